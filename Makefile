@@ -1,0 +1,57 @@
+# The one entry to the project. `make help` lists the targets; CI runs only these.
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run sandbox test check format openapi lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.dev ## create .venv with everything that work on the project needs
+
+run: .venv/.service ## start the service on 127.0.0.1:8000 with the sandbox behind it
+	@EXCHANGE_SANDBOX=true EXCHANGE_AUTH_MODE=none $(BIN)/python -m app serve
+
+sandbox: .venv/.service ## start only the sandbox, on 127.0.0.1:8001
+	@$(BIN)/python -m app sandbox --port 8001
+
+test: .venv/.dev ## run all tests, with branch coverage
+	$(BIN)/pytest --cov --cov-report=term
+
+check: .venv/.dev ## lint, types, import contracts, API document
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m app openapi --check openapi/exchange-api.yaml
+	$(BIN)/openapi-spec-validator --errors all openapi/exchange-api.yaml
+	deploy/lint-openapi
+
+format: .venv/.dev ## format the code and mend what can be mended
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+openapi: .venv/.service ## write openapi/exchange-api.yaml anew from the code
+	$(BIN)/python -m app openapi > openapi/exchange-api.yaml
+
+lock: .venv/.dev ## resolve the dependencies anew into deploy/requirements/
+	$(UV_COMPILE) --upgrade -o deploy/requirements/service.txt
+	$(UV_COMPILE) --upgrade --group dev -c deploy/requirements/service.txt -o deploy/requirements/dev.txt
+
+clean: ## remove the environment and every cache
+	rm -rf .venv .node .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.service: deploy/requirements/service.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/.dev: deploy/requirements/dev.txt .venv/.service
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@

@@ -1,0 +1,1 @@
+"""What tests share: virtual time, a caller, a scripted Graph."""
