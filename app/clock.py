@@ -1,0 +1,71 @@
+"""Time, as something that can be handed in."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Protocol
+
+__all__ = ["Clock", "Deadline", "SystemClock"]
+
+
+class Clock(Protocol):
+    """Tells the time and waits."""
+
+    def now(self) -> float:
+        """Return seconds on a clock that never goes back."""
+
+    def wall(self) -> datetime:
+        """Return the date and time in UTC; only calendars need it."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait without blocking the event loop."""
+
+
+class SystemClock:
+    """The clock of the event loop on which it is first asked.
+
+    ``asyncio.timeout`` and ``asyncio.sleep`` go by the same clock, so a test
+    that runs on a loop with virtual time moves all of them together. Other
+    threads may ask it afterwards.
+    """
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def now(self) -> float:
+        """Return seconds since an arbitrary start."""
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+        return self._loop.time()
+
+    def wall(self) -> datetime:
+        """Return the date and time in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - the one place that may
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for at least that many seconds."""
+        await asyncio.sleep(seconds)  # noqa: TID251 - the one place that may
+
+
+class Deadline:
+    """The moment by which a caller wants its answer.
+
+    Made once at the door and handed down; whoever waits asks `left` first.
+    """
+
+    __slots__ = ("_clock", "ends")
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
+        self.ends = clock.now() + seconds
+
+    def left(self) -> float:
+        """Return the seconds left, never below zero."""
+        return max(0.0, self.ends - self._clock.now())
+
+    def extend(self, other: "Deadline") -> None:
+        """Move the end to that of a later deadline; never earlier.
+
+        For work that is shared: it may take as long as the most patient of
+        those who wait for it allows.
+        """
+        self.ends = max(self.ends, other.ends)

@@ -1,0 +1,1 @@
+"""What callers see and send, and the values a request carries inside."""

@@ -1,0 +1,95 @@
+"""Answers as they travel through the layers: serialized, not as objects."""
+
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import msgspec
+
+__all__ = ["Answer", "ByteStream", "Delivery"]
+
+
+class Delivery(NamedTuple):
+    """How an answer came about, for ``Age`` and ``Cache-Status``.
+
+    Attributes:
+        stale: Whether it is a fallback that is no longer fresh.
+        age: Seconds since Graph gave it; None if Graph gave it just now.
+        status: What ``Cache-Status`` (RFC 9211) says after the cache's name.
+    """
+
+    stale: bool
+    age: float | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A normalized answer, ready to be sent.
+
+    Attributes:
+        body: UTF-8 JSON; empty where there is nothing to say.
+        etag: A strong entity tag, quotes included (RFC 9110 §8.8.3).
+        next_cursor: Where a list goes on; the body says the same.
+        created: The id of what was made, if something was.
+        delivery: How it came about; None for what is never cached.
+        replayed: Whether it is what an earlier request with the same
+            ``Idempotency-Key`` was answered.
+    """
+
+    body: bytes
+    etag: str | None = None
+    next_cursor: str | None = None
+    created: str | None = None
+    delivery: Delivery | None = None
+    replayed: bool = False
+
+    @classmethod
+    def of(cls, content: object, **about: Any) -> "Answer":
+        """Serialize content; its bytes make the entity tag by default."""
+        body = msgspec.json.encode(content)
+        return cls(body=body, **{"etag": _hash_tag(body), **about})
+
+
+def _hash_tag(body: bytes) -> str:
+    digest = blake2b(body, digest_size=16).digest()
+    return f'"{urlsafe_b64encode(digest).decode().rstrip("=")}"'
+
+
+class ByteStream:
+    """Content that flows from Graph to the caller and is never held whole.
+
+    Whoever got it must call `aclose`, read to the end or not: it holds a
+    connection and a permit. ``size`` is in bytes, None if Graph did not say.
+    """
+
+    def __init__(
+        self,
+        chunks: AsyncIterator[bytes],
+        *,
+        close: Callable[[], Awaitable[None]],
+        size: int | None = None,
+    ) -> None:
+        self._chunks = chunks
+        self._close = close
+        self._releases: list[Callable[[], None]] = []
+        self.size = size
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield the content in chunks of any size."""
+        return self._chunks
+
+    def on_close(self, release: Callable[[], None]) -> None:
+        """Have something given back once the stream is closed."""
+        self._releases.append(release)
+
+    async def aclose(self) -> None:
+        """Close the connection and give everything back. Idempotent."""
+        releases, self._releases = self._releases, []
+        try:
+            await self._close()
+        finally:
+            for release in releases:
+                release()

@@ -1,0 +1,134 @@
+"""What callers send: messages to write and changes to make."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Base64Bytes,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    model_validator,
+)
+
+from app.models.fields import Address, Line
+
+__all__ = [
+    "BodyContent",
+    "Compose",
+    "Draft",
+    "FlagChange",
+    "MessagePatch",
+    "NewAttachment",
+    "Recipient",
+]
+
+_MOST_RECIPIENTS = 500
+
+
+class _Input(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Recipient(_Input):
+    """Somebody to write to."""
+
+    name: Annotated[Line, Field(max_length=256)] | None = None
+    address: Address
+
+
+class BodyContent(_Input):
+    """The content of a message to write."""
+
+    format: Literal["html", "text"] = "text"
+    content: str
+
+
+class NewAttachment(_Input):
+    """A file to attach; all of them together under about 3 MB."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=255)]
+    content_type: Annotated[
+        str,
+        Field(pattern=r"^[\w!#$&^.+-]{1,100}/[\w!#$&^.+-]{1,100}$"),
+    ] = "application/octet-stream"
+    content: Annotated[Base64Bytes, Field(description="Base64.")]
+    is_inline: StrictBool = False
+    content_id: Annotated[Line, Field(max_length=255)] | None = None
+
+
+def _distinct(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+Categories = Annotated[
+    list[Annotated[Line, Field(min_length=1, max_length=255)]],
+    Field(max_length=25),
+    AfterValidator(_distinct),
+]
+Recipients = Annotated[list[Recipient], Field(max_length=_MOST_RECIPIENTS)]
+Subject = Annotated[Line, Field(max_length=2000)]
+
+
+class Draft(_Input):
+    """A message to write."""
+
+    to: Recipients = []
+    cc: Recipients = []
+    bcc: Recipients = []
+    reply_to: Recipients = []
+    subject: Subject = ""
+    body: BodyContent = BodyContent(content="")
+    importance: Literal["low", "normal", "high"] = "normal"
+    categories: Categories = []
+    attachments: list[NewAttachment] = []
+
+    @model_validator(mode="after")
+    def _within_the_limit_of_exchange(self) -> Self:
+        if len(self.to) + len(self.cc) + len(self.bcc) > _MOST_RECIPIENTS:
+            raise ValueError(f"more than {_MOST_RECIPIENTS} recipients")
+        return self
+
+
+class Compose(Draft):
+    """A message to write and send."""
+
+    @model_validator(mode="after")
+    def _goes_to_somebody(self) -> Self:
+        if not (self.to or self.cc or self.bcc):
+            raise ValueError("at least one recipient in to, cc or bcc")
+        return self
+
+
+class FlagChange(_Input):
+    """A follow-up flag to set."""
+
+    status: Literal["none", "flagged", "complete"]
+    due_at: AwareDatetime | None = None
+
+
+class MessagePatch(_Input):
+    """A JSON merge patch (RFC 7396) of a message.
+
+    Null clears a member. Subject, body and people can be changed while the
+    message is a draft.
+    """
+
+    is_read: StrictBool = False
+    flag: FlagChange | None = None
+    importance: Literal["low", "normal", "high"] | None = None
+    categories: Categories | None = None
+    subject: Subject | None = None
+    body: BodyContent = BodyContent(content="")
+    to: Recipients | None = None
+    cc: Recipients | None = None
+    bcc: Recipients | None = None
+    reply_to: Recipients | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("at least one member is needed")
+        return self

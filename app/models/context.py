@@ -1,0 +1,69 @@
+"""What one request carries through the layers, beside its own parameters."""
+
+from dataclasses import dataclass, field
+
+from app.clock import Deadline
+
+__all__ = ["CacheControl", "CallContext", "Costs", "InMailbox"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheControl:
+    """How old an answer may be (RFC 9111 §5.2.1, RFC 5861 §4).
+
+    ``max_age`` and ``stale_if_error`` are in seconds; None leaves it to the
+    operation.
+    """
+
+    no_cache: bool = False
+    only_if_cached: bool = False
+    max_age: float | None = None
+    stale_if_error: float | None = None
+
+
+@dataclass(slots=True)
+class Costs:
+    """What a request has cost so far; its parts add to it as they go.
+
+    Times are in seconds: ``queue`` for permits, gates and backoff, ``token``
+    for Entra ID, ``graph`` for Graph itself.
+    """
+
+    graph_calls: int = 0
+    queue: float = 0.0
+    token: float = 0.0
+    graph: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallContext:
+    """Who asks, by when, and what will do.
+
+    ``tenant`` is the alias of a configured tenant. ``principal`` is whose
+    rights are used: ``app`` for the service's own. Nothing that was fetched
+    for one pair of them is ever given to another.
+    """
+
+    tenant: str
+    principal: str
+    deadline: Deadline
+    request_id: str
+    cache: CacheControl = CacheControl()
+    costs: Costs = field(default_factory=Costs)
+
+
+@dataclass(frozen=True, slots=True)
+class InMailbox:
+    """A request that is about one mailbox.
+
+    ``mailbox`` is an address in lower case or a directory object id: the one
+    spelling by which limits, caches and cursors know it.
+    """
+
+    context: CallContext
+    mailbox: str
+
+    @classmethod
+    def named(cls, context: CallContext, name: str) -> "InMailbox":
+        """Take the mailbox's name as a caller spelled it."""
+        return cls(context, name.lower())

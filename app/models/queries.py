@@ -1,0 +1,122 @@
+"""What callers can ask of lists and of single resources."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from app.models.fields import Address, ItemId, Line
+
+__all__ = [
+    "FolderQuery",
+    "MailboxQuery",
+    "MessageQuery",
+    "MessageView",
+    "Paging",
+]
+
+
+class Paging(BaseModel):
+    """Which page of a list."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True
+    )
+
+    limit: Annotated[
+        int, Field(ge=1, le=100, description="Items on a page, at most.")
+    ] = 25
+    cursor: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=8192,
+            description="next_cursor of the page before, with the same"
+            " parameters.",
+        ),
+    ] = None
+
+
+class MailboxQuery(Paging):
+    """Which mailboxes of the directory."""
+
+    query: Annotated[
+        Line | None,
+        Field(
+            min_length=1,
+            max_length=200,
+            description="Words in the display name or address.",
+        ),
+    ] = None
+
+
+class FolderQuery(Paging):
+    """Which folders."""
+
+    parent: Annotated[
+        ItemId | None,
+        Field(
+            description="Id or well-known name of the folder whose children"
+            " to list; the top of the mailbox without it."
+        ),
+    ] = None
+    hidden: Annotated[bool, Field(description="Hidden ones too.")] = False
+
+
+class MessageQuery(Paging):
+    """Which messages, newest first."""
+
+    folder: Annotated[
+        ItemId | None,
+        Field(description="Id or well-known name; all folders without it."),
+    ] = None
+    query: Annotated[
+        Line | None,
+        Field(
+            min_length=1,
+            max_length=500,
+            description="Words to search for. Goes together with folder,"
+            " from, to, subject, has_attachments and importance; Exchange"
+            " finds at most 250 messages.",
+        ),
+    ] = None
+    from_: Annotated[Address | None, Field(alias="from")] = None
+    to: Annotated[
+        Address | None,
+        Field(description="Searched for, as query is."),
+    ] = None
+    subject: Annotated[
+        Line | None,
+        Field(min_length=1, max_length=255, description="Part of it."),
+    ] = None
+    is_read: bool | None = None
+    is_flagged: bool | None = None
+    has_attachments: bool | None = None
+    category: Annotated[Line | None, Field(min_length=1, max_length=255)] = (
+        None
+    )
+    importance: Literal["low", "normal", "high"] | None = None
+    since: Annotated[
+        AwareDatetime | None, Field(description="Received then or later.")
+    ] = None
+    until: Annotated[
+        AwareDatetime | None, Field(description="Received before.")
+    ] = None
+    thread: Annotated[ItemId | None, Field(description="A thread_id.")] = None
+    sort: Annotated[
+        Literal["-received_at", "received_at"],
+        Field(description="Newest or oldest first."),
+    ] = "-received_at"
+
+
+class MessageView(BaseModel):
+    """Which form of a message."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    body: Annotated[
+        Literal["html", "text", "none"],
+        Field(description="HTML is sanitized; Exchange makes text of it."),
+    ] = "html"
+    headers: Annotated[
+        bool, Field(description="Internet message headers too.")
+    ] = False

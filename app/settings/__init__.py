@@ -1,0 +1,41 @@
+"""Settings: read once from the environment, checked, never changed.
+
+Every variable starts with ``EXCHANGE_``; nested ones join their names with
+``__``. Durations are decimal seconds. A name that is not known here is
+refused, so that a typo is an error at start and not a silent default.
+"""
+
+from app.settings.cloud import Cloud
+from app.settings.groups import (
+    BreakerSettings,
+    BudgetSettings,
+    CacheSettings,
+    LimitSettings,
+    PoolSettings,
+    RetrySettings,
+    TenantSettings,
+    TimeoutSettings,
+)
+from app.settings.loading import SettingsError, effective, load_settings
+from app.settings.otel import prepare_otel
+from app.settings.root import AuthMode, Settings
+from app.settings.secret_keys import secret_keys
+
+__all__ = [
+    "AuthMode",
+    "BreakerSettings",
+    "BudgetSettings",
+    "CacheSettings",
+    "Cloud",
+    "LimitSettings",
+    "PoolSettings",
+    "RetrySettings",
+    "Settings",
+    "SettingsError",
+    "TenantSettings",
+    "TimeoutSettings",
+    "effective",
+    "load_settings",
+    "prepare_otel",
+    "secret_keys",
+]

@@ -1,0 +1,122 @@
+"""Settings that belong together, a group for each concern."""
+
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.settings.fields import (
+    Count,
+    Name,
+    Seconds,
+    SecondsOrNone,
+    Secret,
+    Share,
+)
+
+__all__ = [
+    "BreakerSettings",
+    "BudgetSettings",
+    "CacheSettings",
+    "LimitSettings",
+    "PoolSettings",
+    "RetrySettings",
+    "TenantSettings",
+    "TimeoutSettings",
+]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def _check_ascending(self, *names: str) -> None:
+        for lower, upper in pairwise(names):
+            if getattr(self, lower) > getattr(self, upper):
+                raise ValueError(
+                    f"{lower.upper()}: must not be above {upper.upper()}"
+                )
+
+
+class TenantSettings(_Group):
+    """One Microsoft 365 tenant and the app that may act in it."""
+
+    alias: Name = "default"
+    tenant_id: Name
+    client_id: Name
+    client_secret: Secret
+
+
+class RetrySettings(_Group):
+    """How often to repeat, and how long to wait in between."""
+
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    base_delay: Seconds = 0.5
+    max_delay: Seconds = 20.0
+    max_retry_after: Seconds = 15.0
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        self._check_ascending("base_delay", "max_delay")
+        return self
+
+
+class BudgetSettings(_Group):
+    """How many retries there may be beside first attempts."""
+
+    ratio: Share = 0.1
+    reserve: Annotated[int, Field(ge=0, le=1000)] = 3
+
+
+class BreakerSettings(_Group):
+    """When to stop asking Graph, and for how long."""
+
+    window: Seconds = 30.0
+    ratio: Annotated[float, Field(gt=0, le=1)] = 0.5
+    minimum_calls: Count = 20
+    open_for: Seconds = 5.0
+    max_open_for: Seconds = 300.0
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        self._check_ascending("open_for", "max_open_for")
+        return self
+
+
+class LimitSettings(_Group):
+    """What Graph lets one app do with one mailbox, and our own bounds."""
+
+    mailbox_concurrency: Annotated[int, Field(ge=1, le=100)] = 4
+    mailbox_requests: Count = 10_000
+    mailbox_window: Seconds = 600.0
+    queue: Count = 256
+    requests_in_flight: Count = 1000
+
+
+class TimeoutSettings(_Group):
+    """How long to wait for Graph."""
+
+    connect: Seconds = 2.0
+    attempt: Seconds = 10.0
+    total: Seconds = 30.0
+    long_attempt: Seconds = 120.0
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        self._check_ascending("connect", "attempt", "total")
+        self._check_ascending("attempt", "long_attempt")
+        return self
+
+
+class CacheSettings(_Group):
+    """Upper bounds on the times that the operations table gives."""
+
+    fresh: SecondsOrNone = 30.0
+    stale: SecondsOrNone = 86_400.0
+    max_bytes: Annotated[int, Field(ge=0)] = 256 * 1024 * 1024
+
+
+class PoolSettings(_Group):
+    """Connections to Graph."""
+
+    connections: Count = 256
+    max_age: Seconds = 300.0

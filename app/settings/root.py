@@ -1,0 +1,133 @@
+"""The whole configuration of one process."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.settings.cloud import Cloud
+from app.settings.fields import BaseUrl, Name, Origin, Secret, is_loopback
+from app.settings.groups import (
+    BreakerSettings,
+    BudgetSettings,
+    CacheSettings,
+    LimitSettings,
+    PoolSettings,
+    RetrySettings,
+    TenantSettings,
+    TimeoutSettings,
+)
+
+__all__ = ["AuthMode", "Settings"]
+
+
+class AuthMode(StrEnum):
+    """How callers show who they are."""
+
+    ENTRA = "entra"
+    API_KEY = "api_key"
+    NONE = "none"
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set, with its default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EXCHANGE_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+    )
+
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    sandbox: bool = False
+    data_dir: Path = Path("data")
+    secret_keys: Annotated[tuple[Secret, ...] | None, Field(min_length=1)] = (
+        None
+    )
+    cloud: Cloud = Cloud.GLOBAL
+    cors_origins: tuple[Origin, ...] = ()
+    graph_base_url: BaseUrl | None = None
+    authority_url: BaseUrl | None = None
+    tenant_id: Name | None = None
+    client_id: Name | None = None
+    client_secret: Secret | None = None
+    tenants: tuple[TenantSettings, ...] = ()
+    auth_mode: AuthMode = AuthMode.ENTRA
+    retry: RetrySettings = RetrySettings()
+    budget: BudgetSettings = BudgetSettings()
+    breaker: BreakerSettings = BreakerSettings()
+    limits: LimitSettings = LimitSettings()
+    timeouts: TimeoutSettings = TimeoutSettings()
+    cache: CacheSettings = CacheSettings()
+    pool: PoolSettings = PoolSettings()
+
+    @property
+    def graph_url(self) -> str:
+        """Where Graph is, its version included."""
+        return self.graph_base_url or f"https://{self.cloud.graph_host}/v1.0"
+
+    @property
+    def login_url(self) -> str:
+        """Where Entra ID is, without a tenant."""
+        return self.authority_url or f"https://{self.cloud.login_host}"
+
+    @property
+    def every_tenant(self) -> tuple[TenantSettings, ...]:
+        """The tenants that this process serves, the default one first."""
+        if self.tenant_id and self.client_id and self.client_secret:
+            own = TenantSettings(
+                tenant_id=self.tenant_id,
+                client_id=self.client_id,
+                client_secret=self.client_secret,
+            )
+            return (own, *self.tenants)
+        return self.tenants
+
+    @model_validator(mode="after")
+    def _breaker_sees_slow_failures(self) -> Self:
+        if self.breaker.window < 2 * self.timeouts.attempt:
+            raise ValueError(
+                "BREAKER__WINDOW: must be at least 2 x TIMEOUTS__ATTEMPT"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _tenants_are_whole(self) -> Self:
+        parts = ("tenant_id", "client_id", "client_secret")
+        for part in parts:
+            given = [name for name in parts if getattr(self, name) is not None]
+            if given and part not in given:
+                raise ValueError(
+                    f"{part.upper()}: needed with {given[0].upper()}"
+                )
+        aliases = [tenant.alias for tenant in self.every_tenant]
+        if len(aliases) != len(set(aliases)):
+            raise ValueError("TENANTS: two tenants have the same alias")
+        if not aliases and not self.sandbox:
+            raise ValueError(
+                "TENANT_ID: no tenant to serve; set it with CLIENT_ID and"
+                " CLIENT_SECRET, or set SANDBOX=true"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _open_only_on_loopback(self) -> Self:
+        if self.auth_mode is not AuthMode.NONE:
+            return self
+        if not is_loopback(self.host):
+            raise ValueError("AUTH_MODE: none needs HOST to be loopback")
+        if self.sandbox:
+            return self
+        for url in (self.graph_url, self.login_url):
+            if not is_loopback(urlsplit(url).hostname or ""):
+                raise ValueError(
+                    "AUTH_MODE: none needs GRAPH_BASE_URL and AUTHORITY_URL"
+                    " to be loopback too"
+                )
+        return self
