@@ -1,0 +1,1 @@
+"""Every failure that the service can name, and how it is told."""

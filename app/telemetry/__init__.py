@@ -1,0 +1,1 @@
+"""What operators see: declared once, recorded through one door."""

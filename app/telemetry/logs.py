@@ -1,0 +1,94 @@
+"""Structured logs: JSON lines, or colours where a human looks on."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Protocol, TextIO
+
+import msgspec
+import structlog
+from structlog.contextvars import bound_contextvars, merge_contextvars
+
+from app.telemetry.signals.events import LIBRARY
+from app.telemetry.signals.kinds import LogEvent
+from app.telemetry.trace_ids import trace_ids
+
+__all__ = ["EventLog", "LibraryHandler", "bound_request"]
+
+_LONGEST_MESSAGE = 500
+
+
+class _Bound(Protocol):
+    def __call__(self, event: str, **members: object) -> object: ...
+
+
+class EventLog:
+    """Writes declared events, and nothing that was not declared.
+
+    Members that an event's declaration does not name are left out, so that
+    nothing confidential gets into the log by accident. The id of the request
+    and of the trace are added to all of them.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        stream = stream or sys.stdout
+        logger = structlog.wrap_logger(
+            structlog.WriteLogger(stream),
+            processors=[
+                merge_contextvars,
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                *_rendering(pretty=stream.isatty()),
+            ],
+            wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        ).bind()
+        self._write: dict[str, _Bound] = {
+            level: getattr(logger, level)
+            for level in ("info", "warning", "error")
+        }
+
+    def write(self, event: LogEvent, **members: object) -> None:
+        """Write one line."""
+        declared = {
+            name: members[name]
+            for name in event.members
+            if members.get(name) is not None
+        }
+        write = self._write[event.level]
+        write(event.name, **declared, **trace_ids())
+
+
+class LibraryHandler(logging.Handler):
+    """Brings warnings of libraries into the same log."""
+
+    def __init__(self, log: EventLog) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record's message; its traceback may hold too much."""
+        message = record.getMessage()[:_LONGEST_MESSAGE]
+        self._log.write(LIBRARY, logger=record.name, message=message)
+
+
+def bound_request(request_id: str) -> Any:
+    """Return a context manager that puts the id on every line inside it."""
+    return bound_contextvars(request_id=request_id)
+
+
+def _rendering(*, pretty: bool) -> list[Any]:
+    if pretty:
+        return [structlog.dev.ConsoleRenderer()]
+    return [_ordered, structlog.processors.JSONRenderer(serializer=_json)]
+
+
+def _ordered(
+    _logger: object, _name: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Put first what a reader looks for first."""
+    first = ("timestamp", "level", "event", "request_id")
+    return {key: event[key] for key in first if key in event} | dict(event)
+
+
+def _json(event: object, **_options: object) -> str:
+    return msgspec.json.encode(event).decode()

@@ -1,0 +1,130 @@
+"""The one door through which the service tells what it does."""
+
+import hmac
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from opentelemetry.metrics import (
+    CallbackOptions,
+    Counter,
+    Histogram,
+    Meter,
+    NoOpMeter,
+    Observation,
+    UpDownCounter,
+)
+from opentelemetry.trace import (
+    INVALID_SPAN,
+    Span,
+    SpanKind,
+    Tracer,
+)
+
+from app.telemetry.logs import EventLog
+from app.telemetry.signals.kinds import Kind, LogEvent, Metric
+from app.telemetry.signals.metrics import METRICS
+
+__all__ = ["Telemetry"]
+
+Reading = tuple[float, Mapping[str, str]]
+
+
+class Telemetry:
+    """Records declared signals.
+
+    Without a meter and a tracer it records nothing but logs, at no cost
+    worth naming.
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        *,
+        meter: Meter | None = None,
+        tracer: Tracer | None = None,
+        hash_key: bytes = b"",
+    ) -> None:
+        self._log = log
+        self._meter = meter or NoOpMeter("off")
+        self._tracer = tracer
+        self._hash_key = hash_key
+        self._counters = self._made(Kind.COUNTER, self._meter.create_counter)
+        self._levels = self._made(
+            Kind.UP_DOWN, self._meter.create_up_down_counter
+        )
+        self._histograms = self._made(
+            Kind.HISTOGRAM, self._meter.create_histogram
+        )
+
+    def add(self, metric: Metric, /, **labels: str) -> None:
+        """Count one more of something that happens."""
+        counter: Counter = self._counters[metric.name]
+        counter.add(1, labels)
+
+    def move(self, metric: Metric, amount: int, /, **labels: str) -> None:
+        """Raise or lower a level."""
+        level: UpDownCounter = self._levels[metric.name]
+        level.add(amount, labels)
+
+    def measure(
+        self, metric: Metric, value: float, labels: Mapping[str, Any]
+    ) -> None:
+        """Add a value to a distribution."""
+        histogram: Histogram = self._histograms[metric.name]
+        histogram.record(value, labels)
+
+    def watch(
+        self, metric: Metric, read: Callable[[], Iterable[Reading]]
+    ) -> None:
+        """Have a gauge read whenever metrics are collected."""
+
+        def observe(_options: CallbackOptions) -> Iterator[Observation]:
+            for value, labels in read():
+                yield Observation(value, labels)
+
+        self._meter.create_observable_gauge(
+            metric.name, [observe], metric.unit, metric.meaning
+        )
+
+    def log(self, event: LogEvent, **members: object) -> None:
+        """Write an event to the log."""
+        self._log.write(event, **members)
+
+    @contextmanager
+    def span(
+        self,
+        name: str,
+        attributes: Mapping[str, Any],
+        kind: SpanKind = SpanKind.INTERNAL,
+    ) -> Iterator[Span]:
+        """Trace a stretch of work.
+
+        Exceptions are not recorded by themselves: their text may hold what
+        no trace should.
+        """
+        if self._tracer is None:
+            yield INVALID_SPAN
+            return
+        with self._tracer.start_as_current_span(
+            name,
+            kind=kind,
+            attributes=attributes,
+            record_exception=False,
+            set_status_on_exception=False,
+        ) as span:
+            yield span
+
+    def pseudonym(self, mailbox: str | None) -> str | None:
+        """Return a keyed hash that tells mailboxes apart in logs."""
+        if mailbox is None:
+            return None
+        digest = hmac.digest(self._hash_key, mailbox.encode(), "sha256")
+        return digest.hex()[:16]
+
+    def _made(self, kind: Kind, create: Callable[..., Any]) -> dict[str, Any]:
+        return {
+            metric.name: create(metric.name, metric.unit, metric.meaning)
+            for metric in METRICS
+            if metric.kind is kind
+        }

@@ -1,0 +1,6 @@
+"""Every metric, span and log event of the service, named once.
+
+``meaning`` says what a signal tells and ``action`` what to do about it. No
+attribute or member ever holds a mailbox, an id, a subject, a body or a token;
+log events may carry nothing that is not declared here.
+"""

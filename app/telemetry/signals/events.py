@@ -1,0 +1,171 @@
+"""What is written to the log."""
+
+from app.telemetry.signals.kinds import LogEvent
+
+__all__ = [
+    "ACCESS",
+    "BREAKER_CLOSED",
+    "BREAKER_HALF_OPENED",
+    "BREAKER_OPENED",
+    "CALL_EXHAUSTED",
+    "CALL_FAILED",
+    "CALL_RECOVERED",
+    "EVENTS",
+    "GATE_CLOSED",
+    "INTERNAL_ERROR",
+    "LIBRARY",
+    "SEND_UNKNOWN",
+    "SERVED_STALE",
+    "SERVICE_STARTED",
+    "SERVICE_STOPPED",
+    "SHED",
+    "TOKEN_REFRESHED",
+    "TOKEN_REJECTED",
+]
+
+_CALL = ("tenant", "workload", "operation")
+_FAILURE = (
+    *(*_CALL, "outcome", "attempts", "duration_ms", "mailbox_hash"),
+    *("upstream_status", "upstream_code", "upstream_request_id"),
+)
+
+SERVICE_STARTED = LogEvent(
+    "service.started",
+    "info",
+    ("version", "url", "graph", "auth_mode", "tenants", "telemetry"),
+    "The process is ready to serve.",
+    "Nothing.",
+)
+SERVICE_STOPPED = LogEvent(
+    "service.stopped",
+    "info",
+    (),
+    "The process has ended in order.",
+    "Nothing, unless nobody asked it to.",
+)
+ACCESS = LogEvent(
+    "http.access",
+    "info",
+    ("method", "route", "status", "code", "duration_ms", "freshness"),
+    "A request was answered; route is the template, never the path.",
+    "Follow request_id or trace_id to what happened below.",
+)
+INTERNAL_ERROR = LogEvent(
+    "http.failed",
+    "error",
+    ("method", "route", "error", "where"),
+    "A request met an error that nobody thought of; where is the innermost "
+    "line of ours.",
+    "A fault of this service: report it with where.",
+)
+SHED = LogEvent(
+    "shed",
+    "warning",
+    ("in_flight",),
+    "A request was refused because too many are being served.",
+    "Add processes, or find the caller that asks too much.",
+)
+CALL_FAILED = LogEvent(
+    "graph.call.failed",
+    "warning",
+    _FAILURE,
+    "A call to Graph failed, and repeating it was not safe or not useful.",
+    "See /problems/{outcome}; give Microsoft upstream_request_id.",
+)
+CALL_EXHAUSTED = LogEvent(
+    "graph.call.exhausted",
+    "error",
+    _FAILURE,
+    "A call to Graph failed although it was repeated.",
+    "See /problems/{outcome}; give Microsoft upstream_request_id.",
+)
+CALL_RECOVERED = LogEvent(
+    "graph.call.recovered",
+    "info",
+    (*_CALL, "attempts", "duration_ms"),
+    "A call succeeded after attempts requests.",
+    "Nothing.",
+)
+SERVED_STALE = LogEvent(
+    "cache.served_stale",
+    "warning",
+    (*_CALL, "outcome", "age_s"),
+    "A read was answered from the cache because Graph failed with outcome.",
+    "Callers are told by Exchange-Freshness; see to Graph.",
+)
+GATE_CLOSED = LogEvent(
+    "gate.closed",
+    "warning",
+    ("tenant", "workload", "retry_after_s", "mailbox_hash"),
+    "Graph asked to be left alone; nobody asks for this mailbox until then.",
+    "Nothing, unless it repeats for one mailbox_hash.",
+)
+BREAKER_OPENED = LogEvent(
+    "breaker.opened",
+    "error",
+    ("tenant", "workload", "open_for_s"),
+    "Graph failed so often that it is left alone for open_for_s seconds.",
+    "See to Graph's health; the breaker closes by itself.",
+)
+BREAKER_HALF_OPENED = LogEvent(
+    "breaker.half_opened",
+    "info",
+    ("tenant", "workload"),
+    "One call is let through to see whether Graph is back.",
+    "Nothing.",
+)
+BREAKER_CLOSED = LogEvent(
+    "breaker.closed",
+    "info",
+    ("tenant", "workload"),
+    "Graph answers again.",
+    "Nothing.",
+)
+TOKEN_REFRESHED = LogEvent(
+    "token.refreshed",
+    "info",
+    ("tenant", "expires_in_s", "duration_ms"),
+    "Entra ID gave a new access token.",
+    "Nothing.",
+)
+TOKEN_REJECTED = LogEvent(
+    "token.rejected",
+    "error",
+    ("tenant", "outcome", "upstream_code", "remembered_for_s"),
+    "Entra ID gave no token.",
+    "See /problems/{outcome}; upstream_code is the AADSTS number.",
+)
+SEND_UNKNOWN = LogEvent(
+    "send.unknown",
+    "error",
+    ("tenant", "mailbox_hash", "send_id", "outcome"),
+    "It could not be found out whether a message was sent.",
+    "Look into Sent Items and Drafts of the mailbox before sending again.",
+)
+LIBRARY = LogEvent(
+    "library",
+    "warning",
+    ("logger", "message"),
+    "Something that a library wrote.",
+    "Depends on logger and message.",
+)
+
+EVENTS = (
+    SERVICE_STARTED,
+    SERVICE_STOPPED,
+    ACCESS,
+    INTERNAL_ERROR,
+    SHED,
+    CALL_FAILED,
+    CALL_EXHAUSTED,
+    CALL_RECOVERED,
+    SERVED_STALE,
+    GATE_CLOSED,
+    BREAKER_OPENED,
+    BREAKER_HALF_OPENED,
+    BREAKER_CLOSED,
+    TOKEN_REFRESHED,
+    TOKEN_REJECTED,
+    SEND_UNKNOWN,
+    LIBRARY,
+)
