@@ -1,0 +1,1 @@
+"""Transports: how bytes leave the process and come back."""

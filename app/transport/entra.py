@@ -1,0 +1,207 @@
+"""Ask Entra ID for app-only tokens, over MSAL.
+
+MSAL speaks the protocol and blocks; it runs in a thread and comes back to
+the event loop for each HTTP request, so that there is one HTTP stack. All
+that is not a token leaves as an `ExchangeError` before MSAL can make up its
+own mind about it: it neither repeats nor remembers failures here.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+import msal
+import msgspec
+
+from app.clock import Clock
+from app.problems.entra_codes import entra_error
+from app.problems.graph_failures import IdentityUnavailable
+from app.transport.retry_after import retry_after_seconds
+
+__all__ = ["EntraApp", "EntraHttp", "Grant"]
+
+_OK = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A token as Entra ID gave it; times are in seconds from then."""
+
+    token: str
+    expires_in: float
+    refresh_in: float | None
+
+
+class _Refusal(msgspec.Struct):
+    error: str = ""
+    error_codes: list[int] = []
+
+
+class EntraHttp:
+    """The HTTP client that MSAL is given. Its methods block a thread.
+
+    MSAL takes nothing but ``https`` and Microsoft's own hosts, so it is shown
+    those, and here the host is replaced by the configured one.
+    """
+
+    def __init__(
+        self,
+        network: httpx.AsyncBaseTransport,
+        login_url: str,
+        *,
+        clock: Clock,
+        timeout: float,
+    ) -> None:
+        self._network = network
+        self._login_url = login_url
+        self._clock = clock
+        self._timeout = timeout
+        self._loop = asyncio.get_running_loop()
+
+    def get(self, url: str, **options: Any) -> httpx.Response:
+        """Fetch a document, as MSAL's ``HttpClient`` wants it."""
+        return self._run("GET", url, options)
+
+    def post(self, url: str, **options: Any) -> httpx.Response:
+        """Post a form, as MSAL's ``HttpClient`` wants it."""
+        return self._run("POST", url, options)
+
+    def close(self) -> None:
+        """Do nothing: the network belongs to somebody else."""
+
+    def _run(
+        self, method: str, url: str, options: Mapping[str, Any]
+    ) -> httpx.Response:
+        request = self._request(method, url, options)
+        answer = asyncio.run_coroutine_threadsafe(
+            self._send(request), self._loop
+        )
+        return answer.result()
+
+    def _request(
+        self, method: str, url: str, options: Mapping[str, Any]
+    ) -> httpx.Request:
+        parts = urlsplit(url)
+        query = options.get("params") or dict(
+            pair.split("=", 1) for pair in parts.query.split("&") if pair
+        )
+        form = options.get("data")
+        return httpx.Request(
+            method,
+            self._login_url + parts.path,
+            params=query or None,
+            headers=_plain(options.get("headers")),
+            content=None if form is None else urlencode(_plain(form)),
+            extensions={"timeout": {"connect": self._timeout}},
+        )
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            request.headers["Content-Type"] = (
+                "application/x-www-form-urlencoded"
+            )
+        try:
+            async with asyncio.timeout(self._timeout):
+                response = await self._network.handle_async_request(request)
+                try:
+                    await response.aread()
+                finally:
+                    await response.aclose()
+        except (httpx.HTTPError, TimeoutError) as e:
+            name = type(e).__name__
+            raise IdentityUnavailable(
+                f"The request to Entra ID failed: {name}."
+            ) from e
+        response.request = request
+        self._check(response)
+        return response
+
+    def _check(self, response: httpx.Response) -> None:
+        try:
+            document = msgspec.json.decode(response.content)
+        except msgspec.DecodeError:
+            document = None
+        if response.status_code == _OK and isinstance(document, dict):
+            return
+        if not isinstance(document, dict):
+            error = entra_error(max(response.status_code, 500), "")
+        else:
+            refusal = _refusal(response.content)
+            error = entra_error(
+                response.status_code, refusal.error, refusal.error_codes
+            )
+        error.retry_after = retry_after_seconds(
+            response.headers.get_list("Retry-After"), self._clock.wall()
+        )
+        raise error
+
+
+class EntraApp:
+    """One app registration in one tenant."""
+
+    def __init__(
+        self, *, client_id: str, secret: str, authority: str, http: EntraHttp
+    ) -> None:
+        self._options = {
+            "client_id": client_id,
+            "client_credential": secret,
+            "authority": authority,
+            # Ready for continuous access evaluation: tokens live longer, and
+            # the gateway answers the challenges (`TokenRejected.claims`).
+            "client_capabilities": ["CP1"],
+            # No question to another host of Microsoft's before each answer.
+            "instance_discovery": False,
+            "http_client": http,
+        }
+        self._memory: dict[str, Any] = {}
+        self._app: msal.ConfidentialClientApplication | None = None
+
+    def acquire(self, scope: str, claims: str | None) -> Grant:
+        """Ask for a token that nobody had before. Blocks.
+
+        Raises:
+            ExchangeError: There is none, and why.
+        """
+        try:
+            result = self._ask(scope, claims)
+            return Grant(
+                token=str(result["access_token"]),
+                expires_in=float(result["expires_in"]),
+                refresh_in=float(result.get("refresh_in") or 0) or None,
+            )
+        except (KeyError, RuntimeError, TypeError, ValueError) as e:
+            raise IdentityUnavailable(
+                "Entra ID gave an answer that makes no sense."
+            ) from e
+
+    def _ask(self, scope: str, claims: str | None) -> dict[str, Any]:
+        # What MSAL remembers, of tokens and of failures, is remembered by
+        # the `TokenSource` alone.
+        self._memory.clear()
+        if self._app is None:
+            self._app = msal.ConfidentialClientApplication(
+                **self._options, http_cache=self._memory
+            )
+        self._app.remove_tokens_for_client()
+        answer: dict[str, Any] = self._app.acquire_token_for_client(
+            [scope], claims_challenge=claims
+        )
+        return answer
+
+
+def _refusal(body: bytes) -> _Refusal:
+    try:
+        return msgspec.json.decode(body, type=_Refusal)
+    except msgspec.DecodeError:
+        return _Refusal()
+
+
+def _plain(values: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return text for text: MSAL has client assertions in bytes."""
+    return {
+        name: value.decode() if isinstance(value, bytes) else str(value)
+        for name, value in (values or {}).items()
+    }

@@ -1,0 +1,170 @@
+"""Carry one request to Graph over HTTP and classify what comes back.
+
+Whatever goes wrong leaves as an `ExchangeError` that says whether the
+request may have been carried out: a failure to connect is the only one after
+which it certainly was not.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+
+import httpx
+
+from app.clock import Clock
+from app.models.answers import ByteStream
+from app.transport.envelope import error_codes
+from app.transport.failures import malformed, network_error, refusal
+
+__all__ = ["GraphRequest", "GraphTransport", "Reply"]
+
+_NO_CONTENT = (202, 204)
+_USER_AGENT = "exchange-api"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphRequest:
+    """One request as it goes over the wire.
+
+    ``target`` is what follows the base URL: a path that starts with ``/``,
+    with its query, both percent-encoded. With ``streamed`` the body of the
+    answer is not read but handed on.
+    """
+
+    method: str
+    target: str
+    token: str
+    client_request_id: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    streamed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A 2xx answer of Graph's.
+
+    ``body`` is a whole JSON object, or empty for 202 and 204; of a streamed
+    answer it is empty and ``stream`` has the content.
+    """
+
+    status: int
+    body: bytes = b""
+    content_type: str = ""
+    request_id: str | None = None
+    stream: ByteStream | None = None
+
+
+class GraphTransport:
+    """Sends single requests to Graph. Never repeats any of them."""
+
+    def __init__(
+        self,
+        network: httpx.AsyncBaseTransport,
+        base_url: str,
+        *,
+        clock: Clock,
+        connect_timeout: float,
+        read_timeout: float,
+    ) -> None:
+        """Take the network to use.
+
+        Args:
+            network: Carries requests; repeats and redirects nothing.
+            base_url: Graph's address, version included, no slash at the end.
+            clock: For dates in Retry-After.
+            connect_timeout: Seconds to get a connection.
+            read_timeout: Seconds between two pieces of an answer.
+        """
+        self._network = network
+        self._base_url = base_url
+        self._clock = clock
+        self._timeouts = {
+            "connect": connect_timeout,
+            "pool": connect_timeout,
+            "read": read_timeout,
+            "write": read_timeout,
+        }
+
+    async def send(self, request: GraphRequest) -> Reply:
+        """Send a request; return a 2xx answer or raise an `ExchangeError`."""
+        try:
+            response = await self._network.handle_async_request(
+                self._http(request)
+            )
+            if request.streamed and response.is_success:
+                return _streamed(response)
+            try:
+                await response.aread()
+            finally:
+                await response.aclose()
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as e:
+            raise network_error(e, request.client_request_id) from e
+        if not response.is_success:
+            raise refusal(
+                response, request.client_request_id, self._clock.wall()
+            )
+        if not _is_whole(response):
+            raise malformed(response, request.client_request_id)
+        return Reply(
+            status=response.status_code,
+            body=response.content,
+            content_type=response.headers.get("Content-Type", ""),
+            request_id=response.headers.get("request-id"),
+        )
+
+    def _http(self, request: GraphRequest) -> httpx.Request:
+        headers = {
+            "Authorization": f"Bearer {request.token}",
+            "Accept": "*/*" if request.streamed else "application/json",
+            "Accept-Encoding": "gzip",
+            "User-Agent": _USER_AGENT,
+            "client-request-id": request.client_request_id,
+            **request.headers,
+        }
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+        return httpx.Request(
+            request.method,
+            self._base_url + request.target,
+            headers=headers,
+            content=request.body,
+            extensions={"timeout": self._timeouts},
+        )
+
+
+def _is_whole(response: httpx.Response) -> bool:
+    """Tell whether a 2xx answer is what Graph promises: a JSON object.
+
+    Proxies answer in Graph's name with HTML, and Graph itself has been seen
+    to put an error into a 200.
+    """
+    if response.status_code in _NO_CONTENT:
+        return True
+    body = response.content.strip()
+    if not (body.startswith(b"{") and body.endswith(b"}")):
+        return False
+    return not (body.startswith(b'{"error"') and error_codes(body))
+
+
+def _streamed(response: httpx.Response) -> Reply:
+    length = response.headers.get("Content-Length", "")
+    is_plain = "Content-Encoding" not in response.headers
+    stream = ByteStream(
+        _chunks(response),
+        close=response.aclose,
+        size=int(length) if is_plain and length.isdecimal() else None,
+    )
+    return Reply(
+        status=response.status_code,
+        content_type=response.headers.get("Content-Type", ""),
+        request_id=response.headers.get("request-id"),
+        stream=stream,
+    )
+
+
+async def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in response.aiter_bytes():
+            yield chunk
+    except httpx.HTTPError as e:
+        raise network_error(e) from e
