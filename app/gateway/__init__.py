@@ -1,0 +1,1 @@
+"""The resilient gateway to Microsoft Graph."""

@@ -1,0 +1,60 @@
+"""Build calls: percent-encoded targets and the headers they all bear. Pure."""
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote, urlencode
+
+from app.gateway.calls import GraphCall
+from app.gateway.operations.entry import Operation
+from app.models.context import CallContext, InMailbox
+
+__all__ = ["binding_of", "call_in", "prefer", "target"]
+
+# Ids survive a move, and times are in UTC.
+# Sources: https://learn.microsoft.com/graph/outlook-immutable-id and
+# https://learn.microsoft.com/graph/api/user-list-messages
+_ALWAYS = 'IdType="ImmutableId", outlook.timezone="UTC"'
+
+
+def call_in(
+    where: InMailbox,
+    operation: Operation,
+    query: Iterable[tuple[str, str]] = (),
+    **parts: str,
+) -> GraphCall:
+    """Return a call about a mailbox; ``parts`` fill in its path."""
+    return GraphCall(
+        operation=operation,
+        context=where.context,
+        mailbox=where.mailbox,
+        target=target(operation, query, mailbox=where.mailbox, **parts),
+        headers=prefer(),
+    )
+
+
+def prefer(body: str | None = None) -> Mapping[str, str]:
+    """Return the header ``Prefer``, for a body as ``html`` or ``text``."""
+    if body is None:
+        return {"Prefer": _ALWAYS}
+    return {"Prefer": f'{_ALWAYS}, outlook.body-content-type="{body}"'}
+
+
+def target(
+    operation: Operation,
+    query: Iterable[tuple[str, str]] = (),
+    **parts: str,
+) -> str:
+    """Fill in an operation's path and add a query.
+
+    Every part is encoded whole: ids contain ``/``, ``+`` and ``=``, and an
+    unencoded one would lead elsewhere.
+    """
+    encoded = {name: quote(part, safe="@") for name, part in parts.items()}
+    path = operation.path.format(**encoded)
+    text = urlencode(list(query), quote_via=quote, safe="$,()'@:")
+    return f"{path}?{text}" if text else path
+
+
+def binding_of(context: CallContext, *parts: str) -> str:
+    """Return what a cursor is bound to, unambiguously."""
+    whole = (context.tenant, context.principal, *parts)
+    return "".join(f"{len(part)}:{part}" for part in whole)

@@ -1,0 +1,116 @@
+"""One call to Graph, and the chain of policies that it passes.
+
+A policy is a step around a call: it may repeat it, delay it, refuse it or
+answer it from elsewhere, and usually just sends it on. What comes back as a
+`Reply` is always a 2xx answer of Graph's; everything else is raised as an
+`ExchangeError` that tells what became of the request. A policy lets pass
+what is not its business, `asyncio.CancelledError` above all, and holds
+nothing once it has returned or raised, except through `Reply.stream`.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial, reduce
+from typing import NamedTuple, Protocol, TypeVar
+
+from app.clock import Deadline
+from app.gateway.operations.entry import Operation, Scope
+from app.models.answers import Answer
+from app.models.context import CallContext
+from app.transport.graph import Reply
+
+__all__ = [
+    "Ask",
+    "GraphCall",
+    "Policy",
+    "Reply",
+    "ScopeKey",
+    "Send",
+    "Tally",
+    "chain",
+]
+
+T = TypeVar("T")
+
+
+class ScopeKey(NamedTuple):
+    """What Graph counts its limits for: an app and a mailbox, usually."""
+
+    tenant: str
+    name: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """Requests that were sent for one call."""
+
+    sent: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphCall:
+    """What to ask of Graph, for whom and by when.
+
+    Attributes:
+        operation: The entry in the table of operations.
+        context: Who asks, by when, and what will do.
+        mailbox: The mailbox's address in lower case, or its object id; None
+            for what belongs to no mailbox.
+        target: Path and query below Graph's version, percent-encoded.
+        headers: Headers beside those that every request has.
+        body: JSON, if any.
+        representation: Which form of the resource; see `Translation`.
+        binding: What a cursor to the next page is good for.
+        tally: Counts the requests made for the call.
+        token: The access token, once there is one.
+        client_request_id: The GUID of one request, once it is made.
+    """
+
+    operation: Operation
+    context: CallContext
+    target: str
+    mailbox: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    representation: str = ""
+    binding: str = ""
+    tally: Tally = field(default_factory=Tally)
+    token: str = ""
+    client_request_id: str = ""
+
+    @property
+    def deadline(self) -> Deadline:
+        """When the answer must be there."""
+        return self.context.deadline
+
+    @property
+    def scope(self) -> ScopeKey:
+        """What its gate and its permits belong to."""
+        if self.operation.scope is Scope.MAILBOX and self.mailbox:
+            return ScopeKey(self.context.tenant, self.mailbox)
+        return ScopeKey(self.context.tenant, f"/{self.operation.workload}")
+
+    @property
+    def health(self) -> ScopeKey:
+        """What its breaker and its budget belong to."""
+        return ScopeKey(self.context.tenant, self.operation.workload)
+
+
+Send = Callable[[GraphCall], Awaitable[Reply]]
+Ask = Callable[[GraphCall], Awaitable[Answer]]
+
+
+class Policy(Protocol):
+    """A step around a call; see the head of this file."""
+
+    async def __call__(self, call: GraphCall, send: Send) -> Reply:
+        """Answer the call, usually by sending it on."""
+
+
+def chain(policies: Sequence[Policy], send: Send) -> Send:
+    """Wrap a sender in policies, the first one outermost."""
+    return reduce(
+        lambda inner, policy: partial(policy, send=inner),
+        reversed(policies),
+        send,
+    )

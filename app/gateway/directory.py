@@ -1,0 +1,63 @@
+"""The directory in Graph: builds the calls. Translates; decides nothing."""
+
+from dataclasses import replace
+
+from app.gateway.building import call_in, target
+from app.gateway.calls import GraphCall
+from app.gateway.operations import directory as operations
+from app.gateway.pipeline import Pipeline
+from app.models.answers import Answer
+from app.models.context import CallContext, InMailbox
+from app.models.queries import MailboxQuery
+
+__all__ = ["DirectoryGateway"]
+
+_SELECT = (
+    "id,mail,userPrincipalName,displayName,givenName,surname,jobTitle,"
+    "preferredLanguage,proxyAddresses"
+)
+# Only for one user at a time (https://learn.microsoft.com/graph/api/user-get).
+_SELECT_ONE = f"{_SELECT},mailboxSettings"
+# Filters with ``ne`` and searches need both of these
+# (https://learn.microsoft.com/graph/aad-advanced-queries).
+_ADVANCED = {"ConsistencyLevel": "eventual"}
+_COUNT = ("$count", "true")
+
+
+class DirectoryGateway:
+    """Reads who has a mailbox."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+
+    async def list_mailboxes(
+        self, context: CallContext, wanted: MailboxQuery
+    ) -> Answer:
+        """Return a page of mailboxes (`MailboxPage`)."""
+        query = [
+            ("$select", _SELECT),
+            ("$top", str(wanted.limit)),
+            ("$filter", "mail ne null"),
+            _COUNT,
+        ]
+        if wanted.query:
+            query.append(("$search", _search(wanted.query)))
+        operation = operations.LIST_MAILBOXES
+        call = GraphCall(
+            operation=operation,
+            context=context,
+            target=target(operation, query),
+            headers=_ADVANCED,
+        )
+        return await self._pipeline.ask_page(call, wanted.cursor)
+
+    async def get_mailbox(self, where: InMailbox) -> Answer:
+        """Return one mailbox (`Mailbox`)."""
+        query = [("$select", _SELECT_ONE)]
+        call = call_in(where, operations.GET_MAILBOX, query)
+        return await self._pipeline.ask(replace(call, headers={}))
+
+
+def _search(words: str) -> str:
+    term = words.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"displayName:{term}" OR "mail:{term}"'

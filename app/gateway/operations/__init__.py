@@ -1,0 +1,1 @@
+"""The tables of operations: one entry for each request to Graph."""

@@ -1,0 +1,40 @@
+"""Users of the directory."""
+
+from app.gateway.operations.entry import (
+    Idempotency,
+    Operation,
+    Scope,
+    Workload,
+)
+from app.gateway.translation.mailboxes import mailbox, mailboxes
+
+__all__ = ["DIRECTORY_OPERATIONS", "GET_MAILBOX", "LIST_MAILBOXES"]
+
+_DAY = 86_400.0
+_FRESH = 30.0
+
+LIST_MAILBOXES = Operation(
+    name="mailboxes.list",
+    method="GET",
+    path="/users",
+    workload=Workload.DIRECTORY,
+    permission="User.Read.All",
+    idempotency=Idempotency.SAFE,
+    translate=mailboxes,
+    scope=Scope.WORKLOAD,
+    fresh=_FRESH,
+    stale=_DAY,
+)
+GET_MAILBOX = Operation(
+    name="mailboxes.get",
+    method="GET",
+    path="/users/{mailbox}",
+    workload=Workload.DIRECTORY,
+    permission="User.Read.All",
+    idempotency=Idempotency.SAFE,
+    translate=mailbox,
+    fresh=_FRESH,
+    stale=_DAY,
+)
+
+DIRECTORY_OPERATIONS = (LIST_MAILBOXES, GET_MAILBOX)

@@ -1,0 +1,224 @@
+"""Messages, folders and attachments."""
+
+from dataclasses import replace
+
+from app.gateway.operations.entry import Idempotency, Operation, Workload
+from app.gateway.translation.batch import folder_ids
+from app.gateway.translation.folders import folder, folders
+from app.gateway.translation.messages import (
+    attachment,
+    attachments,
+    message,
+    messages,
+)
+
+__all__ = [
+    "CREATE_DRAFT",
+    "DELETE_MESSAGE",
+    "GET_ATTACHMENT",
+    "GET_FOLDER",
+    "GET_MESSAGE",
+    "LIST_ATTACHMENTS",
+    "LIST_CHILD_FOLDERS",
+    "LIST_FOLDERS",
+    "LIST_MESSAGES",
+    "LIST_MESSAGES_OF_FOLDER",
+    "LOOK_AT_MESSAGE",
+    "LOOK_UP_MARKER",
+    "MAIL_OPERATIONS",
+    "PURGE_MESSAGE",
+    "READ_ATTACHMENT",
+    "READ_MIME",
+    "SEND_DRAFT",
+    "UPDATE_MESSAGE",
+    "WELL_KNOWN_FOLDERS",
+]
+
+_DAY = 86_400.0
+_FRESH = 30.0
+_READ = "Mail.Read"
+_WRITE = "Mail.ReadWrite"
+_SEND = "Mail.Send"
+
+LIST_MESSAGES = Operation(
+    name="messages.list",
+    method="GET",
+    path="/users/{mailbox}/messages",
+    workload=Workload.MAIL_READ,
+    permission=_READ,
+    idempotency=Idempotency.SAFE,
+    translate=messages,
+    fresh=_FRESH,
+    stale=_DAY,
+)
+LIST_MESSAGES_OF_FOLDER = replace(
+    LIST_MESSAGES,
+    name="messages.list_of_folder",
+    path="/users/{mailbox}/mailFolders/{folder}/messages",
+)
+GET_MESSAGE = Operation(
+    name="messages.get",
+    method="GET",
+    path="/users/{mailbox}/messages/{message}",
+    workload=Workload.MAIL_READ,
+    permission=_READ,
+    idempotency=Idempotency.SAFE,
+    translate=message,
+    fresh=_FRESH,
+    stale=_DAY,
+)
+# Looks before a decision: what is kept is no help.
+LOOK_AT_MESSAGE = replace(
+    GET_MESSAGE, name="messages.look_at", fresh=0.0, stale=0.0
+)
+LOOK_UP_MARKER = replace(
+    LIST_MESSAGES, name="messages.look_up", fresh=0.0, stale=0.0
+)
+READ_MIME = Operation(
+    name="messages.mime",
+    method="GET",
+    path="/users/{mailbox}/messages/{message}/$value",
+    workload=Workload.MAIL_READ,
+    permission=_READ,
+    idempotency=Idempotency.SAFE,
+    long=True,
+    streamed=True,
+)
+CREATE_DRAFT = Operation(
+    name="messages.create",
+    method="POST",
+    path="/users/{mailbox}/messages",
+    workload=Workload.MAIL_WRITE,
+    permission=_WRITE,
+    idempotency=Idempotency.VERIFY,
+    translate=message,
+)
+UPDATE_MESSAGE = Operation(
+    name="messages.update",
+    method="PATCH",
+    path="/users/{mailbox}/messages/{message}",
+    workload=Workload.MAIL_WRITE,
+    permission=_WRITE,
+    idempotency=Idempotency.IDEMPOTENT,
+    translate=message,
+)
+# Not simply idempotent: with immutable ids a second DELETE finds the message
+# in Deleted Items and takes it from there too.
+DELETE_MESSAGE = Operation(
+    name="messages.delete",
+    method="DELETE",
+    path="/users/{mailbox}/messages/{message}",
+    workload=Workload.MAIL_WRITE,
+    permission=_WRITE,
+    idempotency=Idempotency.VERIFY,
+)
+PURGE_MESSAGE = Operation(
+    name="messages.purge",
+    method="POST",
+    path="/users/{mailbox}/messages/{message}/permanentDelete",
+    workload=Workload.MAIL_WRITE,
+    permission=_WRITE,
+    idempotency=Idempotency.VERIFY,
+)
+SEND_DRAFT = Operation(
+    name="messages.send",
+    method="POST",
+    path="/users/{mailbox}/messages/{message}/send",
+    workload=Workload.MAIL_WRITE,
+    permission=_SEND,
+    idempotency=Idempotency.VERIFY,
+)
+LIST_ATTACHMENTS = Operation(
+    name="attachments.list",
+    method="GET",
+    path="/users/{mailbox}/messages/{message}/attachments",
+    workload=Workload.MAIL_READ,
+    permission=_READ,
+    idempotency=Idempotency.SAFE,
+    translate=attachments,
+    fresh=_FRESH,
+    stale=_DAY,
+)
+GET_ATTACHMENT = Operation(
+    name="attachments.get",
+    method="GET",
+    path="/users/{mailbox}/messages/{message}/attachments/{attachment}",
+    workload=Workload.MAIL_READ,
+    permission=_READ,
+    idempotency=Idempotency.SAFE,
+    translate=attachment,
+    fresh=_FRESH,
+    stale=_DAY,
+)
+READ_ATTACHMENT = Operation(
+    name="attachments.content",
+    method="GET",
+    path="/users/{mailbox}/messages/{message}/attachments/{attachment}/$value",
+    workload=Workload.MAIL_READ,
+    permission=_READ,
+    idempotency=Idempotency.SAFE,
+    long=True,
+    streamed=True,
+)
+LIST_FOLDERS = Operation(
+    name="folders.list",
+    method="GET",
+    path="/users/{mailbox}/mailFolders",
+    workload=Workload.MAIL_READ,
+    permission=_READ,
+    idempotency=Idempotency.SAFE,
+    translate=folders,
+    fresh=_FRESH,
+    stale=_DAY,
+)
+LIST_CHILD_FOLDERS = replace(
+    LIST_FOLDERS,
+    name="folders.list_children",
+    path="/users/{mailbox}/mailFolders/{folder}/childFolders",
+)
+GET_FOLDER = Operation(
+    name="folders.get",
+    method="GET",
+    path="/users/{mailbox}/mailFolders/{folder}",
+    workload=Workload.MAIL_READ,
+    permission=_READ,
+    idempotency=Idempotency.SAFE,
+    translate=folder,
+    fresh=_FRESH,
+    stale=_DAY,
+)
+# Graph runs four parts of a batch at once, each counted as a request.
+WELL_KNOWN_FOLDERS = Operation(
+    name="folders.wellknown",
+    method="POST",
+    path="/$batch",
+    workload=Workload.MAIL_READ,
+    permission=_READ,
+    idempotency=Idempotency.SAFE,
+    translate=folder_ids,
+    fresh=_DAY,
+    stale=_DAY,
+    constant=True,
+    cost=8,
+)
+
+MAIL_OPERATIONS = (
+    LIST_MESSAGES,
+    LIST_MESSAGES_OF_FOLDER,
+    GET_MESSAGE,
+    LOOK_AT_MESSAGE,
+    LOOK_UP_MARKER,
+    READ_MIME,
+    CREATE_DRAFT,
+    UPDATE_MESSAGE,
+    DELETE_MESSAGE,
+    PURGE_MESSAGE,
+    SEND_DRAFT,
+    LIST_ATTACHMENTS,
+    GET_ATTACHMENT,
+    READ_ATTACHMENT,
+    LIST_FOLDERS,
+    LIST_CHILD_FOLDERS,
+    GET_FOLDER,
+    WELL_KNOWN_FOLDERS,
+)

@@ -1,0 +1,93 @@
+"""The two ways into the chain of policies."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from app.gateway.building import binding_of
+from app.gateway.calls import Ask, GraphCall, Send
+from app.gateway.cursors import CursorCodec
+from app.gateway.policies.deadline import WithinDeadline
+from app.gateway.policies.observe import TraceCall
+from app.models.answers import Answer, ByteStream
+from app.problems.graph_failures import GraphMalformedResponse
+from app.transport.graph import GraphRequest, GraphTransport, Reply
+
+__all__ = ["Pipeline", "carry"]
+
+T = TypeVar("T")
+
+
+class Pipeline:
+    """Takes calls through all policies, in the order that the wiring shows.
+
+    Answers come by the fallback chain. Streams go straight to Graph: they
+    are never kept.
+    """
+
+    def __init__(
+        self,
+        trace: TraceCall,
+        deadline: WithinDeadline,
+        *,
+        answers: Ask,
+        live: Send,
+        cursors: CursorCodec,
+    ) -> None:
+        self._trace = trace
+        self._deadline = deadline
+        self._answers = answers
+        self._live = live
+        self._cursors = cursors
+
+    async def ask(self, call: GraphCall) -> Answer:
+        """Return the answer to a call, or raise an `ExchangeError`."""
+        return await self._observed(call, self._answers)
+
+    async def ask_page(self, call: GraphCall, cursor: str | None) -> Answer:
+        """Return a page of a list: the first, or the one at a cursor.
+
+        The cursors that it gives out are good for the same list only: same
+        tenant, principal, mailbox, route and query.
+
+        Raises:
+            InvalidCursor: The cursor is of another list, or none of ours.
+        """
+        binding = binding_of(call.context, call.operation.name, call.target)
+        if cursor is not None:
+            call = replace(call, target=self._cursors.open(cursor, binding))
+        return await self.ask(replace(call, binding=binding))
+
+    async def stream(self, call: GraphCall) -> ByteStream:
+        """Return content that the caller must close."""
+        reply = await self._observed(call, self._live)
+        if reply.stream is None:
+            raise GraphMalformedResponse
+        return reply.stream
+
+    async def _observed(
+        self, call: GraphCall, proceed: Callable[[GraphCall], Awaitable[T]]
+    ) -> T:
+        async def in_time(call: GraphCall) -> T:
+            return await self._deadline(call, proceed)
+
+        return await self._trace(call, in_time)
+
+
+def carry(transport: GraphTransport) -> Send:
+    """Return the end of the chain: a call becomes a request."""
+
+    async def send(call: GraphCall) -> Reply:
+        return await transport.send(
+            GraphRequest(
+                method=call.operation.method,
+                target=call.target,
+                token=call.token,
+                client_request_id=call.client_request_id,
+                headers=call.headers,
+                body=call.body,
+                streamed=call.operation.streamed,
+            )
+        )
+
+    return send

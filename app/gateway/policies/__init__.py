@@ -1,0 +1,1 @@
+"""The steps that a call passes: one file for each, and each decision."""

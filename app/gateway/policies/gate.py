@@ -1,0 +1,102 @@
+"""Policies: everybody heeds the ``Retry-After`` that one was given.
+
+Whoever calls on regardless is refused again, and Graph extends the wait. So
+a refusal closes the gate for all who would ask for the same mailbox.
+"""
+
+from app.clock import Clock
+from app.gateway.calls import GraphCall, Reply, Send
+from app.gateway.policies.gates import Gates
+from app.problems.errors import ExchangeError, Outcome
+from app.problems.graph_failures import GraphThrottled
+from app.telemetry.recorder import Telemetry
+from app.telemetry.signals.events import GATE_CLOSED
+from app.telemetry.signals.metrics import GRAPH_WAIT
+
+__all__ = ["Gate", "LastLook"]
+
+
+class _ClosedMeanwhile(Exception):
+    """The gate was closed while a call waited for something behind it."""
+
+
+class Gate:
+    """Holds calls back while their gate is closed.
+
+    A call that has not the time to wait is refused at once, with the time
+    that is left.
+    """
+
+    def __init__(
+        self,
+        gates: Gates,
+        *,
+        longest_wait: float,
+        clock: Clock,
+        telemetry: Telemetry,
+    ) -> None:
+        self._gates = gates
+        self._longest_wait = longest_wait
+        self._clock = clock
+        self._telemetry = telemetry
+
+    async def __call__(self, call: GraphCall, send: Send) -> Reply:
+        """Send the call when the gate is open."""
+        while True:
+            await self._wait_until_open(call)
+            try:
+                return await send(call)
+            except _ClosedMeanwhile:
+                continue
+            except ExchangeError as error:
+                await self._close_if_told(call, error)
+                raise
+
+    async def _wait_until_open(self, call: GraphCall) -> None:
+        while (left := await self._gates.closed_for(call.scope)) > 0:
+            if left > self._longest_wait or left >= call.deadline.left():
+                raise GraphThrottled(
+                    "Microsoft Graph has asked for a pause of another"
+                    f" {left:.0f} seconds.",
+                    retry_after=left,
+                )
+            labels = {
+                "tenant": call.context.tenant,
+                "workload": call.operation.workload,
+                "kind": "gate",
+            }
+            self._telemetry.measure(GRAPH_WAIT, left, labels)
+            call.context.costs.queue += left
+            await self._clock.sleep(left)
+
+    async def _close_if_told(
+        self, call: GraphCall, error: ExchangeError
+    ) -> None:
+        refused = error.upstream and error.outcome is Outcome.NOT_PERFORMED
+        if not (refused and error.transient and error.retry_after):
+            return
+        await self._gates.close(call.scope, error.retry_after)
+        self._telemetry.log(
+            GATE_CLOSED,
+            tenant=call.context.tenant,
+            workload=call.operation.workload,
+            retry_after_s=error.retry_after,
+            mailbox_hash=self._telemetry.pseudonym(call.mailbox),
+        )
+
+
+class LastLook:
+    """Looks once more, right before the request goes out.
+
+    Since a call passed the gate it may have waited for a permit and for a
+    token; if the gate was closed meanwhile, it goes back and waits there.
+    """
+
+    def __init__(self, gates: Gates) -> None:
+        self._gates = gates
+
+    async def __call__(self, call: GraphCall, send: Send) -> Reply:
+        """Send the call if the gate is still open."""
+        if await self._gates.closed_for(call.scope) > 0:
+            raise _ClosedMeanwhile
+        return await send(call)

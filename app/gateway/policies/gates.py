@@ -1,0 +1,64 @@
+"""Who was asked to stay away, and until when."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from app.clock import Clock
+from app.gateway.calls import ScopeKey
+from app.gateway.policies.keyed import Keyed
+
+__all__ = ["Gates", "LocalGates"]
+
+_MOST_KEYS = 100_000
+
+
+class Gates(Protocol):
+    """Remembers Graph's ``Retry-After`` for everybody whom it concerns."""
+
+    async def closed_for(self, key: ScopeKey) -> float:
+        """Return the seconds until the gate opens; 0 if it is open."""
+
+    async def close(self, key: ScopeKey, seconds: float) -> None:
+        """Close the gate for so long at least; never opens it earlier."""
+
+    def closed(self) -> Iterator[ScopeKey]:
+        """Yield what is closed now."""
+
+
+class _Gate:
+    __slots__ = ("opens_at",)
+
+    def __init__(self) -> None:
+        self.opens_at = float("-inf")
+
+    def is_idle(self, now: float) -> bool:
+        return now >= self.opens_at
+
+
+class LocalGates:
+    """`Gates` of one process."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._gates: Keyed[ScopeKey, _Gate] = Keyed(
+            _Gate, now=clock.now, most=_MOST_KEYS
+        )
+
+    async def closed_for(self, key: ScopeKey) -> float:
+        """Return the seconds until the gate opens; 0 if it is open."""
+        gate = self._gates.peek(key)
+        if gate is None:
+            return 0.0
+        return max(0.0, gate.opens_at - self._clock.now())
+
+    async def close(self, key: ScopeKey, seconds: float) -> None:
+        """Close the gate for so long at least; never opens it earlier."""
+        gate = self._gates[key]
+        gate.opens_at = max(gate.opens_at, self._clock.now() + seconds)
+
+    def closed(self) -> Iterator[ScopeKey]:
+        """Yield what is closed now."""
+        now = self._clock.now()
+        for key, gate in self._gates.items():
+            if not gate.is_idle(now):
+                yield key

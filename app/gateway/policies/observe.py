@@ -1,0 +1,103 @@
+"""Policy: tell operators how calls end."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from opentelemetry.trace import StatusCode
+
+from app.clock import Clock
+from app.gateway.calls import GraphCall
+from app.models.answers import Answer
+from app.problems.errors import ExchangeError, Upstream
+from app.telemetry.recorder import Telemetry
+from app.telemetry.signals.events import (
+    CALL_EXHAUSTED,
+    CALL_FAILED,
+    CALL_RECOVERED,
+)
+from app.telemetry.signals.metrics import CALL_DURATION, CALLS
+
+__all__ = ["TraceCall"]
+
+T = TypeVar("T")
+
+
+class TraceCall:
+    """Counts, times, traces and logs each call with all that it took."""
+
+    def __init__(self, clock: Clock, telemetry: Telemetry) -> None:
+        self._clock = clock
+        self._telemetry = telemetry
+
+    async def __call__(
+        self, call: GraphCall, proceed: Callable[[GraphCall], Awaitable[T]]
+    ) -> T:
+        """Send the call on and record how it ended."""
+        began = self._clock.now()
+        outcome = "cancelled"
+        labels = _labels(call)
+        name = f"graph {call.operation.name}"
+        with self._telemetry.span(name, labels) as span:
+            try:
+                result = await proceed(call)
+            except ExchangeError as error:
+                outcome = error.code
+                span.set_status(StatusCode.ERROR)
+                self._failed(call, error, began)
+                raise
+            else:
+                outcome = _outcome(result)
+                self._recovered(call, began)
+                return result
+            finally:
+                span.set_attribute("outcome", outcome)
+                ended = {**labels, "outcome": outcome}
+                self._telemetry.add(CALLS, **ended)
+                self._telemetry.measure(
+                    CALL_DURATION, self._clock.now() - began, ended
+                )
+
+    def _recovered(self, call: GraphCall, began: float) -> None:
+        if call.tally.sent > 1:
+            self._telemetry.log(
+                CALL_RECOVERED,
+                **_labels(call),
+                attempts=call.tally.sent,
+                duration_ms=self._milliseconds(began),
+            )
+
+    def _failed(
+        self, call: GraphCall, error: ExchangeError, began: float
+    ) -> None:
+        upstream = error.upstream or Upstream()
+        self._telemetry.log(
+            CALL_EXHAUSTED if call.tally.sent > 1 else CALL_FAILED,
+            **_labels(call),
+            outcome=error.code,
+            attempts=call.tally.sent,
+            duration_ms=self._milliseconds(began),
+            mailbox_hash=self._telemetry.pseudonym(call.mailbox),
+            upstream_status=upstream.status,
+            upstream_code=upstream.code,
+            upstream_request_id=upstream.request_id,
+        )
+
+    def _milliseconds(self, began: float) -> int:
+        return round((self._clock.now() - began) * 1000)
+
+
+def _labels(call: GraphCall) -> dict[str, str]:
+    return {
+        "tenant": call.context.tenant,
+        "workload": call.operation.workload,
+        "operation": call.operation.name,
+    }
+
+
+def _outcome(result: object) -> str:
+    is_stale = (
+        isinstance(result, Answer)
+        and result.delivery is not None
+        and result.delivery.stale
+    )
+    return "stale" if is_stale else "ok"

@@ -1,0 +1,1 @@
+"""Pure functions between the JSON of Graph and that of this service."""

@@ -1,0 +1,56 @@
+"""Mail folders: Graph's JSON to ours."""
+
+from app.gateway.translation.result import Translated, Translation, decode
+from app.gateway.translation.wire import GraphFolder, GraphFolders
+from app.models.mail import Folder, FolderPage, WellKnown
+
+__all__ = ["GRAPH_NAMES", "folder", "folders", "graph_folder"]
+
+GRAPH_NAMES: dict[WellKnown, str] = {
+    "inbox": "inbox",
+    "drafts": "drafts",
+    "sent": "sentitems",
+    "deleted": "deleteditems",
+    "archive": "archive",
+    "junk": "junkemail",
+    "outbox": "outbox",
+}
+"""Our names of well-known folders, and Graph's.
+
+Source: https://learn.microsoft.com/graph/api/resources/mailfolder
+"""
+
+
+def graph_folder(name: str) -> str:
+    """Return what Graph calls a folder that a caller named."""
+    return next((g for ours, g in GRAPH_NAMES.items() if ours == name), name)
+
+
+def folders(body: bytes, about: Translation) -> Translated:
+    """Translate a page of folders; what is well known is yet to be told."""
+    page = decode(body, GraphFolders)
+    cursor = about.seal(page.next_link) if page.next_link else None
+    content: FolderPage = {
+        "items": [_folder(item) for item in page.value],
+        "next_cursor": cursor,
+    }
+    return Translated(content=content, next_cursor=cursor)
+
+
+def folder(body: bytes, _about: Translation) -> Translated:
+    """Translate one folder; what is well known is yet to be told."""
+    return Translated(content=_folder(decode(body, GraphFolder)))
+
+
+def _folder(item: GraphFolder) -> Folder:
+    return {
+        "id": item.id,
+        "parent_id": item.parent_folder_id,
+        "name": item.display_name or "",
+        "well_known": None,
+        "unread_count": item.unread_item_count or 0,
+        "total_count": item.total_item_count or 0,
+        "child_count": item.child_folder_count or 0,
+        "is_hidden": bool(item.is_hidden),
+        "path": f"/{item.display_name or ''}",
+    }

@@ -1,0 +1,90 @@
+"""Make HTML from strangers safe to show.
+
+What may stay is listed; the rest goes. Images from other hosts would tell
+their sender who reads the mail and when, so that their address is moved to
+``data-remote-src`` and the reader decides.
+"""
+
+import re
+import secrets
+
+import nh3
+
+__all__ = ["sanitized"]
+
+_TAGS = (nh3.ALLOWED_TAGS - {"area", "map"}) | {"font", "tfoot", "u"}
+_CELL = {"align", "bgcolor", "colspan", "height", "rowspan", "valign", "width"}
+_ATTRIBUTES: dict[str, set[str]] = {
+    "*": {"dir", "lang", "style", "title"},
+    "a": {"href", "name"},
+    "blockquote": {"cite"},
+    "col": {"span", "width"},
+    "colgroup": {"span", "width"},
+    "div": {"align"},
+    "font": {"color", "face", "size"},
+    "h1": {"align"},
+    "h2": {"align"},
+    "h3": {"align"},
+    "hr": {"align", "size", "width"},
+    "img": {"align", "alt", "border", "height", "src", "width"},
+    "li": {"value"},
+    "ol": {"start", "type"},
+    "p": {"align"},
+    "table": {
+        *{"align", "bgcolor", "border", "cellpadding", "cellspacing"},
+        *{"height", "width"},
+    },
+    "td": _CELL,
+    "th": _CELL,
+    "tr": {"align", "bgcolor", "valign"},
+    "ul": {"type"},
+}
+# None of these takes a url(), nor lets an element leave its place.
+_STYLES = {
+    *("background-color", "border-collapse", "border-spacing", "color"),
+    *("border-color", "border-radius", "border-style", "border-width"),
+    *("border", "border-top", "border-right", "border-bottom", "border-left"),
+    *("font-family", "font-size", "font-style", "font-weight"),
+    *("height", "width", "max-width", "min-width", "line-height"),
+    *("letter-spacing", "text-align", "text-decoration", "text-indent"),
+    *("margin", "margin-top", "margin-right", "margin-bottom", "margin-left"),
+    *("padding", "padding-top", "padding-right", "padding-bottom"),
+    *("padding-left", "vertical-align", "white-space", "word-break"),
+}
+# Browsers drop these from an address before they look at it.
+_IGNORED_IN_URLS = re.compile(r"[\t\n\r]")
+_REMOTE = re.compile(r"(?:https?:)?//", re.IGNORECASE)
+_INLINE = re.compile(
+    r"cid:|data:image/(?:gif|jpeg|png|webp)[;,]", re.IGNORECASE
+)
+# Nobody who writes a mail can know it, so that it cannot be forged.
+_MARK = f"remote{secrets.token_hex(16)}"
+
+
+def _filter(tag: str, name: str, value: str) -> str | None:
+    if name not in {"cite", "href", "src"}:
+        return value
+    url = _IGNORED_IN_URLS.sub("", value).strip()
+    if tag != "img":
+        return None if url.lower().startswith("data:") else url
+    if _INLINE.match(url):
+        return url
+    return _MARK + url if _REMOTE.match(url) else None
+
+
+_CLEANER = nh3.Cleaner(
+    tags=_TAGS,
+    clean_content_tags={"script", "style", "title"},
+    attributes=_ATTRIBUTES,
+    attribute_filter=_filter,
+    url_schemes={"cid", "data", "http", "https", "mailto", "tel"},
+    filter_style_properties=_STYLES,
+)
+
+
+def sanitized(html: str) -> tuple[str, bool]:
+    """Return HTML that is safe to show, and whether images were held back."""
+    clean = _CLEANER.clean(html)
+    if _MARK not in clean:
+        return clean, False
+    return clean.replace(f'src="{_MARK}', 'data-remote-src="'), True

@@ -1,0 +1,58 @@
+"""Users of the directory: Graph's JSON to mailboxes."""
+
+from typing import Literal
+
+from app.gateway.translation.result import Translated, Translation, decode
+from app.gateway.translation.times import iana_zone
+from app.gateway.translation.wire import GraphUser, GraphUsers
+from app.models.mailboxes import Mailbox, MailboxPage
+
+__all__ = ["mailbox", "mailboxes"]
+
+# Source: https://learn.microsoft.com/graph/api/resources/mailboxsettings
+_KINDS: dict[str | None, Literal["user", "shared", "room"]] = {
+    "user": "user",
+    "linked": "user",
+    "shared": "shared",
+    "room": "room",
+}
+_ALIAS = "smtp:"
+
+
+def mailbox(body: bytes, _about: Translation) -> Translated:
+    """Translate one user."""
+    return Translated(content=_mailbox(decode(body, GraphUser)))
+
+
+def mailboxes(body: bytes, about: Translation) -> Translated:
+    """Translate a page of users."""
+    page = decode(body, GraphUsers)
+    cursor = about.seal(page.next_link) if page.next_link else None
+    content: MailboxPage = {
+        "items": [_mailbox(user) for user in page.value],
+        "next_cursor": cursor,
+    }
+    return Translated(content=content, next_cursor=cursor)
+
+
+def _mailbox(user: GraphUser) -> Mailbox:
+    settings = user.mailbox_settings
+    locale = settings.language.locale if settings and settings.language else ""
+    return {
+        "id": user.id,
+        "address": user.mail,
+        "display_name": user.display_name,
+        "given_name": user.given_name,
+        "surname": user.surname,
+        "job_title": user.job_title,
+        "aliases": [
+            address.removeprefix(_ALIAS)
+            for address in user.proxy_addresses or ()
+            if address.startswith(_ALIAS)
+        ],
+        "kind": _KINDS.get(settings.user_purpose, "unknown")
+        if settings
+        else "unknown",
+        "language": locale or user.preferred_language,
+        "time_zone": iana_zone(settings.time_zone) if settings else None,
+    }

@@ -1,0 +1,181 @@
+"""Messages and attachments: Graph's JSON to ours."""
+
+from typing import Literal
+
+from app.gateway.translation.etags import change_key_of, message_tag
+from app.gateway.translation.html import sanitized
+from app.gateway.translation.result import Translated, Translation, decode
+from app.gateway.translation.times import utc_timestamp
+from app.gateway.translation.wire import (
+    GraphAttachment,
+    GraphAttachments,
+    GraphBody,
+    GraphFlag,
+    GraphMessage,
+    GraphMessages,
+    GraphRecipient,
+)
+from app.models.mail import (
+    Attachment,
+    AttachmentList,
+    Body,
+    Flag,
+    Importance,
+    Message,
+    MessagePage,
+    MessageSummary,
+    Person,
+)
+
+__all__ = ["attachment", "attachments", "message", "messages"]
+
+_IMPORTANCE: dict[str | None, Importance] = {
+    "low": "low",
+    "normal": "normal",
+    "high": "high",
+}
+_FLAGS: dict[str | None, Literal["none", "flagged", "complete"]] = {
+    None: "none",
+    "notFlagged": "none",
+    "flagged": "flagged",
+    "complete": "complete",
+}
+_KINDS: dict[str, Literal["file", "item", "reference"]] = {
+    "#microsoft.graph.fileAttachment": "file",
+    "#microsoft.graph.itemAttachment": "item",
+    "#microsoft.graph.referenceAttachment": "reference",
+}
+_DEFAULT_FORM = "html"
+
+
+def messages(body: bytes, about: Translation) -> Translated:
+    """Translate a page of messages."""
+    page = decode(body, GraphMessages)
+    cursor = about.seal(page.next_link) if page.next_link else None
+    content: MessagePage = {
+        "items": [_summary(item) for item in page.value],
+        "next_cursor": cursor,
+    }
+    return Translated(content=content, next_cursor=cursor)
+
+
+def message(body: bytes, about: Translation) -> Translated:
+    """Translate a whole message."""
+    item = decode(body, GraphMessage)
+    content: Message = {
+        **_summary(item),
+        "body": _body(item.body),
+        "attachments": [_attachment(part) for part in item.attachments or ()],
+        "headers": None
+        if item.internet_message_headers is None
+        else [
+            {"name": header.name, "value": header.value}
+            for header in item.internet_message_headers
+        ],
+    }
+    tag = message_tag(_change_key(item), about.representation)
+    return Translated(content=content, etag=tag)
+
+
+def attachments(body: bytes, about: Translation) -> Translated:
+    """Translate the attachments of a message."""
+    page = decode(body, GraphAttachments)
+    cursor = about.seal(page.next_link) if page.next_link else None
+    content: AttachmentList = {
+        "items": [_attachment(part) for part in page.value],
+        "next_cursor": cursor,
+    }
+    return Translated(content=content, next_cursor=cursor)
+
+
+def attachment(body: bytes, _about: Translation) -> Translated:
+    """Translate one attachment."""
+    return Translated(content=_attachment(decode(body, GraphAttachment)))
+
+
+def _summary(item: GraphMessage) -> MessageSummary:
+    return {
+        "id": item.id,
+        "thread_id": item.conversation_id,
+        "folder_id": item.parent_folder_id,
+        "internet_message_id": item.internet_message_id,
+        "subject": item.subject or "",
+        "preview": item.body_preview or "",
+        "from": _person(item.from_),
+        "sender": _person(item.sender),
+        "to": _people(item.to_recipients),
+        "cc": _people(item.cc_recipients),
+        "bcc": _people(item.bcc_recipients),
+        "reply_to": _people(item.reply_to),
+        "sent_at": item.sent_date_time,
+        "received_at": item.received_date_time,
+        "created_at": item.created_date_time,
+        "modified_at": item.last_modified_date_time,
+        "is_read": bool(item.is_read),
+        "is_draft": bool(item.is_draft),
+        "flag": _flag(item.flag),
+        "importance": _IMPORTANCE.get(item.importance, "unknown"),
+        "categories": item.categories or [],
+        "has_attachments": bool(item.has_attachments),
+        "web_link": item.web_link,
+        "etag": message_tag(_change_key(item), _DEFAULT_FORM),
+    }
+
+
+def _change_key(item: GraphMessage) -> str:
+    if item.change_key:
+        return item.change_key
+    return change_key_of(item.odata_etag or "") or "unknown"
+
+
+def _person(who: GraphRecipient | None) -> Person | None:
+    if who is None or who.email_address is None:
+        return None
+    found = who.email_address
+    if not (found.name or found.address):
+        return None
+    return {"name": found.name or None, "address": found.address or None}
+
+
+def _people(who: list[GraphRecipient] | None) -> list[Person]:
+    return [person for one in who or () if (person := _person(one))]
+
+
+def _flag(flag: GraphFlag | None) -> Flag:
+    if flag is None:
+        return {"status": "none", "due_at": None}
+    return {
+        "status": _FLAGS.get(flag.flag_status, "unknown"),
+        "due_at": utc_timestamp(flag.due_date_time),
+    }
+
+
+def _body(body: GraphBody | None) -> Body | None:
+    if body is None:
+        return None
+    content = body.content or ""
+    if (body.content_type or "").lower() != "html":
+        return {
+            "format": "text",
+            "content": content,
+            "has_remote_content": False,
+        }
+    safe, has_remote_content = sanitized(content)
+    return {
+        "format": "html",
+        "content": safe,
+        "has_remote_content": has_remote_content,
+    }
+
+
+def _attachment(part: GraphAttachment) -> Attachment:
+    return {
+        "id": part.id,
+        "name": part.name,
+        "content_type": part.content_type,
+        "size": part.size or 0,
+        "is_inline": bool(part.is_inline),
+        "content_id": part.content_id,
+        "kind": _KINDS.get(part.odata_type, "unknown"),
+        "modified_at": part.last_modified_date_time,
+    }

@@ -1,0 +1,185 @@
+"""Graph's JSON, as far as it is read here.
+
+Everything but ids may be missing or null, and members that are not named are
+skipped. Enumerations are read as text, since Graph may add to them.
+
+Source: https://learn.microsoft.com/graph/api/resources/message and its like.
+"""
+
+from msgspec import Struct, field
+
+__all__ = [
+    "GraphAttachment",
+    "GraphAttachments",
+    "GraphBody",
+    "GraphFlag",
+    "GraphFolder",
+    "GraphFolders",
+    "GraphMailboxSettings",
+    "GraphMessage",
+    "GraphMessages",
+    "GraphRecipient",
+    "GraphTime",
+    "GraphUser",
+    "GraphUsers",
+]
+
+
+class _Read(Struct, rename="camel"):
+    pass
+
+
+class GraphAddress(_Read):
+    """A name and an address."""
+
+    name: str | None = None
+    address: str | None = None
+
+
+class GraphRecipient(_Read):
+    """Somebody who sends or receives."""
+
+    email_address: GraphAddress | None = None
+
+
+class GraphTime(_Read):
+    """A time without its zone, and the zone."""
+
+    date_time: str | None = None
+    time_zone: str | None = None
+
+
+class GraphFlag(_Read):
+    """A follow-up flag."""
+
+    flag_status: str | None = None
+    due_date_time: GraphTime | None = None
+
+
+class GraphBody(_Read):
+    """The content of a message."""
+
+    content_type: str | None = None
+    content: str | None = None
+
+
+class GraphHeader(_Read):
+    """An Internet message header."""
+
+    name: str = ""
+    value: str = ""
+
+
+class GraphAttachment(_Read):
+    """An attachment of any kind; ``odata_type`` tells which."""
+
+    id: str
+    odata_type: str = field(name="@odata.type", default="")
+    name: str | None = None
+    content_type: str | None = None
+    size: int | None = None
+    is_inline: bool | None = None
+    content_id: str | None = None
+    last_modified_date_time: str | None = None
+
+
+class GraphMessage(_Read):
+    """A message, whole or in part."""
+
+    id: str
+    odata_etag: str | None = field(name="@odata.etag", default=None)
+    change_key: str | None = None
+    conversation_id: str | None = None
+    parent_folder_id: str | None = None
+    internet_message_id: str | None = None
+    subject: str | None = None
+    body_preview: str | None = None
+    from_: GraphRecipient | None = field(name="from", default=None)
+    sender: GraphRecipient | None = None
+    to_recipients: list[GraphRecipient] | None = None
+    cc_recipients: list[GraphRecipient] | None = None
+    bcc_recipients: list[GraphRecipient] | None = None
+    reply_to: list[GraphRecipient] | None = None
+    sent_date_time: str | None = None
+    received_date_time: str | None = None
+    created_date_time: str | None = None
+    last_modified_date_time: str | None = None
+    is_read: bool | None = None
+    is_draft: bool | None = None
+    flag: GraphFlag | None = None
+    importance: str | None = None
+    categories: list[str] | None = None
+    has_attachments: bool | None = None
+    web_link: str | None = None
+    body: GraphBody | None = None
+    attachments: list[GraphAttachment] | None = None
+    internet_message_headers: list[GraphHeader] | None = None
+
+
+class GraphFolder(_Read):
+    """A mail folder."""
+
+    id: str
+    display_name: str | None = None
+    parent_folder_id: str | None = None
+    child_folder_count: int | None = None
+    unread_item_count: int | None = None
+    total_item_count: int | None = None
+    is_hidden: bool | None = None
+
+
+class GraphLocale(_Read):
+    """A language."""
+
+    locale: str | None = None
+
+
+class GraphMailboxSettings(_Read):
+    """Settings of a mailbox; ``time_zone`` may be a Windows name."""
+
+    time_zone: str | None = None
+    language: GraphLocale | None = None
+    user_purpose: str | None = None
+
+
+class GraphUser(_Read):
+    """A user of the directory."""
+
+    id: str
+    mail: str | None = None
+    user_principal_name: str | None = None
+    display_name: str | None = None
+    given_name: str | None = None
+    surname: str | None = None
+    job_title: str | None = None
+    preferred_language: str | None = None
+    proxy_addresses: list[str] | None = None
+    mailbox_settings: GraphMailboxSettings | None = None
+
+
+class _Page(_Read):
+    next_link: str | None = field(name="@odata.nextLink", default=None)
+
+
+class GraphMessages(_Page, kw_only=True):
+    """A page of messages."""
+
+    value: list[GraphMessage]
+
+
+class GraphAttachments(_Page, kw_only=True):
+    """A page of attachments."""
+
+    value: list[GraphAttachment]
+
+
+class GraphFolders(_Page, kw_only=True):
+    """A page of folders."""
+
+    value: list[GraphFolder]
+
+
+class GraphUsers(_Page, kw_only=True):
+    """A page of users."""
+
+    value: list[GraphUser]

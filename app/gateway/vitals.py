@@ -1,0 +1,68 @@
+"""How Graph has been doing lately, as seen from the traffic."""
+
+from collections import defaultdict, deque
+from dataclasses import dataclass
+
+from app.clock import Clock
+from app.problems.errors import Verdict
+
+__all__ = ["VitalSigns", "Vitals"]
+
+_WINDOW = 300.0
+_MOST_SAMPLES = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VitalSigns:
+    """One tenant's last five minutes, or last thousand requests.
+
+    Latencies and ``last_success`` (how long ago) are in seconds; None where
+    there was nothing to measure.
+    """
+
+    requests: int
+    error_rate: float | None
+    p50: float | None
+    p95: float | None
+    last_success: float | None
+
+
+class Vitals:
+    """Keeps what each request to Graph was like."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._samples: defaultdict[str, deque[tuple[float, float, bool]]] = (
+            defaultdict(lambda: deque(maxlen=_MOST_SAMPLES))
+        )
+        self._last_success: dict[str, float] = {}
+
+    def note(self, tenant: str, took: float, verdict: Verdict | None) -> None:
+        """Note a request; what says nothing about Graph does not count."""
+        if verdict is Verdict.NEUTRAL:
+            return
+        now = self._clock.now()
+        is_well = verdict is not Verdict.FAILURE
+        self._samples[tenant].append((now, took, is_well))
+        if is_well:
+            self._last_success[tenant] = now
+
+    def of(self, tenant: str) -> VitalSigns:
+        """Return how Graph has been doing for a tenant."""
+        now = self._clock.now()
+        recent = [s for s in self._samples[tenant] if now - s[0] <= _WINDOW]
+        took = sorted(sample[1] for sample in recent if sample[2])
+        last = self._last_success.get(tenant)
+        return VitalSigns(
+            requests=len(recent),
+            error_rate=1 - len(took) / len(recent) if recent else None,
+            p50=_quantile(took, 0.5),
+            p95=_quantile(took, 0.95),
+            last_success=None if last is None else now - last,
+        )
+
+
+def _quantile(ordered: list[float], share: float) -> float | None:
+    if not ordered:
+        return None
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]

@@ -1,0 +1,1 @@
+"""What the service has taken on, and what became of it."""

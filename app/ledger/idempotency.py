@@ -1,0 +1,157 @@
+"""Requests that are to be carried out once, however often they are made.
+
+Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+
+This ledger lives in the memory of one process.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from cachetools import TTLCache
+
+from app.clock import Clock, Deadline
+from app.models.answers import Answer
+from app.problems.errors import ExchangeError, Outcome
+from app.problems.refusals import IdempotencyKeyInUse, IdempotencyKeyReused
+
+__all__ = ["IdempotencyLedger", "LedgerKey", "Work"]
+
+_KEPT_FOR = 86_400.0
+_MOST_KEYS = 100_000
+_MOST_BYTES = 64 * 1024 * 1024
+_OVERHEAD = 512
+_COME_BACK = 1.0
+
+Work = Callable[[bool], Awaitable[Answer]]
+"""Carries a request out. It is told whether an earlier attempt at the same
+request may have left something behind, and then looks before it acts."""
+
+
+class LedgerKey(NamedTuple):
+    """A key is good for one tenant and principal."""
+
+    tenant: str
+    principal: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """How a request ended, or None while it is under way or undecided."""
+
+    fingerprint: bytes
+    result: Answer | ExchangeError | None
+
+
+class IdempotencyLedger:
+    """Remembers for a day what was answered to each key.
+
+    Kept are answers and final refusals. What failed in passing and left
+    nothing behind frees its key. What may have been carried out keeps it, and
+    the next request with the key finds out.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._entries: TTLCache[LedgerKey, _Entry] = TTLCache(
+            _MOST_BYTES, _KEPT_FOR, timer=clock.now, getsizeof=_size
+        )
+        self._begun: TTLCache[tuple[LedgerKey, bytes], bool] = TTLCache(
+            _MOST_KEYS, _KEPT_FOR, timer=clock.now
+        )
+        self._under_way: dict[LedgerKey, asyncio.Task[Answer]] = {}
+
+    async def once(
+        self,
+        key: LedgerKey,
+        fingerprint: bytes,
+        deadline: Deadline,
+        work: Work,
+    ) -> Answer:
+        """Return the answer to a request, carried out now or before.
+
+        The work goes on even if the one who waits for it is cancelled.
+
+        Raises:
+            IdempotencyKeyReused: The key belongs to another request.
+            IdempotencyKeyInUse: The work took longer than the deadline.
+            ExchangeError: What the work raised, now or before.
+        """
+        entry = self._entries.get(key)
+        if entry and entry.fingerprint != fingerprint:
+            raise IdempotencyKeyReused
+        task = self._under_way.get(key)
+        replayed = task is not None
+        if task is None:
+            if entry and entry.result is not None:
+                return _again(entry.result)
+            task = self._begin(key, fingerprint, work)
+        answer = await _within(deadline, task)
+        return replace(answer, replayed=True) if replayed else answer
+
+    async def aclose(self) -> None:
+        """Wait until everything under way has ended."""
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+
+    def _begin(
+        self, key: LedgerKey, fingerprint: bytes, work: Work
+    ) -> "asyncio.Task[Answer]":
+        in_doubt = (key, fingerprint) in self._begun
+        self._begun[key, fingerprint] = True
+        self._entries[key] = _Entry(fingerprint, None)
+
+        async def run() -> Answer:
+            try:
+                answer = await work(in_doubt)
+            except ExchangeError as error:
+                self._failed(key, fingerprint, error)
+                raise
+            self._keep(key, _Entry(fingerprint, answer))
+            return answer
+
+        task = asyncio.create_task(run())
+        self._under_way[key] = task
+        task.add_done_callback(lambda done: self._ended(key, done))
+        return task
+
+    def _failed(
+        self, key: LedgerKey, fingerprint: bytes, error: ExchangeError
+    ) -> None:
+        if error.outcome is Outcome.UNKNOWN:
+            return
+        if error.retryable:
+            self._entries.pop(key, None)
+        else:
+            self._keep(key, _Entry(fingerprint, error))
+
+    def _keep(self, key: LedgerKey, entry: _Entry) -> None:
+        if _size(entry) <= _MOST_BYTES:
+            self._entries[key] = entry
+
+    def _ended(self, key: LedgerKey, task: "asyncio.Task[Answer]") -> None:
+        del self._under_way[key]
+        if not task.cancelled():
+            # Looked at here, in case nobody waits any more.
+            task.exception()
+
+
+async def _within(deadline: Deadline, task: "asyncio.Task[Answer]") -> Answer:
+    try:
+        async with asyncio.timeout(deadline.left() + _COME_BACK):
+            return await asyncio.shield(task)
+    except TimeoutError as e:
+        raise IdempotencyKeyInUse(retry_after=_COME_BACK) from e
+
+
+def _again(result: Answer | ExchangeError) -> Answer:
+    if isinstance(result, ExchangeError):
+        raise result
+    return replace(result, replayed=True)
+
+
+def _size(entry: _Entry) -> int:
+    body = entry.result.body if isinstance(entry.result, Answer) else b""
+    return len(body) + _OVERHEAD
