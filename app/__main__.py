@@ -1,0 +1,235 @@
+"""The command line: ``python -m app serve|sandbox|settings|openapi``."""
+
+import argparse
+import gc
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from socket import socket
+
+import msgspec
+import uvicorn
+import yaml
+from pydantic import SecretStr
+
+from app import __version__
+from app.main import create_app
+from app.routers.instrumentation import instrument
+from app.sandbox.server import serve as serve_sandbox
+from app.sandbox.tenants import TENANTS
+from app.settings import (
+    AuthMode,
+    Settings,
+    SettingsError,
+    TenantSettings,
+    effective,
+    load_settings,
+    prepare_otel,
+    secret_keys,
+)
+from app.telemetry.logs import EventLog, LibraryHandler
+from app.telemetry.recorder import Telemetry
+from app.telemetry.setup import Providers, connect
+from app.telemetry.signals.events import SERVICE_STARTED, SERVICE_STOPPED
+from app.wiring import assemble
+
+_GRACE = 10
+_GC_THRESHOLD = 20_000
+
+
+def main() -> int:
+    """Run the command that was asked for; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m app")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="start the service")
+    commands.add_parser("settings", help="print the effective settings")
+    sandbox = commands.add_parser("sandbox", help="start a local Graph")
+    sandbox.add_argument("--host", default="127.0.0.1")
+    sandbox.add_argument("--port", type=int, default=8001)
+    sandbox.add_argument("--exit-with-parent", action="store_true")
+    document = commands.add_parser("openapi", help="print the API document")
+    document.add_argument("--check", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    try:
+        return _run(options)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+
+
+def _run(options: argparse.Namespace) -> int:
+    match options.command:
+        case "serve":
+            return _serve()
+        case "sandbox":
+            serve_sandbox(
+                options.host,
+                options.port,
+                exit_with_parent=options.exit_with_parent,
+            )
+        case "settings":
+            sys.stdout.writelines(
+                f"{line}\n" for line in effective(load_settings())
+            )
+        case _:
+            return _openapi(options.check)
+    return 0
+
+
+def _serve() -> int:
+    settings = load_settings()
+    if settings.auth_mode is not AuthMode.NONE:
+        raise SettingsError(
+            f"EXCHANGE_AUTH_MODE: {settings.auth_mode} is not supported yet;"
+            " only none is, on loopback"
+        )
+    providers = connect(__version__) if prepare_otel() else None
+    with _sandbox(settings) as settled:
+        telemetry = _telemetry(settled, providers)
+        app = create_app(settled, telemetry, assemble(settled, telemetry))
+        if providers is not None:
+            instrument(app, providers)
+        server = _Server(
+            uvicorn.Config(
+                app,
+                host=settled.host,
+                port=settled.port,
+                loop="uvloop",
+                http="httptools",
+                ws="none",
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE,
+            ),
+            settled,
+            telemetry,
+        )
+        server.run()
+        telemetry.log(SERVICE_STOPPED)
+        if providers is not None:
+            providers.shutdown()
+    return 0 if server.started else 3
+
+
+class _Server(uvicorn.Server):
+    """Says where it serves, once it does."""
+
+    def __init__(
+        self, config: uvicorn.Config, settings: Settings, telemetry: Telemetry
+    ) -> None:
+        super().__init__(config)
+        self._settings = settings
+        self._telemetry = telemetry
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        if not self.started:
+            return
+        # What lives now lives on; the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(_GC_THRESHOLD)
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        url = (
+            f"http://[{host}]:{port}"
+            if ":" in host
+            else f"http://{host}:{port}"
+        )
+        self._telemetry.log(
+            SERVICE_STARTED,
+            version=__version__,
+            url=url,
+            graph=self._settings.graph_url,
+            auth_mode=self._settings.auth_mode,
+            tenants=[t.alias for t in self._settings.every_tenant],
+        )
+        sys.stderr.write(
+            f"\n  Swagger UI  {url}/docs\n"
+            f"  Try         curl -s {url}/v1/mailboxes\n\n"
+        )
+
+
+def _telemetry(settings: Settings, providers: Providers | None) -> Telemetry:
+    log = EventLog()
+    logging.basicConfig(handlers=[LibraryHandler(log)], force=True)
+    try:
+        key = secret_keys(settings)[0]
+    except (OSError, ValueError) as e:
+        raise SettingsError(f"EXCHANGE_DATA_DIR: {e}") from None
+    if providers is None:
+        return Telemetry(log, hash_key=key)
+    return Telemetry(
+        log,
+        meter=providers.meters.get_meter("app"),
+        tracer=providers.tracers.get_tracer("app"),
+        hash_key=key,
+    )
+
+
+@contextmanager
+def _sandbox(settings: Settings) -> Iterator[Settings]:
+    """Start the sandbox if it is wanted, and point the settings there."""
+    if not settings.sandbox:
+        yield settings
+        return
+    command = [sys.executable, "-m", "app", "sandbox", "--port", "0"]
+    # It ends when its stdin does: with this process, however that ends.
+    with subprocess.Popen(  # noqa: S603 - the command is our own
+        [*command, "--exit-with-parent"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        told, lifeline = process.stdout, process.stdin
+        if told is None or lifeline is None:
+            raise RuntimeError("the sandbox has no pipes")
+        url = json.loads(told.readline())["sandbox"]
+        sys.stderr.write(f"  Sandbox     {url}/_sandbox/\n")
+        try:
+            yield _pointed_at(url, settings)
+        finally:
+            lifeline.close()
+
+
+def _pointed_at(url: str, settings: Settings) -> Settings:
+    tenants = tuple(
+        TenantSettings(
+            alias=tenant.name.lower(),
+            tenant_id=tenant.id,
+            client_id=tenant.client_id,
+            client_secret=SecretStr(tenant.credential),
+        )
+        for tenant in TENANTS
+    )
+    return settings.model_copy(
+        update={
+            "graph_base_url": f"{url}/v1.0",
+            "authority_url": url,
+            "tenants": tenants,
+        }
+    )
+
+
+def _openapi(check: Path | None) -> int:
+    settings = Settings.model_construct()
+    telemetry = Telemetry(EventLog())
+    app = create_app(settings, telemetry, assemble(settings, telemetry))
+    # To plain types first: YAML knows no enumerations.
+    plain = msgspec.json.decode(msgspec.json.encode(app.openapi()))
+    text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
+    if check is None:
+        sys.stdout.write(text)
+    elif not check.exists() or check.read_text() != text:
+        sys.stderr.write(f"{check} is out of date: run make openapi\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

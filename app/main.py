@@ -1,0 +1,105 @@
+"""The ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from app import __version__
+from app.clock import SystemClock
+from app.routers import (
+    attachments,
+    docs,
+    folders,
+    health,
+    mailboxes,
+    messages,
+    openapi,
+    problem_answers,
+    problems,
+    sends,
+)
+from app.routers.middleware import Cors, Door, Guard, IdsInPaths, LoopbackOnly
+from app.services.state import AppState
+from app.settings import AuthMode, Settings
+from app.telemetry.recorder import Telemetry
+
+__all__ = ["create_app"]
+
+_ROUTES = (
+    mailboxes,
+    folders,
+    messages,
+    attachments,
+    sends,
+    problems,
+    health,
+)
+_LARGEST_BODY = 4 * 1024 * 1024
+_DESCRIPTION = """Mail of Microsoft 365, over a small REST API that stays \
+useful while Microsoft Graph throttles, fails or is gone.
+
+- Answers tell how fresh they are: `Exchange-Freshness`, `Age`, \
+`Cache-Status`.
+- Every error is a problem document; [/problems](/problems) explains them.
+- Lists go on where `next_cursor` points, with the same parameters.
+- A POST with an `Idempotency-Key` is carried out once.
+"""
+
+
+def create_app(
+    settings: Settings,
+    telemetry: Telemetry,
+    state: AbstractAsyncContextManager[AppState],
+) -> FastAPI:
+    """Build the app around an assembled state."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, AppState]]:
+        async with state as shared:
+            yield {"exchange": shared}
+
+    app = FastAPI(
+        title="Exchange API",
+        version=__version__,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        middleware=_middleware(settings, telemetry),
+        generate_unique_id_function=lambda route: route.name,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=_LARGEST_BODY,
+        # Spans and metrics of requests come from the instrumentation.
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+        },
+    )
+    for module in _ROUTES:
+        app.include_router(module.router)
+    docs.install(app)
+    problem_answers.install(app)
+    app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
+    return app
+
+
+def _middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
+    """Return what every request passes, outermost first."""
+    passed = [
+        Middleware(Door, clock=SystemClock(), telemetry=telemetry),
+        Middleware(
+            Guard,
+            telemetry=telemetry,
+            most_in_flight=settings.limits.requests_in_flight,
+        ),
+    ]
+    if settings.cors_origins:
+        passed.insert(1, Middleware(Cors, origins=settings.cors_origins))
+    if settings.auth_mode is AuthMode.NONE:
+        passed.append(Middleware(LoopbackOnly))
+    passed.append(Middleware(IdsInPaths))
+    return passed

@@ -1,0 +1,118 @@
+"""Turn answers of services into answers of HTTP."""
+
+from urllib.parse import quote
+
+from fastapi import Request, Response
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from app.models.answers import Answer, ByteStream
+from app.routers.headers import matches_none
+from app.routers.scope import notes_of
+
+__all__ = ["answer_with", "created_at", "no_content", "stream_of"]
+
+_CACHE = "exchange-api"
+_JSON = "application/json"
+# Callers may keep answers, but must ask whether they still hold.
+_REVALIDATE = "private, no-cache"
+
+
+def answer_with(
+    request: Request, answer: Answer, status: int = 200
+) -> Response:
+    """Return an answer, or 304 if the caller has it already."""
+    headers = {"Cache-Control": _REVALIDATE}
+    if answer.etag:
+        headers["ETag"] = answer.etag
+    if answer.replayed:
+        headers["Idempotent-Replayed"] = "true"
+    if answer.next_cursor:
+        onward = request.url.include_query_params(cursor=answer.next_cursor)
+        path = quote(onward.path, safe="/@:%")
+        headers["Link"] = f'<{path}?{onward.query}>; rel="next"'
+    if request.method == "GET":
+        headers |= _freshness(request, answer)
+        known = request.headers.get("if-none-match")
+        if answer.etag and matches_none(known, answer.etag):
+            return Response(status_code=304, headers=headers)
+    return Response(answer.body, status, headers, media_type=_JSON)
+
+
+def created_at(request: Request, answer: Answer, path: str) -> Response:
+    """Return 201 with the place of what was made (RFC 9110 §15.3.2).
+
+    ``path`` is that place with ``{id}`` in it.
+    """
+    response = answer_with(request, answer, 201)
+    made = quote(answer.created or "", safe="")
+    response.headers["Location"] = path.replace("{id}", made)
+    return response
+
+
+def no_content() -> Response:
+    """Return 204."""
+    return Response(status_code=204)
+
+
+def stream_of(
+    request: Request, stream: ByteStream, media_type: str, name: str | None
+) -> Response:
+    """Return content as it comes, to be saved under a name if it has one.
+
+    It is never shown in place: whoever attached it may have put scripts in.
+    """
+    notes_of(request.scope).freshness = "fresh"
+    headers = {
+        "Cache-Control": _REVALIDATE,
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Exchange-Freshness": "fresh",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if name is not None:
+        plain = name.encode("ascii", "replace").decode()
+        plain = "".join(
+            c if c.isalnum() or c in " ._-" else "_" for c in plain
+        )
+        headers["Content-Disposition"] = (
+            f'attachment; filename="{plain}";'
+            f" filename*=UTF-8''{quote(name, safe='')}"
+        )
+    if stream.size is not None:
+        headers["Content-Length"] = str(stream.size)
+    return _Streamed(stream, headers, media_type)
+
+
+class _Streamed(StreamingResponse):
+    """Closes its source however the sending ends, begun or not."""
+
+    def __init__(
+        self, source: ByteStream, headers: dict[str, str], media_type: str
+    ) -> None:
+        super().__init__(source, headers=headers, media_type=media_type)
+        self._source = source
+
+    async def __call__(
+        self, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._source.aclose()
+
+
+def _freshness(request: Request, answer: Answer) -> dict[str, str]:
+    """Return the headers that tell how fresh an answer is.
+
+    Source: RFC 9111 §5.1 (Age) and RFC 9211 (Cache-Status).
+    """
+    notes = notes_of(request.scope)
+    delivery = answer.delivery
+    notes.freshness = "stale" if delivery and delivery.stale else "fresh"
+    headers = {"Exchange-Freshness": notes.freshness}
+    if delivery is None:
+        return headers
+    headers["Cache-Status"] = f"{_CACHE}; {delivery.status}"
+    if delivery.age is not None:
+        headers["Age"] = str(int(delivery.age))
+    return headers

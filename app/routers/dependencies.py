@@ -1,0 +1,77 @@
+"""What route handlers may ask for."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.clock import Deadline
+from app.models.context import CallContext, InMailbox
+from app.problems.resources import TenantNotFound
+from app.routers.headers import (
+    cache_control,
+    idempotency_key,
+    if_match,
+    wait_preference,
+)
+from app.routers.parameters import MailboxInPath
+from app.routers.scope import notes_of
+from app.services.once import Intent
+from app.services.state import AppState
+
+__all__ = ["Asked", "IfMatch", "Intended", "Where", "services"]
+
+_LONGEST_WAIT = 120.0
+_APP_ONLY = "app"
+
+
+def services(request: Request) -> AppState:
+    """Return what the application shares with every request."""
+    state: AppState = request.state.exchange
+    return state
+
+
+async def _asked(request: Request) -> CallContext:
+    state = services(request)
+    notes = notes_of(request.scope)
+    headers = request.headers
+    wait = wait_preference(headers.get("prefer", ""))
+    if wait is not None:
+        wait = min(wait, _LONGEST_WAIT)
+        notes.preference_applied = f"wait={wait:.0f}"
+    tenant = headers.get("exchange-tenant") or state.tenants[0]
+    if tenant not in state.tenants:
+        raise TenantNotFound("Exchange-Tenant names none that is served.")
+    seconds = state.total_timeout if wait is None else wait
+    return CallContext(
+        tenant=tenant,
+        principal=_APP_ONLY,
+        deadline=Deadline(state.clock, seconds),
+        request_id=notes.request_id,
+        cache=cache_control(headers.get("cache-control", "")),
+        costs=notes.costs,
+    )
+
+
+Asked = Annotated[CallContext, Depends(_asked)]
+
+
+async def _where(asked: Asked, mailbox: MailboxInPath) -> InMailbox:
+    return InMailbox.named(asked, mailbox)
+
+
+async def _if_match(request: Request) -> str | None:
+    return if_match(request.headers.get("if-match"))
+
+
+async def _intent(request: Request) -> Intent:
+    return Intent(
+        operation=request.scope["route"].name,
+        path=request.url.path,
+        body=await request.body(),
+        key=idempotency_key(request.headers.get("idempotency-key")),
+    )
+
+
+Where = Annotated[InMailbox, Depends(_where)]
+IfMatch = Annotated[str | None, Depends(_if_match)]
+Intended = Annotated[Intent, Depends(_intent)]

@@ -1,0 +1,180 @@
+"""Describe routes for OpenAPI: their problems and their headers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from app.problems.documents import documented
+from app.problems.errors import ExchangeError
+from app.problems.failures import NotInCache
+from app.problems.graph_failures import MailboxMoving
+from app.problems.refusals import (
+    IdempotencyKeyInUse,
+    IdempotencyKeyReused,
+    InvalidCursor,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+)
+from app.problems.registry import ANY_CALL, ANY_REQUEST
+from app.problems.resources import (
+    Conflict,
+    ItemNotFound,
+    MailboxFull,
+    MailboxNotEnabled,
+    MailboxNotFound,
+    PreconditionFailed,
+)
+
+__all__ = [
+    "HEADERS",
+    "PARAMETERS",
+    "answers",
+    "asks",
+    "content",
+    "nothing",
+    "of_lists",
+    "of_mailboxes",
+    "of_posts",
+    "of_reads",
+    "of_writes",
+]
+
+Kinds = Iterable[type[ExchangeError]]
+
+of_mailboxes: Kinds = (
+    MailboxNotFound,
+    MailboxNotEnabled,
+    MailboxMoving,
+    ItemNotFound,
+)
+"""What anything about a mailbox can raise."""
+
+of_reads: Kinds = (NotInCache,)
+of_lists: Kinds = (NotInCache, InvalidCursor)
+of_writes: Kinds = (
+    Conflict,
+    MailboxFull,
+    PayloadTooLarge,
+    PreconditionFailed,
+    UnsupportedMediaType,
+)
+of_posts: Kinds = (*of_writes, IdempotencyKeyReused, IdempotencyKeyInUse)
+
+
+def answers(
+    model: Any, *kinds: Kinds, status: int = 200
+) -> dict[int | str, dict[str, Any]]:
+    """Describe a route that answers in JSON: with what, and its problems."""
+    return {status: {"model": model}} | _problems(*kinds)
+
+
+def content(
+    media_type: str, description: str, *kinds: Kinds
+) -> dict[int | str, dict[str, Any]]:
+    """Describe a route that answers with bytes, and its problems."""
+    schema = {"type": "string", "format": "binary"}
+    described: dict[int | str, dict[str, Any]] = {
+        200: {
+            "description": description,
+            "content": {media_type: {"schema": schema}},
+        }
+    }
+    return described | _problems(*kinds)
+
+
+def nothing(*kinds: Kinds) -> dict[int | str, dict[str, Any]]:
+    """Describe a route that has nothing to say but problems."""
+    return _problems(*kinds)
+
+
+def asks(*names: str) -> dict[str, Any]:
+    """Name the headers of `PARAMETERS` that a route heeds."""
+    everywhere = ("Prefer", "X-Request-ID", "Exchange-Tenant")
+    return {
+        "parameters": [
+            {"$ref": f"#/components/parameters/{name}"}
+            for name in (*everywhere, *names)
+        ]
+    }
+
+
+def _problems(*kinds: Kinds) -> dict[int | str, dict[str, Any]]:
+    return documented(ANY_REQUEST, ANY_CALL, *kinds)
+
+
+def _header(name: str, description: str, example: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "required": False,
+        "description": description,
+        "schema": {"type": "string"},
+        "example": example,
+    }
+
+
+PARAMETERS: dict[str, dict[str, Any]] = {
+    parameter["name"]: parameter
+    for parameter in (
+        _header(
+            "Prefer",
+            "`wait=N`: give up after N seconds (RFC 7240). 30 without it,"
+            " 120 at most.",
+            "wait=10",
+        ),
+        _header(
+            "X-Request-ID",
+            "Taken over if it is a sane token, made up otherwise; always"
+            " echoed.",
+            "6f1c2f0b",
+        ),
+        _header(
+            "Exchange-Tenant",
+            "Which tenant, for callers of several.",
+            "default",
+        ),
+        _header(
+            "Cache-Control",
+            "How old an answer may be: `no-cache`, `max-age=N`,"
+            " `stale-if-error=N`, `only-if-cached`. `no-cache` never gets a"
+            " stale one.",
+            "no-cache",
+        ),
+        _header(
+            "If-None-Match",
+            "Answer 304 if the entity tag is still this one.",
+            '"CQAAABYAAAB2.html.1"',
+        ),
+        _header(
+            "If-Match",
+            "Act only if the entity tag is still this one; 412 otherwise.",
+            '"CQAAABYAAAB2.html.1"',
+        ),
+        _header(
+            "Idempotency-Key",
+            "Do it once, however often the request is made: 1 to 255 visible"
+            " ASCII characters, new for each new request. The answer is"
+            " replayed for a day.",
+            "8e03978e-40d5-43e8-bc93-6894a57f9324",
+        ),
+    )
+}
+"""The headers that callers may send, by name."""
+
+HEADERS: dict[str, dict[str, Any]] = {
+    name: {"description": description, "schema": {"type": kind}}
+    for name, kind, description in (
+        ("ETag", "string", "Strong entity tag (RFC 9110)."),
+        ("Link", "string", 'The next page, `rel="next"` (RFC 8288).'),
+        ("Exchange-Freshness", "string", "`fresh` or `stale`."),
+        ("Age", "integer", "Seconds since Graph gave the answer."),
+        ("Cache-Status", "string", "Why it is that old (RFC 9211)."),
+        ("Exchange-Graph-Calls", "integer", "Requests made to Graph."),
+        ("Server-Timing", "string", "Milliseconds: queue, token, graph."),
+        ("X-Request-ID", "string", "The id of the request."),
+        ("Location", "string", "Where the thing made is."),
+        ("Idempotent-Replayed", "boolean", "Given to an earlier request."),
+        ("Retry-After", "integer", "Whole seconds (RFC 9110)."),
+        ("Preference-Applied", "string", "The wait that was applied."),
+    )
+}
+"""The headers that answers may have, by name."""

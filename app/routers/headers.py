@@ -1,0 +1,125 @@
+"""Read what callers ask for in headers."""
+
+import re
+from collections.abc import Iterator
+
+from app.models.context import CacheControl
+from app.problems.refusals import MalformedRequest
+
+__all__ = [
+    "accepts",
+    "cache_control",
+    "idempotency_key",
+    "if_match",
+    "matches_none",
+    "wait_preference",
+]
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
+_LIST_OF_TAGS = re.compile(
+    rf"\s*{_ENTITY_TAG.pattern}(?:\s*,\s*{_ENTITY_TAG.pattern})*\s*"
+)
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def cache_control(value: str) -> CacheControl:
+    """Read ``Cache-Control`` of a request (RFC 9111 §5.2.1, RFC 5861 §4).
+
+    Directives that are unknown or malformed are ignored, as they demand.
+    """
+    directives = dict(_parameters(value))
+    return CacheControl(
+        no_cache="no-cache" in directives or "no-store" in directives,
+        only_if_cached="only-if-cached" in directives,
+        max_age=_seconds(directives.get("max-age")),
+        stale_if_error=_seconds(directives.get("stale-if-error")),
+    )
+
+
+def wait_preference(value: str) -> float | None:
+    """Read the preference ``wait`` of ``Prefer`` in seconds (RFC 7240)."""
+    return _seconds(dict(_parameters(value)).get("wait"))
+
+
+def idempotency_key(value: str | None) -> str | None:
+    """Read ``Idempotency-Key``, quoted (RFC 8941) or bare.
+
+    Raises:
+        MalformedRequest: It is not 1 to 255 visible ASCII characters.
+    """
+    if value is None:
+        return None
+    key = value.strip()
+    if len(key) > 1 and key.startswith('"') and key.endswith('"'):
+        key = key[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    if not _IDEMPOTENCY_KEY.fullmatch(key):
+        raise MalformedRequest(
+            "Idempotency-Key must be 1 to 255 visible ASCII characters."
+        )
+    return key
+
+
+def if_match(value: str | None) -> str | None:
+    """Read ``If-Match``; None if anything will do.
+
+    Raises:
+        MalformedRequest: It is not one entity tag or ``*``.
+    """
+    if value is None or value.strip() == "*":
+        return None
+    tag = value.strip()
+    if not _ENTITY_TAG.fullmatch(tag):
+        raise MalformedRequest("If-Match must be one entity tag, or *.")
+    return tag
+
+
+def matches_none(value: str | None, etag: str) -> bool:
+    """Tell whether ``If-None-Match`` names an entity tag.
+
+    The comparison is weak (RFC 9110 §13.1.2). What is not a list of entity
+    tags matches nothing.
+    """
+    if value is None:
+        return False
+    if value.strip() == "*":
+        return True
+    if not _LIST_OF_TAGS.fullmatch(value):
+        return False
+    given = _ENTITY_TAG.findall(value)
+    return etag in {tag.removeprefix("W/") for tag in given}
+
+
+def accepts(value: str | None, media_type: str) -> bool:
+    """Tell whether ``Accept`` allows a media type (RFC 9110 §12.5.1)."""
+    if not value or media_type == "*/*":
+        return True
+    kind, _, _ = media_type.partition("/")
+    allowed = {"*/*": 0, f"{kind}/*": 1, media_type: 2}
+    best = (-1, 0.0)
+    for entry in value.split(","):
+        name, *parameters = (part.strip() for part in entry.split(";"))
+        if name.lower() in allowed:
+            best = max(best, (allowed[name.lower()], _quality(parameters)))
+    return best[1] > 0
+
+
+def _quality(parameters: list[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "q":
+            try:
+                return min(max(float(value), 0.0), 1.0)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def _parameters(value: str) -> Iterator[tuple[str, str]]:
+    for part in value.split(","):
+        name, _, text = part.partition("=")
+        yield name.strip().lower(), text.strip().strip('"')
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text and _NUMBER.fullmatch(text) else None

@@ -1,0 +1,57 @@
+"""Trace and measure requests to this service.
+
+The instrumentation of OpenTelemetry notes down the whole path and query of
+each request. They hold mailboxes, ids and what is searched for, so that here
+both are cut down to what is the same for everybody.
+"""
+
+import re
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from opentelemetry.trace import Span
+from starlette.types import Scope
+
+from app.telemetry.setup import Providers
+
+__all__ = ["instrument"]
+
+# Asked every few seconds, by machines.
+_NOT_TRACED = "/health/live,/health/ready"
+_PARAMETER = re.compile(r"\{.*\}")
+_REDACTED = "-"
+
+
+def instrument(app: FastAPI, providers: Providers) -> None:
+    """Have spans and metrics of each request recorded."""
+    literal = _literal_segments(app)
+
+    def redact(span: Span, scope: Scope) -> None:
+        if not span.is_recording():
+            return
+        segments = scope["path"].split("/")
+        kept = (s if s in literal else _REDACTED for s in segments)
+        span.set_attribute("url.path", "/".join(kept))
+        if scope["query_string"]:
+            span.set_attribute("url.query", _REDACTED)
+
+    FastAPIInstrumentor.instrument_app(
+        app,
+        server_request_hook=redact,
+        tracer_provider=providers.tracers,
+        meter_provider=providers.meters,
+        excluded_urls=_NOT_TRACED,
+        exclude_spans=["receive", "send"],
+    )
+
+
+def _literal_segments(app: FastAPI) -> frozenset[str]:
+    """Return the parts of paths that are the same for everybody."""
+    templates = (context.path for context in iter_route_contexts(app.routes))
+    return frozenset(
+        segment
+        for template in templates
+        for segment in (template or "").split("/")
+        if not _PARAMETER.search(segment)
+    )

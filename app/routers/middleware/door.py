@@ -1,0 +1,70 @@
+"""Where requests come in and answers go out."""
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.clock import Clock
+from app.routers.scope import RequestNotes, begin_notes, route_template
+from app.telemetry.logs import bound_request
+from app.telemetry.recorder import Telemetry
+from app.telemetry.signals.events import ACCESS
+
+__all__ = ["Door"]
+
+
+class Door:
+    """Gives each request an id, notes its cost and logs how it ended."""
+
+    def __init__(
+        self, app: ASGIApp, *, clock: Clock, telemetry: Telemetry
+    ) -> None:
+        self._app = app
+        self._clock = clock
+        self._telemetry = telemetry
+
+    async def __call__(
+        self, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Let one request in, and its answer out."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        notes = begin_notes(scope, self._clock.now())
+
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                notes.status = message["status"]
+                self._add_headers(MutableHeaders(scope=message), notes)
+            await send(message)
+
+        with bound_request(notes.request_id):
+            try:
+                await self._app(scope, receive, noted)
+            finally:
+                self._telemetry.log(
+                    ACCESS,
+                    method=scope["method"],
+                    route=route_template(scope),
+                    status=notes.status,
+                    code=notes.problem,
+                    duration_ms=round(self._took(notes) * 1000, 1),
+                    freshness=notes.freshness,
+                )
+
+    def _add_headers(
+        self, headers: MutableHeaders, notes: RequestNotes
+    ) -> None:
+        costs = notes.costs
+        headers["X-Request-ID"] = notes.request_id
+        headers["Exchange-Graph-Calls"] = str(costs.graph_calls)
+        headers["Server-Timing"] = (
+            f"queue;dur={costs.queue * 1000:.1f}"
+            f", token;dur={costs.token * 1000:.1f}"
+            f", graph;dur={costs.graph * 1000:.1f}"
+            f", total;dur={self._took(notes) * 1000:.1f}"
+        )
+        if notes.preference_applied:
+            headers["Preference-Applied"] = notes.preference_applied
+
+    def _took(self, notes: RequestNotes) -> float:
+        return self._clock.now() - notes.began

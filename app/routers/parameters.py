@@ -1,0 +1,37 @@
+"""What stands in the paths of routes."""
+
+from typing import Annotated
+from urllib.parse import unquote
+
+from fastapi import Path
+from pydantic import BeforeValidator
+
+from app.models.fields import ItemId, MailboxName
+
+__all__ = ["AttachmentId", "FolderId", "MailboxInPath", "MessageId", "decoded"]
+
+
+def decoded(value: object) -> object:
+    """Decode what `IdsInPaths` has left encoded."""
+    return unquote(value) if isinstance(value, str) else value
+
+
+_Id = Annotated[ItemId, BeforeValidator(decoded)]
+
+MailboxInPath = Annotated[
+    Annotated[MailboxName, BeforeValidator(decoded)],
+    Path(
+        description="User principal name, primary address or object id.",
+        examples=["ada@contoso.example"],
+    ),
+]
+MessageId = Annotated[_Id, Path(description="Id of a message.")]
+AttachmentId = Annotated[_Id, Path(description="Id of an attachment.")]
+FolderId = Annotated[
+    _Id,
+    Path(
+        description="Id of a folder, or `inbox`, `drafts`, `sent`, `deleted`,"
+        " `archive`, `junk`, `outbox`.",
+        examples=["inbox"],
+    ),
+]

@@ -1,0 +1,94 @@
+"""Answer failures with problem documents, wherever they come from."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from app.problems.documents import problem_response
+from app.problems.errors import ExchangeError, FieldError
+from app.problems.refusals import (
+    InvalidRequest,
+    MalformedRequest,
+    MethodNotAllowed,
+    NotAcceptable,
+    PayloadTooLarge,
+    RouteNotFound,
+    UnsupportedMediaType,
+)
+from app.routers.scope import notes_of
+from app.telemetry.trace_ids import trace_ids
+
+__all__ = ["install", "refusal"]
+
+_BY_STATUS: dict[int, type[ExchangeError]] = {
+    HTTPStatus.NOT_FOUND: RouteNotFound,
+    HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowed,
+    HTTPStatus.NOT_ACCEPTABLE: NotAcceptable,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: PayloadTooLarge,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: UnsupportedMediaType,
+}
+_NOT_JSON = "json_invalid"
+
+
+def install(app: FastAPI) -> None:
+    """Make the app answer every failure with a problem document."""
+    app.exception_handler(ExchangeError)(_known)
+    app.exception_handler(RequestValidationError)(_invalid)
+    app.exception_handler(HTTPException)(_of_the_framework)
+
+
+def refusal(scope: Scope, error: ExchangeError) -> Response:
+    """Return a problem document, and note it down."""
+    notes = notes_of(scope)
+    notes.problem = error.code
+    ids = {"request_id": notes.request_id}
+    if trace := trace_ids().get("trace_id"):
+        ids["trace_id"] = trace
+    return problem_response(Request(scope), error, ids)
+
+
+async def _known(request: Request, error: ExchangeError) -> Response:
+    return refusal(request.scope, error)
+
+
+async def _invalid(
+    request: Request, error: RequestValidationError
+) -> Response:
+    found = error.errors()
+    if any(part["type"] == _NOT_JSON for part in found):
+        return refusal(
+            request.scope, MalformedRequest("The body is not valid JSON.")
+        )
+    errors = [
+        FieldError(pointer=_pointer(part["loc"]), detail=_detail(part))
+        for part in found
+    ]
+    first = f"{errors[0].pointer}: {errors[0].detail}."
+    return refusal(request.scope, InvalidRequest(first, errors))
+
+
+async def _of_the_framework(
+    request: Request, error: HTTPException
+) -> Response:
+    kind = _BY_STATUS.get(error.status_code, MalformedRequest)
+    response = refusal(request.scope, kind())
+    for name, value in (error.headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+def _pointer(location: Sequence[int | str]) -> str:
+    """Return a JSON pointer as a URI fragment (RFC 6901 §6)."""
+    parts = (str(part).replace("~", "~0") for part in location)
+    return "#/" + "/".join(part.replace("/", "~1") for part in parts)
+
+
+def _detail(part: dict[str, Any]) -> str:
+    """Return what is wrong, never what was given."""
+    message: str = part["msg"]
+    return message.removeprefix("Value error, ").rstrip(".")

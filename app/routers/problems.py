@@ -1,0 +1,128 @@
+"""Routes that explain problems: where their ``type`` leads."""
+
+import inspect
+from html import escape
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Path, Request, Response
+from typing_extensions import TypedDict
+
+from app.problems.documents import documented
+from app.problems.errors import Category, ExchangeError
+from app.problems.refusals import RouteNotFound
+from app.problems.registry import ANY_REQUEST, REGISTRY
+from app.routers.route import StrictRoute
+
+__all__ = ["router"]
+
+_HTML = "text/html"
+_JSON = "application/json"
+_TEMPLATE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto;
+       max-width: 44rem; padding: 0 1rem; color-scheme: light dark; }}
+code {{ font-size: .95em }}
+dt {{ font-weight: 600; margin-top: 1rem }}
+dd {{ margin: 0 }}
+</style>
+<h1>{title}</h1>
+<dl>
+{rows}
+</dl>
+<p><a href="/problems">All problems</a></p>
+</html>
+"""
+
+
+class ProblemKind(TypedDict):
+    """A problem that callers can meet."""
+
+    type: str
+    code: str
+    status: int
+    title: str
+    category: Category
+    meaning: str
+    action: str
+    retryable: bool
+
+
+class ProblemList(TypedDict):
+    """All problems that callers can meet."""
+
+    items: list[ProblemKind]
+
+
+router = APIRouter(
+    prefix="/problems", tags=["problems"], route_class=StrictRoute
+)
+
+
+@router.get("", responses={200: {"model": ProblemList}})
+async def list_problems() -> Response:
+    """List every problem that an answer can name."""
+    items = [_told(kind) for kind in REGISTRY.values()]
+    return Response(msgspec.json.encode({"items": items}), media_type=_JSON)
+
+
+_BOTH: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "What the problem means, as `Accept` wants it.",
+        "content": {
+            _JSON: {"schema": {"$ref": "#/components/schemas/ProblemKind"}},
+            _HTML: {"schema": {"type": "string"}},
+        },
+    }
+}
+
+
+@router.get(
+    "/{code}", responses=_BOTH | documented(ANY_REQUEST, (RouteNotFound,))
+)
+async def get_problem(
+    request: Request,
+    code: Annotated[str, Path(examples=["graph-throttled"])],
+) -> Response:
+    """Explain a problem, to people or to programs."""
+    if code not in REGISTRY:
+        raise RouteNotFound("There is no such problem.")
+    told = _told(REGISTRY[code])
+    if _HTML in request.headers.get("accept", ""):
+        return Response(_page(told), media_type=_HTML)
+    return Response(msgspec.json.encode(told), media_type=_JSON)
+
+
+def _told(kind: type[ExchangeError]) -> ProblemKind:
+    return {
+        "type": f"/problems/{kind.code}",
+        "code": kind.code,
+        "status": int(kind.status),
+        "title": kind.title,
+        "category": kind.category,
+        "meaning": inspect.cleandoc(kind.__doc__ or ""),
+        "action": kind.action,
+        "retryable": kind.retryable,
+    }
+
+
+def _page(told: ProblemKind) -> str:
+    rows = {
+        "What it means": told["meaning"],
+        "What to do": told["action"],
+        "May the same request succeed later?": (
+            "Yes." if told["retryable"] else "No."
+        ),
+        "Code": told["code"],
+        "HTTP status": str(told["status"]),
+        "Category": str(told["category"]),
+    }
+    listed = "\n".join(
+        f"<dt>{escape(name)}</dt>\n<dd>{escape(text)}</dd>"
+        for name, text in rows.items()
+    )
+    return _TEMPLATE.format(title=escape(told["title"]), rows=listed)

@@ -1,0 +1,58 @@
+"""What the service notes down about a request, from first byte to last."""
+
+import re
+import uuid
+from dataclasses import dataclass, field
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from app.models.context import Costs
+
+__all__ = ["RequestNotes", "begin_notes", "notes_of", "route_template"]
+
+_KEY = "exchange.notes"
+_SANE_ID = re.compile(r"[A-Za-z0-9._~+/=:-]{1,128}")
+
+
+@dataclass(slots=True)
+class RequestNotes:
+    """Notes on one request.
+
+    Attributes:
+        request_id: The caller's, if it is sane, or one made up.
+        began: When it came in, in seconds of the clock.
+        costs: What it has cost so far.
+        status: The status of its answer, once that has begun.
+        problem: The code of the problem that it was answered with.
+        freshness: What its header ``Exchange-Freshness`` says.
+        preference_applied: What its header ``Preference-Applied`` says.
+    """
+
+    request_id: str
+    began: float
+    costs: Costs = field(default_factory=Costs)
+    status: int | None = None
+    problem: str | None = None
+    freshness: str | None = None
+    preference_applied: str | None = None
+
+
+def begin_notes(scope: Scope, now: float) -> RequestNotes:
+    """Open the notes on a request."""
+    given = Headers(scope=scope).get("x-request-id", "")
+    request_id = given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+    notes = RequestNotes(request_id, now)
+    scope[_KEY] = notes
+    return notes
+
+
+def notes_of(scope: Scope) -> RequestNotes:
+    """Return the notes on a request."""
+    notes: RequestNotes = scope[_KEY]
+    return notes
+
+
+def route_template(scope: Scope) -> str | None:
+    """Return the template of the path, without what stands in it."""
+    return getattr(scope.get("route"), "path", None)

@@ -1,0 +1,1 @@
+"""What callers can do. Free of HTTP above and of Graph's format below."""

@@ -1,0 +1,34 @@
+"""What the application shares with every request."""
+
+from dataclasses import dataclass
+
+from app.clock import Clock
+from app.services.attachments import AttachmentService
+from app.services.drafts import DraftService
+from app.services.folders import FolderService
+from app.services.health import HealthService
+from app.services.mailboxes import MailboxService
+from app.services.messages import MessageService
+from app.services.sends import SendService
+
+__all__ = ["AppState"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppState:
+    """The services, and what requests are measured by.
+
+    ``tenants`` are the aliases that are served, the default one first;
+    ``total_timeout`` is in seconds.
+    """
+
+    clock: Clock
+    tenants: tuple[str, ...]
+    total_timeout: float
+    attachments: AttachmentService
+    drafts: DraftService
+    folders: FolderService
+    health: HealthService
+    mailboxes: MailboxService
+    messages: MessageService
+    sends: SendService

@@ -1,0 +1,60 @@
+"""Build the object graph. The one place where layers meet."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+
+from app.clock import Clock, SystemClock
+from app.gateway.policies.breaker import Breaker
+from app.ledger.idempotency import IdempotencyLedger
+from app.services.state import AppState
+from app.settings import Settings
+from app.telemetry.recorder import Telemetry
+from app.transport.aiohttp_transport import AiohttpTransport
+from app.wiring.gauges import watch_gauges
+from app.wiring.parts import build_parts
+from app.wiring.policies import build_pipeline, live_chain
+from app.wiring.services import build_services
+
+__all__ = ["assemble"]
+
+
+@asynccontextmanager
+async def assemble(
+    settings: Settings,
+    telemetry: Telemetry,
+    *,
+    network: httpx.AsyncBaseTransport | None = None,
+    clock: Clock | None = None,
+) -> AsyncIterator[AppState]:
+    """Build everything, and close it again at the end.
+
+    Args:
+        settings: The configuration.
+        telemetry: Where signals go.
+        network: Carries requests to Graph and Entra ID; real by default.
+        clock: Tells the time; the event loop's by default.
+
+    Raises:
+        OSError: The data directory cannot be used.
+        ValueError: What is in it cannot be read.
+    """
+    carrier = network or AiohttpTransport(
+        limit=settings.pool.connections,
+        connect_timeout=settings.timeouts.connect,
+        max_age=settings.pool.max_age,
+    )
+    async with carrier:
+        parts = build_parts(
+            settings, telemetry, carrier, clock or SystemClock()
+        )
+        ledger = IdempotencyLedger(parts.clock)
+        breaker = Breaker(parts.circuits, parts.clock, telemetry)
+        pipeline = build_pipeline(parts, live_chain(parts, breaker))
+        watch_gauges(parts, breaker)
+        try:
+            yield build_services(parts, pipeline, ledger, breaker)
+        finally:
+            await ledger.aclose()
+            await parts.tokens.aclose()

@@ -1,0 +1,108 @@
+"""What the policies share: all state of the gateway."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from random import uniform
+
+import httpx
+
+from app.clock import Clock
+from app.gateway.cache.store import MemoryStore, Store
+from app.gateway.calls import ScopeKey
+from app.gateway.policies.budget import RetryBudget
+from app.gateway.policies.circuit import Circuit, CircuitLimits
+from app.gateway.policies.gates import LocalGates
+from app.gateway.policies.permits import Limits, LocalPermits
+from app.gateway.vitals import Vitals
+from app.settings import Settings, secret_keys
+from app.telemetry.recorder import Telemetry
+from app.transport.entra import EntraApp, EntraHttp
+from app.transport.tokens import TokenSource
+
+__all__ = ["Parts", "build_parts"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the policies share: all state of the gateway is in here."""
+
+    settings: Settings
+    clock: Clock
+    telemetry: Telemetry
+    network: httpx.AsyncBaseTransport
+    keys: tuple[bytes, ...]
+    tokens: TokenSource
+    gates: LocalGates
+    permits: LocalPermits
+    circuits: defaultdict[ScopeKey, Circuit]
+    budgets: defaultdict[ScopeKey, RetryBudget]
+    store: Store
+    vitals: Vitals
+
+
+def build_parts(
+    settings: Settings,
+    telemetry: Telemetry,
+    network: httpx.AsyncBaseTransport,
+    clock: Clock,
+) -> Parts:
+    """Make the state that all policies share, and the ways to Microsoft."""
+    limits, breaker = settings.limits, settings.breaker
+    circuit_limits = CircuitLimits(
+        window=breaker.window,
+        ratio=breaker.ratio,
+        minimum_calls=breaker.minimum_calls,
+        open_for=breaker.open_for,
+        max_open_for=breaker.max_open_for,
+        lease=settings.timeouts.attempt,
+        uniform=uniform,
+    )
+    permit_limits = Limits(
+        concurrency=limits.mailbox_concurrency,
+        requests=limits.mailbox_requests,
+        window=limits.mailbox_window,
+        queue=limits.queue,
+    )
+    budget = settings.budget
+    return Parts(
+        settings=settings,
+        clock=clock,
+        telemetry=telemetry,
+        network=network,
+        keys=secret_keys(settings),
+        tokens=_tokens(settings, telemetry, network, clock),
+        gates=LocalGates(clock),
+        permits=LocalPermits(permit_limits, clock),
+        circuits=defaultdict(lambda: Circuit(circuit_limits)),
+        budgets=defaultdict(lambda: RetryBudget(budget.ratio, budget.reserve)),
+        store=MemoryStore(settings.cache.max_bytes),
+        vitals=Vitals(clock),
+    )
+
+
+def _tokens(
+    settings: Settings,
+    telemetry: Telemetry,
+    network: httpx.AsyncBaseTransport,
+    clock: Clock,
+) -> TokenSource:
+    http = EntraHttp(
+        network,
+        settings.login_url,
+        clock=clock,
+        timeout=settings.timeouts.attempt,
+    )
+    apps = {
+        tenant.alias: EntraApp(
+            client_id=tenant.client_id,
+            secret=tenant.client_secret.get_secret_value(),
+            authority=(
+                f"https://{settings.cloud.login_host}/{tenant.tenant_id}"
+            ),
+            http=http,
+        )
+        for tenant in settings.every_tenant
+    }
+    return TokenSource(
+        apps, scope=settings.cloud.scope, clock=clock, telemetry=telemetry
+    )

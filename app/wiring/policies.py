@@ -1,0 +1,100 @@
+"""The chain of policies, in the one order in which calls pass them."""
+
+from random import uniform
+from urllib.parse import urlsplit
+
+from app.gateway.cache.writes import Writes
+from app.gateway.calls import Send, chain
+from app.gateway.cursors import CursorCodec
+from app.gateway.pipeline import Pipeline, carry
+from app.gateway.policies.attempt import AttemptTimeout, TraceAttempt
+from app.gateway.policies.backoff import Backoff
+from app.gateway.policies.breaker import Breaker
+from app.gateway.policies.deadline import WithinDeadline
+from app.gateway.policies.fallback import Fallback, Kept
+from app.gateway.policies.freshness import Lifetime
+from app.gateway.policies.gate import Gate, LastLook
+from app.gateway.policies.observe import TraceCall
+from app.gateway.policies.permits import PermitPolicy
+from app.gateway.policies.retry import Retry, RetryLimits
+from app.gateway.policies.token import Token
+from app.gateway.policies.translate import Translator
+from app.transport.graph import GraphTransport
+from app.wiring.parts import Parts
+
+__all__ = ["build_pipeline", "live_chain"]
+
+
+def live_chain(parts: Parts, breaker: Breaker) -> Send:
+    """Return the way to Graph: each policy wraps those below it."""
+    settings, clock = parts.settings, parts.clock
+    telemetry, timeouts = parts.telemetry, parts.settings.timeouts
+    backoff = Backoff(
+        base=settings.retry.base_delay,
+        cap=settings.retry.max_delay,
+        uniform=uniform,
+    )
+    longest_wait = settings.retry.max_retry_after
+    retry_limits = RetryLimits(
+        attempts=settings.retry.attempts, longest_wait=longest_wait
+    )
+    transport = GraphTransport(
+        parts.network,
+        settings.graph_url,
+        clock=clock,
+        connect_timeout=timeouts.connect,
+        read_timeout=timeouts.long_attempt,
+    )
+    return chain(
+        [
+            Retry(
+                backoff,
+                retry_limits,
+                budgets=parts.budgets,
+                clock=clock,
+                telemetry=telemetry,
+            ),
+            Gate(
+                parts.gates,
+                longest_wait=longest_wait,
+                clock=clock,
+                telemetry=telemetry,
+            ),
+            PermitPolicy(parts.permits, clock, telemetry),
+            breaker,
+            Token(parts.tokens, clock, telemetry),
+            LastLook(parts.gates),
+            TraceAttempt(
+                urlsplit(settings.graph_url).hostname or "",
+                vitals=parts.vitals,
+                clock=clock,
+                telemetry=telemetry,
+            ),
+            AttemptTimeout(
+                normal=timeouts.attempt, long=timeouts.long_attempt
+            ),
+        ],
+        carry(transport),
+    )
+
+
+def build_pipeline(parts: Parts, live: Send) -> Pipeline:
+    """Return the whole chain, outermost first."""
+    cursors = CursorCodec(parts.keys, parts.settings.graph_url)
+    cache = parts.settings.cache
+    return Pipeline(
+        TraceCall(parts.clock, parts.telemetry),
+        WithinDeadline(),
+        answers=Fallback(
+            Translator(live, cursors),
+            Kept(
+                store=parts.store,
+                writes=Writes(),
+                most=Lifetime(cache.fresh, cache.stale),
+            ),
+            clock=parts.clock,
+            telemetry=parts.telemetry,
+        ),
+        live=live,
+        cursors=cursors,
+    )

@@ -1,0 +1,56 @@
+"""The services, each with what it works by."""
+
+from app import __version__
+from app.gateway.attachments import AttachmentGateway
+from app.gateway.directory import DirectoryGateway
+from app.gateway.folders import FolderGateway
+from app.gateway.mail import MailGateway
+from app.gateway.pipeline import Pipeline
+from app.gateway.policies.breaker import Breaker
+from app.ledger.idempotency import IdempotencyLedger
+from app.services.attachments import AttachmentService
+from app.services.drafts import DraftService
+from app.services.folders import FolderService
+from app.services.health import HealthService, Senses
+from app.services.mailboxes import MailboxService
+from app.services.messages import MessageService
+from app.services.once import Once
+from app.services.sends import SendService
+from app.services.state import AppState
+from app.wiring.parts import Parts
+
+__all__ = ["build_services"]
+
+
+def build_services(
+    parts: Parts,
+    pipeline: Pipeline,
+    ledger: IdempotencyLedger,
+    breaker: Breaker,
+) -> AppState:
+    """Make the services."""
+    mail = MailGateway(pipeline)
+    folders = FolderGateway(pipeline)
+    once = Once(ledger, parts.keys[0], parts.telemetry)
+    drafts = DraftService(mail, once)
+    tenants = tuple(tenant.alias for tenant in parts.settings.every_tenant)
+    senses = Senses(
+        tokens=lambda: list(parts.tokens.states()),
+        breakers=lambda: list(breaker.states()),
+        closed_gates=lambda: list(parts.gates.closed()),
+        vitals=parts.vitals,
+    )
+    return AppState(
+        clock=parts.clock,
+        tenants=tenants,
+        total_timeout=parts.settings.timeouts.total,
+        attachments=AttachmentService(AttachmentGateway(pipeline)),
+        drafts=drafts,
+        folders=FolderService(folders),
+        health=HealthService(tenants, senses, __version__),
+        mailboxes=MailboxService(DirectoryGateway(pipeline)),
+        messages=MessageService(mail, folders),
+        sends=SendService(
+            mail, drafts, once, clock=parts.clock, telemetry=parts.telemetry
+        ),
+    )
