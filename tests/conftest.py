@@ -1,9 +1,14 @@
 """Fixtures shared by all tests."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from app.sandbox import Sandbox
+from tests.support.service import Service, settings_for, started
 from tests.support.virtual_loop import VirtualLoop
 
 
@@ -11,3 +16,22 @@ from tests.support.virtual_loop import VirtualLoop
 def anyio_backend() -> tuple[str, dict[str, Any]]:
     """Run asynchronous tests in virtual time; tests/wire overrides this."""
     return "asyncio", {"loop_factory": VirtualLoop}
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    """A fresh Graph, seeded."""
+    return Sandbox()
+
+
+@pytest.fixture
+async def service(tmp_path: Path, sandbox: Sandbox) -> AsyncIterator[Service]:
+    """The whole service with default settings, in front of the sandbox."""
+    async with started(settings_for(tmp_path), sandbox) as running:
+        yield running
+
+
+@pytest.fixture
+def client(service: Service) -> httpx.AsyncClient:
+    """A caller, each of whose answers is held against the API document."""
+    return service.client

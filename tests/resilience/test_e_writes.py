@@ -1,0 +1,154 @@
+"""Cases E: writes and sending mail."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.gateway.operations.mail import UPDATE_MESSAGE
+from app.problems.errors import ExchangeError, Outcome
+from app.sandbox import Fault, Sandbox
+from tests.support.gateway import SEND_MAIL, gateway
+from tests.support.scripted import Answer, Hang, ScriptedGraph, Step
+from tests.support.service import Service
+
+pytestmark = pytest.mark.anyio
+
+ACCEPTED = Answer(status=202, body=b"")
+SENDS = "/v1/mailboxes/ada@contoso.example/sends"
+MAIL = {
+    "to": [{"address": "grace@contoso.example"}],
+    "subject": "Only once",
+    "body": {"content": "Hello"},
+}
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param(Hang, id="t061 read timeout"),
+        pytest.param(httpx.ReadError("reset"), id="t061 reset"),
+        pytest.param(Answer(status=504, body=b""), id="t062 504"),
+        pytest.param(Answer(status=500, body=b""), id="t062 500"),
+        pytest.param(Answer(status=503, body=b""), id="t064 503 without"),
+    ],
+)
+async def test_t061_t062_t064_a_doubtful_write_is_sent_once(
+    tmp_path: Path, step: Step
+) -> None:
+    """What may have been sent is not sent again blindly: unknown."""
+    graph = ScriptedGraph(step, otherwise=ACCEPTED)
+    async with gateway(tmp_path, graph) as built:
+        with pytest.raises(ExchangeError) as caught:
+            await built.ask(SEND_MAIL)
+
+    assert len(graph.heard) == 1
+    assert caught.value.outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_t063_t064_a_refused_write_is_repeated(
+    tmp_path: Path, status: int
+) -> None:
+    """429, and 503 with Retry-After, are refusals: repeated after that."""
+    refusal = Answer(status=status, body=b"", headers={"Retry-After": "3"})
+    graph = ScriptedGraph(refusal, otherwise=ACCEPTED)
+    async with gateway(tmp_path, graph) as built:
+        await built.ask(SEND_MAIL)
+
+    assert len(graph.heard) == 2
+    assert graph.times[1] >= 3
+    assert graph.early == 0
+
+
+async def test_t065_a_write_that_was_never_sent_is_repeated(
+    tmp_path: Path,
+) -> None:
+    """A failure to connect before any byte was written is repeated."""
+    graph = ScriptedGraph(httpx.ConnectError("refused"), otherwise=ACCEPTED)
+    async with gateway(tmp_path, graph) as built:
+        await built.ask(SEND_MAIL)
+
+    assert len(graph.heard) == 2
+
+
+async def test_a_doubt_is_not_forgotten(tmp_path: Path) -> None:
+    """An idempotent write that may be done and is then refused: unknown."""
+    graph = ScriptedGraph(
+        Answer(status=504, body=b""), Answer(status=412, body=b"")
+    )
+    async with gateway(tmp_path, graph) as built:
+        with pytest.raises(ExchangeError) as caught:
+            await built.ask(UPDATE_MESSAGE, body=b"{}")
+
+    assert len(graph.heard) == 2
+    assert caught.value.outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(Fault(status=504, after_work=True), id="504 after"),
+        pytest.param(Fault(status=500, after_work=True), id="500 after"),
+        pytest.param(Fault(reset="after"), id="reset after"),
+        pytest.param(Fault(status=504), id="504 before"),
+        pytest.param(Fault(reset="before"), id="reset before"),
+        pytest.param(Fault(hang=True), id="hangs before"),
+        pytest.param(Fault(status=503, retry_after=4), id="503 refused"),
+        pytest.param(Fault(status=429, retry_after=4), id="429 refused"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "route"),
+    [
+        pytest.param("POST", "/users/{mailbox}/messages", id="draft"),
+        pytest.param("POST", "/users/{mailbox}/messages/{id}/send", id="send"),
+    ],
+)
+async def test_t061_the_service_finds_out_before_it_acts(
+    service: Service, fault: Fault, method: str, route: str
+) -> None:
+    """Whatever happens to the draft or its sending: sent once, and told."""
+    sandbox = service.sandbox
+    sandbox.faults.add(replace(fault, method=method, route=route, times=1))
+    before = {m["id"] for m in sandbox.mailbox("ada@contoso.example").sent()}
+
+    answer = await service.client.post(SENDS, json=MAIL)
+
+    sent = [
+        message
+        for message in sandbox.mailbox("ada@contoso.example").sent()
+        if message["id"] not in before
+    ]
+    assert answer.status_code == 201
+    assert answer.json()["status"] == "sent"
+    assert [message["subject"] for message in sent] == ["Only once"]
+    found = await service.client.get(
+        f"/v1/mailboxes/ada@contoso.example/messages/{answer.json()['message_id']}"
+    )
+    assert found.json()["subject"] == "Only once"
+    assert found.json()["is_draft"] is False
+
+
+async def test_t061_when_nobody_can_look_the_outcome_is_unknown(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """Sent, and then Graph is gone: the answer does not claim to know."""
+    sandbox.faults.add(
+        Fault(
+            route="/users/{mailbox}/messages/{id}/send",
+            status=504,
+            after_work=True,
+        )
+    )
+    sandbox.faults.add(
+        Fault(route="/users/{mailbox}/messages/{id}", method="GET", status=500)
+    )
+
+    answer = await service.client.post(SENDS, json=MAIL)
+
+    assert answer.status_code == 504
+    assert answer.json()["outcome"] == "unknown"
+    assert answer.json()["retryable"] is False
+    assert service.events("send.unknown")

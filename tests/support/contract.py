@@ -1,0 +1,94 @@
+"""Hold every answer of the service against its published description."""
+
+import json
+import re
+from copy import deepcopy
+from typing import Any
+
+import httpx
+from jsonschema import Draft202012Validator
+
+__all__ = ["Contract"]
+
+_JSON = "application/json"
+_PROBLEM = "application/problem+json"
+_FIRST_ERROR = 400
+
+
+class Contract:
+    """Checks statuses, media types, bodies and problems of answers.
+
+    Schemas are taken as closed: a member that the document does not name is
+    a fault here, though callers must put up with new ones.
+    """
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = _closed(deepcopy(document))
+        self._paths = [
+            (re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), operations)
+            for path, operations in self._document["paths"].items()
+        ]
+        self.checked = 0
+
+    async def check(self, response: httpx.Response) -> None:
+        """Raise `AssertionError` if an answer is not as described."""
+        if response.status_code >= _FIRST_ERROR:
+            await self._check_problem(response)
+        operation = self._operation(response.request)
+        if operation is None or response.status_code == 304:
+            return
+        described = operation["responses"].get(str(response.status_code))
+        assert described, f"undocumented status {response.status_code}"
+        kind = response.headers.get("content-type", "")
+        if kind == _PROBLEM:
+            document = json.loads(await response.aread())
+            known = described["content"][_PROBLEM]["examples"]
+            assert document["code"] in known, f"undocumented {document}"
+        elif kind == _JSON:
+            schema = described["content"][_JSON]["schema"]
+            self._validate(schema, json.loads(await response.aread()))
+        self.checked += 1
+
+    async def _check_problem(self, response: httpx.Response) -> None:
+        kind = response.headers["content-type"]
+        if kind == "application/health+json":
+            return
+        assert kind == _PROBLEM, f"{response.status_code} as {kind}"
+        document = json.loads(await response.aread())
+        self._validate({"$ref": "#/components/schemas/Problem"}, document)
+        assert document["status"] == response.status_code
+        assert document["type"] == f"/problems/{document['code']}"
+        told = response.headers.get("retry-after")
+        assert told == _text(document.get("retry_after"))
+        is_write = response.request.method not in {"GET", "HEAD", "OPTIONS"}
+        assert ("outcome" in document) == is_write
+
+    def _operation(self, request: httpx.Request) -> dict[str, Any] | None:
+        path = request.url.raw_path.decode().partition("?")[0]
+        for pattern, operations in self._paths:
+            if pattern.fullmatch(path):
+                found: dict[str, Any] | None = operations.get(
+                    request.method.lower()
+                )
+                return found
+        return None
+
+    def _validate(self, schema: dict[str, Any], instance: object) -> None:
+        whole = {**schema, "components": self._document["components"]}
+        Draft202012Validator(whole).validate(instance)
+
+
+def _text(value: int | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _closed(node: Any) -> Any:
+    if isinstance(node, dict):
+        for value in node.values():
+            _closed(value)
+        if node.get("type") == "object" and "properties" in node:
+            node["additionalProperties"] = False
+    elif isinstance(node, list):
+        for value in node:
+            _closed(value)
+    return node

@@ -1,0 +1,123 @@
+"""The gateway alone, in front of a scripted Graph."""
+
+import io
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from app.clock import Clock, Deadline, SystemClock
+from app.gateway.calls import GraphCall, Send
+from app.gateway.operations.entry import Idempotency, Operation, Workload
+from app.gateway.operations.mail import LIST_MESSAGES
+from app.gateway.pipeline import Pipeline
+from app.gateway.policies.breaker import Breaker
+from app.models.answers import Answer
+from app.models.context import CacheControl, CallContext
+from app.telemetry.logs import EventLog
+from app.telemetry.recorder import Telemetry
+from app.transport.graph import Reply
+from app.wiring.parts import Parts, build_parts
+from app.wiring.policies import build_pipeline, live_chain
+from tests.support.scripted import ScriptedGraph
+from tests.support.service import settings_for
+
+__all__ = ["READ", "SEND_MAIL", "Gateway", "gateway"]
+
+READ = replace(LIST_MESSAGES, fresh=0.0, stale=0.0)
+"""A read that is not kept."""
+
+SEND_MAIL = Operation(
+    name="test.send_mail",
+    method="POST",
+    path="/users/{mailbox}/sendMail",
+    workload=Workload.MAIL_WRITE,
+    permission="Mail.Send",
+    idempotency=Idempotency.UNSAFE,
+)
+"""The most dangerous of Graph's operations, which the service avoids."""
+
+
+class Gateway:
+    """The real chain of policies, and a short way to call it."""
+
+    def __init__(
+        self,
+        graph: ScriptedGraph,
+        parts: Parts,
+        pipeline: Pipeline,
+        live: Send,
+    ) -> None:
+        self.graph = graph
+        self.parts = parts
+        self.pipeline = pipeline
+        self.live = live
+        self.log = io.StringIO()
+
+    def call(
+        self,
+        operation: Operation = READ,
+        *,
+        mailbox: str = "ada@contoso.example",
+        tenant: str = "contoso",
+        seconds: float = 30.0,
+        **options: Any,
+    ) -> GraphCall:
+        """Return a call, by default a read that is not kept."""
+        context = CallContext(
+            tenant=tenant,
+            principal=options.pop("principal", "app"),
+            deadline=Deadline(self.parts.clock, seconds),
+            request_id="test",
+            cache=options.pop("cache", CacheControl()),
+        )
+        target = operation.path.format(
+            mailbox=mailbox, message="m1", attachment="a1", folder="f1"
+        )
+        return GraphCall(
+            operation=operation,
+            context=context,
+            mailbox=mailbox,
+            **{"target": target, **options},
+        )
+
+    async def ask(self, operation: Operation = READ, **options: Any) -> Answer:
+        """Make a call by the whole chain."""
+        return await self.pipeline.ask(self.call(operation, **options))
+
+    async def send(self, operation: Operation = READ, **options: Any) -> Reply:
+        """Make a call by the part of the chain that leads to Graph."""
+        return await self.live(self.call(operation, **options))
+
+
+@asynccontextmanager
+async def gateway(
+    data_dir: Path,
+    graph: ScriptedGraph,
+    *,
+    clock: Clock | None = None,
+    **changes: Any,
+) -> AsyncIterator[Gateway]:
+    """Build the gateway in front of a Graph; tokens are there already."""
+    settings = settings_for(data_dir, **changes)
+    log = io.StringIO()
+    telemetry = Telemetry(EventLog(log), hash_key=b"tests")
+    parts = build_parts(settings, telemetry, graph, clock or SystemClock())
+    breaker = Breaker(parts.circuits, parts.clock, telemetry)
+    live = live_chain(parts, breaker)
+    built = Gateway(graph, parts, build_pipeline(parts, live), live)
+    built.log = log
+    for tenant in ("contoso", "fabrikam"):
+        await parts.tokens.token(tenant, Deadline(parts.clock, 30.0))
+    try:
+        yield built
+    finally:
+        await parts.tokens.aclose()
+
+
+def events(log: io.StringIO, name: str) -> list[dict[str, Any]]:
+    """Return the lines of a log that tell of an event."""
+    lines = map(json.loads, log.getvalue().splitlines())
+    return [line for line in lines if line["event"] == name]

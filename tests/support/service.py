@@ -1,0 +1,100 @@
+"""The whole service in one process, with the sandbox as its Graph."""
+
+import io
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from asgi_lifespan import LifespanManager
+from fastapi import FastAPI
+
+from app.clock import Clock
+from app.main import create_app
+from app.sandbox import Sandbox
+from app.settings import Settings
+from app.telemetry.logs import EventLog
+from app.telemetry.recorder import Telemetry
+from app.wiring import assemble
+from tests.support.contract import Contract
+from tests.support.network import SandboxNetwork
+
+__all__ = ["CONTOSO", "FABRIKAM", "Service", "settings_for", "started"]
+
+GRAPH = "http://127.0.0.1"
+CONTOSO = {
+    "alias": "contoso",
+    "tenant_id": "11111111-1111-4111-8111-111111111111",
+    "client_id": "22222222-2222-4222-8222-222222222222",
+    "client_secret": "sandbox-secret",
+}
+FABRIKAM = {
+    "alias": "fabrikam",
+    "tenant_id": "33333333-3333-4333-8333-333333333333",
+    "client_id": "44444444-4444-4444-8444-444444444444",
+    "client_secret": "sandbox-secret-2",
+}
+
+
+@dataclass(kw_only=True)
+class Service:
+    """A running service, and what a test may want of it."""
+
+    app: FastAPI
+    client: httpx.AsyncClient
+    contract: Contract
+    network: SandboxNetwork
+    sandbox: Sandbox
+    log: io.StringIO
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """Return the log lines of an event."""
+        lines = map(json.loads, self.log.getvalue().splitlines())
+        return [line for line in lines if line["event"] == name]
+
+
+def settings_for(data_dir: Path, **changes: Any) -> Settings:
+    """Return settings that point at the sandbox."""
+    values: dict[str, Any] = {
+        "auth_mode": "none",
+        "authority_url": GRAPH,
+        "data_dir": data_dir,
+        "graph_base_url": f"{GRAPH}/v1.0",
+        "secret_keys": ["a-key-of-the-tests"],
+        "tenants": [CONTOSO, FABRIKAM],
+    }
+    return Settings(**(values | changes))
+
+
+@asynccontextmanager
+async def started(
+    settings: Settings,
+    sandbox: Sandbox,
+    clock: Clock | None = None,
+) -> AsyncIterator[Service]:
+    """Start the service in front of a sandbox."""
+    log = io.StringIO()
+    telemetry = Telemetry(EventLog(log), hash_key=b"tests")
+    network = SandboxNetwork(sandbox)
+    state = assemble(settings, telemetry, network=network, clock=clock)
+    app = create_app(settings, telemetry, state)
+    contract = Contract(app.openapi())
+    async with (
+        LifespanManager(app) as running,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=running.app),
+            base_url="http://127.0.0.1:8000",
+            event_hooks={"response": [contract.check]},
+        ) as client,
+    ):
+        yield Service(
+            app=app,
+            client=client,
+            contract=contract,
+            network=network,
+            sandbox=sandbox,
+            log=log,
+        )
