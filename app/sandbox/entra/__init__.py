@@ -1,0 +1,1 @@
+"""The Entra ID token endpoint and what its clients look up."""

@@ -1,0 +1,212 @@
+"""Messages in request bodies: what may be written, and in which shape."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from app.sandbox.clock import parse_utc
+from app.sandbox.graph.bodies import not_deserializable
+from app.sandbox.graph.types import MESSAGE
+from app.sandbox.graph.uploads import read_attachments
+from app.sandbox.state.items import Attachment
+from app.sandbox.wire import GraphError
+
+__all__ = ["Draft", "read_draft", "refuse_sent_changes"]
+
+Check = Callable[[Any], Any]
+
+FLAG_TIMES = ("completedDateTime", "dueDateTime", "startDateTime")
+# Only on creation: they become something else than a property.
+HEADER = re.compile(r"[Xx]-[\x21-\x39\x3b-\x7e]+")
+LINE_ENDS = frozenset("\r\n")
+CREATE_ONLY = ("attachments", "internetMessageHeaders")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a body says about a message."""
+
+    properties: dict[str, Any]
+    attachments: tuple[Attachment, ...]
+    headers: tuple[tuple[str, str], ...]
+    extended: dict[str, str]
+
+
+def read_draft(data: dict[str, Any], time: str, *, creating: bool) -> Draft:
+    """Check and normalize a message in a body.
+
+    Raises:
+        GraphError: 400, for what does not exist, has another type or
+            cannot be set.
+    """
+    given = {k: v for k, v in data.items() if not k.startswith("@odata.")}
+    attachments = given.pop("attachments", [])
+    headers = given.pop("internetMessageHeaders", [])
+    if not creating and (attachments or headers):
+        raise _read_only(CREATE_ONLY)
+    extended = given.pop("singleValueExtendedProperties", [])
+    return Draft(
+        properties={k: _checked(k, v) for k, v in given.items()},
+        attachments=read_attachments(attachments, time),
+        headers=_headers(headers),
+        extended=_extended(extended),
+    )
+
+
+def refuse_sent_changes(names: Iterable[str]) -> None:
+    """Refuse changes that only a draft allows.
+
+    Raises:
+        GraphError: 400 ErrorInvalidPropertySet.
+    """
+    refused = sorted(set(names) - ON_ANY)
+    if refused:
+        raise _read_only(refused)
+
+
+def _checked(name: str, value: Any) -> Any:
+    check = WRITABLE.get(name)
+    if check is None:
+        if name in MESSAGE.selectable:
+            raise _read_only([name])
+        raise not_deserializable(
+            f"the property '{name}' does not exist on type '{MESSAGE.name}'"
+        )
+    try:
+        return check(value)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise not_deserializable(f"'{name}' has a wrong value") from error
+
+
+def _read_only(names: Iterable[str]) -> GraphError:
+    return GraphError(
+        400,
+        "ErrorInvalidPropertySet",
+        f"Set action is invalid for property: {', '.join(names)}.",
+    )
+
+
+def _headers(listed: Any) -> tuple[tuple[str, str], ...]:
+    headers = _pairs("internetMessageHeaders", listed, "name")
+    for name, value in headers:
+        if not HEADER.fullmatch(name) or set(value) & LINE_ENDS:
+            raise GraphError(
+                400,
+                "InvalidInternetMessageHeader",
+                f"The internet message header name '{name}' should start "
+                "with 'x-' or 'X-'.",
+            )
+    return headers
+
+
+def _extended(listed: Any) -> dict[str, str]:
+    return dict(_pairs("singleValueExtendedProperties", listed, "id"))
+
+
+def _pairs(what: str, listed: Any, key: str) -> tuple[tuple[str, str], ...]:
+    try:
+        return tuple(
+            (_text(one[key]), _text(one["value"]))
+            for one in [_members(one, key, "value") for one in listed]
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise not_deserializable(f"'{what}' is malformed") from error
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _optional_text(value: Any) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _flag_value(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(value)
+    return value
+
+
+def _texts(value: Any) -> list[str]:
+    if not isinstance(value, list):
+        raise TypeError(value)
+    return [_text(one) for one in value]
+
+
+def _one_of(*allowed: str) -> Check:
+    names = {name.lower(): name for name in allowed}
+    return lambda value: names[_text(value).lower()]
+
+
+def _members(value: Any, *allowed: str) -> dict[str, Any]:
+    if not isinstance(value, dict) or set(value) - set(allowed):
+        raise ValueError(value)
+    return value
+
+
+def _person(value: Any) -> dict[str, Any]:
+    inner = _members(value, "emailAddress")["emailAddress"]
+    address = _text(_members(inner, "address", "name")["address"])
+    name = _optional_text(inner.get("name")) or address
+    return {"emailAddress": {"name": name, "address": address}}
+
+
+def _person_or_none(value: Any) -> dict[str, Any] | None:
+    return None if value is None else _person(value)
+
+
+def _people(value: Any) -> list[dict[str, Any]]:
+    if not isinstance(value, list):
+        raise TypeError(value)
+    return [_person(one) for one in value]
+
+
+def _body(value: Any) -> dict[str, str]:
+    given = _members(value, "content", "contentType")
+    kind = _one_of("text", "html")(given.get("contentType", "text"))
+    content = _optional_text(given.get("content")) or ""
+    return {"contentType": kind, "content": content}
+
+
+def _followup(value: Any) -> dict[str, Any]:
+    flag = dict(_members(value, "flagStatus", *FLAG_TIMES))
+    status = _one_of("notFlagged", "flagged", "complete")
+    flag["flagStatus"] = status(flag["flagStatus"])
+    for name in FLAG_TIMES:
+        if name in flag:
+            moment = _members(flag[name], "dateTime", "timeZone")
+            parse_utc(moment["dateTime"][:19])
+            _text(moment["timeZone"])
+    return flag
+
+
+WRITABLE: dict[str, Check] = {
+    "bccRecipients": _people,
+    "body": _body,
+    "categories": _texts,
+    "ccRecipients": _people,
+    "flag": _followup,
+    "from": _person_or_none,
+    "importance": _one_of("low", "normal", "high"),
+    "inferenceClassification": _one_of("focused", "other"),
+    "internetMessageId": _text,
+    "isDeliveryReceiptRequested": _flag_value,
+    "isRead": _flag_value,
+    "isReadReceiptRequested": _flag_value,
+    "replyTo": _people,
+    "sender": _person_or_none,
+    "subject": _optional_text,
+    "toRecipients": _people,
+}
+ON_ANY = frozenset(
+    {
+        "categories",
+        "flag",
+        "importance",
+        "inferenceClassification",
+        "isRead",
+    }
+)

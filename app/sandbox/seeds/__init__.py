@@ -1,0 +1,1 @@
+"""The mail that a new sandbox holds, the same each time."""

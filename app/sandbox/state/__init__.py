@@ -1,0 +1,1 @@
+"""What mailboxes hold: items, folders, and the rules they obey."""
