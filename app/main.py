@@ -20,7 +20,14 @@ from app.routers import (
     problems,
     sends,
 )
-from app.routers.middleware import Cors, Door, Guard, IdsInPaths, LoopbackOnly
+from app.routers.middleware import (
+    BodyLimit,
+    Cors,
+    Door,
+    Guard,
+    IdsInPaths,
+    LoopbackOnly,
+)
 from app.services.state import AppState
 from app.settings import AuthMode, Settings
 from app.telemetry.recorder import Telemetry
@@ -70,7 +77,6 @@ def create_app(
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
-        max_body_size=_LARGEST_BODY,
         # Spans and metrics of requests come from the instrumentation.
         telemetry={
             "tracing": False,
@@ -101,5 +107,6 @@ def _middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
         passed.insert(1, Middleware(Cors, origins=settings.cors_origins))
     if settings.auth_mode is AuthMode.NONE:
         passed.append(Middleware(LoopbackOnly))
+    passed.append(Middleware(BodyLimit, most_bytes=_LARGEST_BODY))
     passed.append(Middleware(IdsInPaths))
     return passed

@@ -15,6 +15,7 @@ from app.models.answers import Answer, ByteStream
 from app.models.compose import Draft, MessagePatch
 from app.models.context import InMailbox
 from app.models.queries import MessageQuery, MessageView
+from app.problems.errors import ExchangeError, Outcome
 from app.problems.resources import PreconditionFailed
 
 __all__ = ["MailGateway"]
@@ -67,6 +68,18 @@ class MailGateway:
         return await self._pipeline.ask(
             _get(operations.LOOK_AT_MESSAGE, where, message, _BARE)
         )
+
+    async def read_back(self, where: InMailbox, message: str) -> Answer:
+        """Return a message (`Message`) that was just written.
+
+        Graph's answers to writes leave out the attachments. If it cannot be
+        read, the error tells that the write was performed.
+        """
+        try:
+            return await self.get_message(where, message)
+        except ExchangeError as error:
+            error.outcome = Outcome.PERFORMED
+            raise
 
     async def look_up_marker(self, where: InMailbox, marker: str) -> Answer:
         """Return the messages (`MessagePage`) bearing a marker, as of now."""

@@ -4,12 +4,14 @@ Graph can filter or search, not both, and sorts only what it can filter by
 (https://learn.microsoft.com/graph/api/user-list-messages).
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from app.gateway.translation.times import graph_timestamp
 from app.gateway.translation.writing import MARKER
 from app.models.queries import MessageQuery
+from app.problems.refusals import InvalidRequest
 from app.problems.resources import QueryTooComplex
 
 __all__ = ["SUMMARY", "marker_query", "message_query", "quoted"]
@@ -31,6 +33,8 @@ _BEGINNING = "1900-01-01T00:00:00Z"
 _NOT_SEARCHABLE = (
     *("is_read", "is_flagged", "category", "since", "until", "thread"),
 )
+_QUOTE = '"'
+_PHRASE_OR_WORD = re.compile(r'"([^"]*)"|([^\s"]+)')
 _CONDITIONS: dict[str, Callable[[Any], str]] = {
     "until": lambda time: f"receivedDateTime lt {graph_timestamp(time)}",
     "from_": lambda who: f"from/emailAddress/address eq {quoted(who)}",
@@ -50,6 +54,7 @@ def message_query(wanted: MessageQuery) -> list[tuple[str, str]]:
     """Return the query options for a page of messages.
 
     Raises:
+        InvalidRequest: There is no word to search for.
         QueryTooComplex: Graph cannot evaluate the combination.
     """
     options = [("$select", SUMMARY), ("$top", str(wanted.limit))]
@@ -95,24 +100,35 @@ def _filters(wanted: MessageQuery) -> Iterator[str]:
 
 
 def _terms(wanted: MessageQuery) -> Iterator[str]:
-    """Yield the parts of a KQL expression, ready to stand between quotes."""
+    """Yield the parts of a KQL expression, ready to stand between quotes.
+
+    What callers search for are words and "quoted phrases". All of them are
+    quoted, so that none is taken for an operator (``NOT``, ``from:``).
+    """
     if wanted.query:
-        yield _escaped(wanted.query)
+        yield from _phrases(wanted.query)
     if wanted.from_:
-        yield f"from:{_escaped(wanted.from_)}"
+        yield f"from:{wanted.from_}"
     if wanted.to:
-        yield f"to:{_escaped(wanted.to)}"
+        yield f"to:{wanted.to}"
     if wanted.subject:
-        phrase = wanted.subject.replace('"', " ")
-        yield f'subject:\\"{_escaped(phrase)}\\"'
+        for phrase in _phrases(f'"{wanted.subject.replace(_QUOTE, " ")}"'):
+            yield f"subject:{phrase}"
     if wanted.has_attachments is not None:
         yield f"hasAttachments:{_bool(wanted.has_attachments)}"
     if wanted.importance:
         yield f"importance:{wanted.importance}"
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+def _phrases(text: str) -> Iterator[str]:
+    found = False
+    for phrase, word in _PHRASE_OR_WORD.findall(text):
+        plain = (phrase or word).replace("\\", " ").strip()
+        if any(char.isalnum() for char in plain):
+            found = True
+            yield f'\\"{plain}\\"'
+    if not found:
+        raise InvalidRequest("There is no word to search for.")
 
 
 def _bool(value: object) -> str:

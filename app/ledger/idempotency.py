@@ -25,9 +25,9 @@ _MOST_BYTES = 64 * 1024 * 1024
 _OVERHEAD = 512
 _COME_BACK = 1.0
 
-Work = Callable[[bool], Awaitable[Answer]]
-"""Carries a request out. It is told whether an earlier attempt at the same
-request may have left something behind, and then looks before it acts."""
+Work = Callable[[Outcome | None], Awaitable[Answer]]
+"""Carries a request out. It is told how the attempt before it ended, if there
+was one, and then looks for what that has left behind before it acts."""
 
 
 class LedgerKey(NamedTuple):
@@ -59,7 +59,7 @@ class IdempotencyLedger:
         self._entries: TTLCache[LedgerKey, _Entry] = TTLCache(
             _MOST_BYTES, _KEPT_FOR, timer=clock.now, getsizeof=_size
         )
-        self._begun: TTLCache[tuple[LedgerKey, bytes], bool] = TTLCache(
+        self._attempts: TTLCache[tuple[LedgerKey, bytes], Outcome] = TTLCache(
             _MOST_KEYS, _KEPT_FOR, timer=clock.now
         )
         self._under_way: dict[LedgerKey, asyncio.Task[Answer]] = {}
@@ -99,13 +99,14 @@ class IdempotencyLedger:
     def _begin(
         self, key: LedgerKey, fingerprint: bytes, work: Work
     ) -> "asyncio.Task[Answer]":
-        in_doubt = (key, fingerprint) in self._begun
-        self._begun[key, fingerprint] = True
+        before = self._attempts.get((key, fingerprint))
+        # As long as nothing better is known, and if it never will be.
+        self._attempts[key, fingerprint] = Outcome.UNKNOWN
         self._entries[key] = _Entry(fingerprint, None)
 
         async def run() -> Answer:
             try:
-                answer = await work(in_doubt)
+                answer = await work(before)
             except ExchangeError as error:
                 self._failed(key, fingerprint, error)
                 raise
@@ -120,6 +121,7 @@ class IdempotencyLedger:
     def _failed(
         self, key: LedgerKey, fingerprint: bytes, error: ExchangeError
     ) -> None:
+        self._attempts[key, fingerprint] = error.outcome
         if error.outcome is Outcome.UNKNOWN:
             return
         if error.retryable:

@@ -1,15 +1,17 @@
 """What callers send: messages to write and changes to make."""
 
+from base64 import b64decode
 from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
-    Base64Bytes,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StrictBool,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -46,6 +48,22 @@ class BodyContent(_Input):
     content: str
 
 
+def _base64(value: object) -> bytes:
+    if not isinstance(value, str):
+        raise ValueError("expected base64 text")  # noqa: TRY004 - a 422
+    try:
+        return b64decode(value, validate=True)
+    except ValueError:
+        raise ValueError("not valid base64") from None
+
+
+Content = Annotated[
+    bytes,
+    BeforeValidator(_base64),
+    WithJsonSchema({"type": "string", "contentEncoding": "base64"}),
+]
+
+
 class NewAttachment(_Input):
     """A file to attach; all of them together under about 3 MB."""
 
@@ -54,7 +72,7 @@ class NewAttachment(_Input):
         str,
         Field(pattern=r"^[\w!#$&^.+-]{1,100}/[\w!#$&^.+-]{1,100}$"),
     ] = "application/octet-stream"
-    content: Annotated[Base64Bytes, Field(description="Base64.")]
+    content: Content
     is_inline: StrictBool = False
     content_id: Annotated[Line, Field(max_length=255)] | None = None
 

@@ -44,6 +44,7 @@ of_mailboxes: Kinds = (
     MailboxNotFound,
     MailboxNotEnabled,
     MailboxMoving,
+    MailboxFull,
     ItemNotFound,
 )
 """What anything about a mailbox can raise."""
@@ -52,7 +53,6 @@ of_reads: Kinds = (NotInCache,)
 of_lists: Kinds = (NotInCache, InvalidCursor)
 of_writes: Kinds = (
     Conflict,
-    MailboxFull,
     PayloadTooLarge,
     PreconditionFailed,
     UnsupportedMediaType,

@@ -8,7 +8,7 @@ from app.gateway.mail import MailGateway
 from app.models.answers import Answer
 from app.models.compose import Draft
 from app.models.context import InMailbox
-from app.models.mail import Message, MessagePage
+from app.models.mail import Message, MessagePage, MessageSummary
 from app.problems.errors import ExchangeError, Outcome
 from app.services.once import Attempt, Intent, Once
 
@@ -28,14 +28,18 @@ class DraftService:
         """Write a draft once; return it (`Message`)."""
 
         async def work(attempt: Attempt) -> Answer:
-            return await self.write(where, draft, attempt)
+            message = await self.write(where, draft, attempt)
+            answer = await self._mail.read_back(where, message["id"])
+            return replace(answer, created=message["id"], delivery=None)
 
         return await self._once.run(where.context, intent, work)
 
     async def write(
         self, where: InMailbox, draft: Draft, attempt: Attempt
-    ) -> Answer:
-        """Return a new draft (`Message`), or the one an attempt left before.
+    ) -> MessageSummary:
+        """Return a new draft, or the one that an attempt left before.
+
+        Its attachments are not told.
 
         When Graph does not say whether it made the draft, it is looked for
         before it is made again.
@@ -45,40 +49,26 @@ class DraftService:
             if found is not None:
                 return found
         try:
-            made = await self._mail.create_draft(where, draft, attempt.marker)
-        except ExchangeError as error:
-            if error.outcome is not Outcome.UNKNOWN:
+            return await self._make(where, draft, attempt)
+        except ExchangeError as doubt:
+            if doubt.outcome is not Outcome.UNKNOWN:
                 raise
-            return await self._settle(where, draft, attempt, error)
-        return _created(made)
+            try:
+                found = await self._find(where, attempt.marker)
+            except ExchangeError:
+                raise doubt from None
+        return found or await self._make(where, draft, attempt)
 
-    async def _settle(
-        self,
-        where: InMailbox,
-        draft: Draft,
-        attempt: Attempt,
-        doubt: ExchangeError,
-    ) -> Answer:
-        try:
-            found = await self._find(where, attempt.marker)
-        except ExchangeError:
-            raise doubt from None
-        if found is not None:
-            return found
-        return _created(
-            await self._mail.create_draft(where, draft, attempt.marker)
-        )
+    async def _make(
+        self, where: InMailbox, draft: Draft, attempt: Attempt
+    ) -> Message:
+        made = await self._mail.create_draft(where, draft, attempt.marker)
+        return msgspec.json.decode(made.body, type=Message)
 
-    async def _find(self, where: InMailbox, marker: str) -> Answer | None:
+    async def _find(
+        self, where: InMailbox, marker: str
+    ) -> MessageSummary | None:
         """Return the message that bears a marker, draft or sent already."""
         answer = await self._mail.look_up_marker(where, marker)
         page = msgspec.json.decode(answer.body, type=MessagePage)
-        if not page["items"]:
-            return None
-        message = page["items"][0]["id"]
-        return _created(await self._mail.get_message(where, message))
-
-
-def _created(answer: Answer) -> Answer:
-    message = msgspec.json.decode(answer.body, type=Message)
-    return replace(answer, created=message["id"], delivery=None)
+        return page["items"][0] if page["items"] else None

@@ -49,7 +49,8 @@ class MessageService:
         etag: str | None,
     ) -> Answer:
         """Change a message, if it still has the entity tag; return it."""
-        return await self._mail.update_message(where, message, patch, etag)
+        await self._mail.update_message(where, message, patch, etag)
+        return await self._mail.read_back(where, message)
 
     async def delete_message(
         self, where: InMailbox, message: str, etag: str | None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from app.ledger.idempotency import IdempotencyLedger, LedgerKey
 from app.models.answers import Answer
 from app.models.context import CallContext
+from app.problems.errors import Outcome
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.metrics import IDEMPOTENT_REPLAYS
 
@@ -35,11 +36,21 @@ class Attempt:
 
     Attributes:
         marker: A name for what is made; the same at each attempt.
-        is_repeated: Whether an earlier attempt may have left something.
+        before: How the attempt before it ended; None if it is the first.
     """
 
     marker: str
-    is_repeated: bool
+    before: Outcome | None = None
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether an earlier attempt may have left something behind."""
+        return self.before is not None
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether an earlier attempt may have done all of it."""
+        return self.before is Outcome.UNKNOWN
 
 
 class Once:
@@ -64,13 +75,13 @@ class Once:
     ) -> Answer:
         """Return the answer to a request, made now or before."""
         if intent.key is None:
-            return await work(Attempt(uuid.uuid4().hex, is_repeated=False))
+            return await work(Attempt(uuid.uuid4().hex))
         key = LedgerKey(context.tenant, context.principal, intent.key)
         fingerprint = self._fingerprint(key, intent)
         marker = fingerprint.hex()[:32]
 
-        async def attempt(is_repeated: bool) -> Answer:  # noqa: FBT001
-            return await work(Attempt(marker, is_repeated))
+        async def attempt(before: Outcome | None) -> Answer:
+            return await work(Attempt(marker, before))
 
         answer = await self._ledger.once(
             key, fingerprint, context.deadline, attempt

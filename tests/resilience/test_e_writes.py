@@ -152,3 +152,87 @@ async def test_t061_when_nobody_can_look_the_outcome_is_unknown(
     assert answer.json()["outcome"] == "unknown"
     assert answer.json()["retryable"] is False
     assert service.events("send.unknown")
+
+
+@pytest.mark.parametrize("as_draft", [False, True])
+async def test_t061_a_slow_transit_is_not_taken_for_a_failure(
+    service: Service, *, as_draft: bool
+) -> None:
+    """504 for mail that was sent and takes its time to show: sent once."""
+    sandbox = service.sandbox
+    sandbox.settings.transit = 9.0
+    sandbox.settings.transit_as_draft = as_draft
+    sandbox.faults.add(
+        Fault(
+            route="/users/{mailbox}/messages/{id}/send",
+            status=504,
+            after_work=True,
+            times=1,
+        )
+    )
+
+    answer = await service.client.post(SENDS, json=MAIL)
+    # Whatever is still on its way arrives.
+    await service.clock.sleep(60)
+    sent = sandbox.mailbox("ada@contoso.example").sent()
+
+    assert answer.status_code == 201
+    assert answer.json()["attempts"] == 1
+    assert [m["subject"] for m in sent].count("Only once") == 1
+
+
+async def test_t061_a_key_continues_what_was_in_doubt(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """Unknown, then the same key again: found in Sent Items, not resent."""
+    gone = sandbox.faults.add(
+        Fault(route="/users/{mailbox}/messages/{id}", method="GET", status=500)
+    )
+    sandbox.faults.add(
+        Fault(
+            route="/users/{mailbox}/messages/{id}/send",
+            status=504,
+            after_work=True,
+        )
+    )
+    headers = {"Idempotency-Key": "invoice-7"}
+
+    first = await service.client.post(SENDS, json=MAIL, headers=headers)
+    sandbox.faults.remove(gone)
+    second = await service.client.post(SENDS, json=MAIL, headers=headers)
+    sent = sandbox.mailbox("ada@contoso.example").sent()
+
+    assert first.status_code == 504
+    assert first.json()["outcome"] == "unknown"
+    assert first.json()["retryable"] is True
+    assert second.status_code == 201
+    assert second.json()["status"] == "sent"
+    assert [m["subject"] for m in sent].count("Only once") == 1
+
+
+async def test_t069_a_refusal_in_passing_frees_the_key(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """Throttled with the draft made: the same key goes on with that draft."""
+    refusal = sandbox.faults.add(
+        Fault(
+            route="/users/{mailbox}/messages/{id}/send",
+            status=429,
+            retry_after=60,
+        )
+    )
+    headers = {"Idempotency-Key": "invoice-8"}
+
+    first = await service.client.post(SENDS, json=MAIL, headers=headers)
+    sandbox.faults.remove(refusal)
+    await service.clock.sleep(61)
+    second = await service.client.post(SENDS, json=MAIL, headers=headers)
+    mailbox = sandbox.mailbox("ada@contoso.example")
+
+    assert first.status_code == 503
+    assert first.json()["outcome"] == "not_performed"
+    assert first.headers["retry-after"] == "60"
+    assert second.json()["status"] == "sent"
+    assert "idempotent-replayed" not in second.headers
+    subjects = [m["subject"] for m in mailbox.messages]
+    assert subjects.count("Only once") == 1

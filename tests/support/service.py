@@ -12,9 +12,10 @@ import httpx
 from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
 
-from app.clock import Clock
+from app.clock import Clock, SystemClock
 from app.main import create_app
 from app.sandbox import Sandbox
+from app.services.state import AppState
 from app.settings import Settings
 from app.telemetry.logs import EventLog
 from app.telemetry.recorder import Telemetry
@@ -45,9 +46,11 @@ class Service:
 
     app: FastAPI
     client: httpx.AsyncClient
+    clock: Clock
     contract: Contract
     network: SandboxNetwork
     sandbox: Sandbox
+    state: AppState
     log: io.StringIO
 
     def events(self, name: str) -> list[dict[str, Any]]:
@@ -79,8 +82,17 @@ async def started(
     log = io.StringIO()
     telemetry = Telemetry(EventLog(log), hash_key=b"tests")
     network = SandboxNetwork(sandbox)
-    state = assemble(settings, telemetry, network=network, clock=clock)
-    app = create_app(settings, telemetry, state)
+    shared: list[AppState] = []
+
+    @asynccontextmanager
+    async def assembled() -> AsyncIterator[AppState]:
+        async with assemble(
+            settings, telemetry, network=network, clock=clock
+        ) as state:
+            shared.append(state)
+            yield state
+
+    app = create_app(settings, telemetry, assembled())
     contract = Contract(app.openapi())
     async with (
         LifespanManager(app) as running,
@@ -93,8 +105,10 @@ async def started(
         yield Service(
             app=app,
             client=client,
+            clock=clock or SystemClock(),
             contract=contract,
             network=network,
             sandbox=sandbox,
+            state=shared[0],
             log=log,
         )

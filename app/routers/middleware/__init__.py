@@ -1,12 +1,21 @@
 """What every request passes before its route; pure ASGI.
 
-In this order: `Door`, `Cors`, `Guard`, `LoopbackOnly`, `IdsInPaths`.
+In this order: `Door`, `Cors`, `Guard`, `LoopbackOnly`, `BodyLimit`,
+`IdsInPaths`.
 """
 
+from app.routers.middleware.body import BodyLimit
 from app.routers.middleware.cors import Cors
 from app.routers.middleware.door import Door
 from app.routers.middleware.guard import Guard
 from app.routers.middleware.loopback import LoopbackOnly
 from app.routers.middleware.paths import IdsInPaths
 
-__all__ = ["Cors", "Door", "Guard", "IdsInPaths", "LoopbackOnly"]
+__all__ = [
+    "BodyLimit",
+    "Cors",
+    "Door",
+    "Guard",
+    "IdsInPaths",
+    "LoopbackOnly",
+]

@@ -4,6 +4,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.clock import Clock
+from app.routers.middleware.base import HttpMiddleware
 from app.routers.scope import RequestNotes, begin_notes, route_template
 from app.telemetry.logs import bound_request
 from app.telemetry.recorder import Telemetry
@@ -12,23 +13,18 @@ from app.telemetry.signals.events import ACCESS
 __all__ = ["Door"]
 
 
-class Door:
+class Door(HttpMiddleware):
     """Gives each request an id, notes its cost and logs how it ended."""
 
     def __init__(
         self, app: ASGIApp, *, clock: Clock, telemetry: Telemetry
     ) -> None:
-        self._app = app
+        super().__init__(app)
         self._clock = clock
         self._telemetry = telemetry
 
-    async def __call__(
-        self, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request in, and its answer out."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         notes = begin_notes(scope, self._clock.now())
 
         async def noted(message: Message) -> None:
@@ -39,7 +35,7 @@ class Door:
 
         with bound_request(notes.request_id):
             try:
-                await self._app(scope, receive, noted)
+                await self.app(scope, receive, noted)
             finally:
                 self._telemetry.log(
                     ACCESS,

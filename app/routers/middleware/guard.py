@@ -4,6 +4,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.problems.errors import ExchangeError
 from app.problems.failures import InternalError, ServiceOverloaded
+from app.routers.middleware.base import HttpMiddleware
 from app.routers.problem_answers import refusal
 from app.routers.scope import notes_of, route_template
 from app.telemetry.recorder import Telemetry
@@ -15,7 +16,7 @@ _COME_BACK = 1.0
 _HEALTH = "/health/"
 
 
-class Guard:
+class Guard(HttpMiddleware):
     """Refuses what is too much, and explains what nobody thought of.
 
     When too many requests are being served, more are refused at once,
@@ -25,22 +26,17 @@ class Guard:
     def __init__(
         self, app: ASGIApp, *, telemetry: Telemetry, most_in_flight: int
     ) -> None:
-        self._app = app
+        super().__init__(app)
         self._telemetry = telemetry
         self._most_in_flight = most_in_flight
         self._in_flight = 0
 
-    async def __call__(
-        self, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         self._in_flight += 1
         try:
             self._shed(scope)
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
         except Exception as error:
             if not isinstance(error, ExchangeError):
                 self._log(scope, error)

@@ -1,15 +1,16 @@
 """Without authentication, only this machine is served."""
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from app.problems.refusals import MalformedRequest
+from app.routers.middleware.base import HttpMiddleware
 from app.settings.fields import is_loopback
 
 __all__ = ["LoopbackOnly"]
 
 
-class LoopbackOnly:
+class LoopbackOnly(HttpMiddleware):
     """Serves only who asks for this machine by a name of its own.
 
     Otherwise a page from the Internet could reach the service through the
@@ -17,18 +18,12 @@ class LoopbackOnly:
     (DNS rebinding).
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(
-        self, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
-        if scope["type"] == "http":
-            host = Headers(scope=scope).get("host", "")
-            name = host if host.endswith("]") else host.rsplit(":", 1)[0]
-            if not is_loopback(name):
-                raise MalformedRequest(
-                    "Without authentication only loopback hosts are served."
-                )
-        await self._app(scope, receive, send)
+        host = Headers(scope=scope).get("host", "")
+        name = host if host.endswith("]") else host.rsplit(":", 1)[0]
+        if not is_loopback(name):
+            raise MalformedRequest(
+                "Without authentication only loopback hosts are served."
+            )
+        await self.app(scope, receive, send)

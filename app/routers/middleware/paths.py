@@ -2,12 +2,14 @@
 
 from urllib.parse import unquote_to_bytes
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
+
+from app.routers.middleware.base import HttpMiddleware
 
 __all__ = ["IdsInPaths"]
 
 
-class IdsInPaths:
+class IdsInPaths(HttpMiddleware):
     """Keeps a slash in an id apart from one that divides the path.
 
     Ids of Exchange may contain ``/``. ASGI servers decode ``%2F`` before
@@ -15,12 +17,7 @@ class IdsInPaths:
     (`app.routers.parameters.decoded`).
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(
-        self, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
         raw = scope.get("raw_path") or b""
         if b"%2" in raw:
@@ -29,4 +26,4 @@ class IdsInPaths:
             path = unquote_to_bytes(kept).decode("utf-8", "replace")
             # In place: what is outside looks up the route in this scope.
             scope["path"] = path
-        await self._app(scope, receive, send)
+        await self.app(scope, receive, send)

@@ -1,0 +1,85 @@
+"""What pages in browsers need, over the whole service."""
+
+from pathlib import Path
+
+import pytest
+
+from app.sandbox import Sandbox
+from tests.support.service import settings_for, started
+
+pytestmark = pytest.mark.anyio
+
+PAGE = "https://mail.contoso.example"
+MESSAGES = "/v1/mailboxes/ada@contoso.example/messages"
+
+
+async def test_an_allowed_page_may_read_answers(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """Answers, problems too, may be read with all headers that matter."""
+    settings = settings_for(tmp_path, cors_origins=[PAGE])
+    async with started(settings, sandbox) as service:
+        answer = await service.client.get(MESSAGES, headers={"Origin": PAGE})
+        problem = await service.client.get(
+            f"{MESSAGES}?limit=0", headers={"Origin": PAGE}
+        )
+        preflight = await service.client.options(
+            MESSAGES,
+            headers={
+                "Origin": PAGE,
+                "Access-Control-Request-Method": "POST",
+                "Access-Control-Request-Headers": "idempotency-key",
+            },
+        )
+
+    exposed = answer.headers["access-control-expose-headers"]
+    for header in ("ETag", "Exchange-Freshness", "Link", "Retry-After"):
+        assert header in exposed
+    assert answer.headers["access-control-allow-origin"] == PAGE
+    assert problem.headers["access-control-allow-origin"] == PAGE
+    assert preflight.status_code == 200
+    assert preflight.headers["access-control-allow-headers"] == (
+        "idempotency-key"
+    )
+
+
+async def test_another_page_may_not(tmp_path: Path, sandbox: Sandbox) -> None:
+    """A preflight from elsewhere is refused with a problem document."""
+    settings = settings_for(tmp_path, cors_origins=[PAGE])
+    async with started(settings, sandbox) as service:
+        answer = await service.client.get(
+            MESSAGES, headers={"Origin": "https://evil.example"}
+        )
+        preflight = await service.client.options(
+            MESSAGES,
+            headers={
+                "Origin": "https://evil.example",
+                "Access-Control-Request-Method": "GET",
+            },
+        )
+
+    assert "access-control-allow-origin" not in answer.headers
+    assert preflight.status_code == 400
+    assert preflight.json()["code"] == "malformed-request"
+
+
+async def test_without_settings_no_page_may(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """By default nothing is allowed."""
+    async with started(settings_for(tmp_path), sandbox) as service:
+        answer = await service.client.get(MESSAGES, headers={"Origin": PAGE})
+
+    assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("page", ["/docs", "/redoc"])
+async def test_documentation_asks_nobody_else(
+    tmp_path: Path, sandbox: Sandbox, page: str
+) -> None:
+    """The pages name no other host, and may not connect to one."""
+    async with started(settings_for(tmp_path), sandbox) as service:
+        answer = await service.client.get(page)
+
+    assert "https://" not in answer.text
+    assert "default-src 'self'" in answer.headers["content-security-policy"]

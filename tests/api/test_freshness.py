@@ -1,0 +1,140 @@
+"""How fresh answers are, over the whole service."""
+
+import httpx
+import pytest
+
+from app.sandbox import Fault, Sandbox
+from tests.support.service import Service
+
+pytestmark = pytest.mark.anyio
+
+MESSAGES = "/v1/mailboxes/ada@contoso.example/messages"
+
+
+async def test_where_an_answer_comes_from_is_told(service: Service) -> None:
+    """From Graph, from the cache, from Graph again."""
+    first = await service.client.get(MESSAGES)
+    await service.clock.sleep(10)
+    second = await service.client.get(MESSAGES)
+    await service.clock.sleep(25)
+    third = await service.client.get(MESSAGES)
+
+    assert (
+        first.headers["cache-status"] == "exchange-api; fwd=uri-miss; stored"
+    )
+    assert "age" not in first.headers
+    assert second.headers["cache-status"] == "exchange-api; hit; ttl=20"
+    assert second.headers["age"] == "10"
+    assert second.headers["exchange-graph-calls"] == "0"
+    assert third.headers["cache-status"] == (
+        "exchange-api; fwd=stale; fwd-status=200; stored"
+    )
+    for answer in (first, second, third):
+        assert answer.headers["exchange-freshness"] == "fresh"
+
+
+async def test_an_outage_is_bridged_and_told(service: Service) -> None:
+    """Graph gone: the page read before, marked stale, with its age."""
+    first = await service.client.get(MESSAGES)
+    service.network.down = True
+    await service.clock.sleep(600)
+    second = await service.client.get(MESSAGES)
+    strict = await service.client.get(
+        MESSAGES, headers={"Cache-Control": "no-cache"}
+    )
+    unknown = await service.client.get(MESSAGES, params={"limit": 3})
+
+    assert second.status_code == 200
+    assert second.content == first.content
+    assert second.headers["exchange-freshness"] == "stale"
+    assert int(second.headers["age"]) >= 600
+    assert second.headers["cache-status"].startswith("exchange-api; fwd=stale")
+    assert strict.status_code == 503
+    assert unknown.status_code == 503
+    assert service.events("cache.served_stale")
+
+
+async def test_the_status_of_graph_is_told(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """When Graph answered badly, Cache-Status says how."""
+    await service.client.get(MESSAGES)
+    await service.clock.sleep(60)
+    sandbox.faults.add(Fault(status=503, route="/users/*"))
+    answer = await service.client.get(MESSAGES)
+
+    assert answer.headers["cache-status"] == (
+        "exchange-api; fwd=stale; fwd-status=503"
+    )
+
+
+async def test_callers_say_how_old_is_too_old(service: Service) -> None:
+    """``max-age``, ``no-cache``, ``stale-if-error``, ``only-if-cached``."""
+
+    async def ask(directive: str) -> httpx.Response:
+        return await service.client.get(
+            MESSAGES, headers={"Cache-Control": directive}
+        )
+
+    nothing = await ask("only-if-cached")
+    await service.client.get(MESSAGES)
+    await service.clock.sleep(10)
+    young_enough = await ask("max-age=10")
+    too_old = await ask("max-age=9")
+    await service.clock.sleep(5)
+    fresh = await ask("no-cache")
+    await service.clock.sleep(60)
+    kept = await ask("only-if-cached")
+    kept_too_old = await ask("only-if-cached, max-age=30")
+    service.network.down = True
+    bridged = await ask("stale-if-error=60")
+    refused = await ask("stale-if-error=20")
+    malformed = await ask("max-age=soon, what=ever, ,")
+
+    assert nothing.status_code == 504
+    assert nothing.json()["code"] == "not-in-cache"
+    assert young_enough.headers["exchange-graph-calls"] == "0"
+    assert too_old.headers["exchange-graph-calls"] == "1"
+    assert fresh.headers["cache-status"] == (
+        "exchange-api; fwd=request; stored"
+    )
+    assert kept.headers["exchange-freshness"] == "stale"
+    assert kept.headers["exchange-graph-calls"] == "0"
+    assert kept_too_old.status_code == 504
+    assert bridged.headers["exchange-freshness"] == "stale"
+    assert refused.status_code == 503
+    assert malformed.headers["exchange-freshness"] == "stale"
+
+
+async def test_an_outage_of_entra_id_is_not_noticed(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """A valid token goes on being used while no new one is given."""
+    await service.client.get(MESSAGES)
+    sandbox.faults.add(Fault(route="token", status=503))
+    await service.clock.sleep(3000)
+    answer = await service.client.get(MESSAGES)
+    await service.clock.sleep(1)
+    again = await service.client.get(
+        MESSAGES, headers={"Cache-Control": "no-cache"}
+    )
+
+    assert answer.headers["exchange-freshness"] == "fresh"
+    assert again.status_code == 200
+    assert service.events("token.rejected")
+
+
+async def test_after_the_token_expires_stale_answers_remain(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """Entra ID gone for good: reads are bridged, others told why."""
+    await service.client.get(MESSAGES)
+    sandbox.faults.add(Fault(route="token", status=503))
+    await service.clock.sleep(4000)
+    answer = await service.client.get(MESSAGES)
+    strict = await service.client.get(
+        MESSAGES, headers={"Cache-Control": "no-cache"}
+    )
+
+    assert answer.headers["exchange-freshness"] == "stale"
+    assert strict.json()["code"] == "identity-unavailable"
