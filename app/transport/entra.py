@@ -143,8 +143,15 @@ class EntraApp:
     """One app registration in one tenant."""
 
     def __init__(
-        self, *, client_id: str, secret: str, authority: str, http: EntraHttp
+        self,
+        *,
+        client_id: str,
+        secret: str,
+        authority: str,
+        http: EntraHttp,
+        clock: Clock,
     ) -> None:
+        self._clock = clock
         self._options = {
             "client_id": client_id,
             "client_credential": secret,
@@ -170,12 +177,17 @@ class EntraApp:
             return Grant(
                 token=str(result["access_token"]),
                 expires_in=float(result["expires_in"]),
-                refresh_in=float(result.get("refresh_in") or 0) or None,
+                refresh_in=self._until(result.get("refresh_on")),
             )
         except (KeyError, RuntimeError, TypeError, ValueError) as e:
             raise IdentityUnavailable(
                 "Entra ID gave an answer that makes no sense."
             ) from e
+
+    def _until(self, epoch_seconds: int | None) -> float | None:
+        if epoch_seconds is None:
+            return None
+        return epoch_seconds - self._clock.wall().timestamp()
 
     def _ask(self, scope: str, claims: str | None) -> dict[str, Any]:
         # What MSAL remembers, of tokens and of failures, is remembered by

@@ -100,6 +100,7 @@ def _tokens(
                 f"https://{settings.cloud.login_host}/{tenant.tenant_id}"
             ),
             http=http,
+            clock=clock,
         )
         for tenant in settings.every_tenant
     }

@@ -72,6 +72,16 @@ def settings_for(data_dir: Path, **changes: Any) -> Settings:
     return Settings(**(values | changes))
 
 
+_CONTRACTS: list[Contract] = []
+
+
+def _contract(app: FastAPI) -> Contract:
+    """Return the contract, made once: it is the same for all settings."""
+    if not _CONTRACTS:
+        _CONTRACTS.append(Contract(app.openapi()))
+    return _CONTRACTS[0]
+
+
 @asynccontextmanager
 async def started(
     settings: Settings,
@@ -93,7 +103,7 @@ async def started(
             yield state
 
     app = create_app(settings, telemetry, assembled())
-    contract = Contract(app.openapi())
+    contract = _contract(app)
     async with (
         LifespanManager(app) as running,
         httpx.AsyncClient(

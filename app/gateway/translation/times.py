@@ -26,7 +26,7 @@ def utc_timestamp(time: GraphTime | None) -> str | None:
         # Graph gives seven decimals, one more than Python takes.
         local = datetime.fromisoformat(time.date_time[:26])
         zone = ZoneInfo(iana_zone(time.time_zone) or "UTC")
-    except (ValueError, OSError):
+    except (KeyError, OSError, ValueError):
         return None
     if local.tzinfo is None:
         local = local.replace(tzinfo=zone)

@@ -1,0 +1,166 @@
+"""Classification of what Graph and Entra ID refuse."""
+
+import pytest
+
+from app.problems.entra_codes import entra_error
+from app.problems.errors import ExchangeError, Outcome, Upstream, Verdict
+from app.problems.graph_codes import graph_error, telling_code
+from app.problems.graph_failures import (
+    GraphBusy,
+    GraphRejected,
+    GraphThrottled,
+    GraphTimeout,
+    GraphUnavailable,
+    IdentityUnavailable,
+    MailboxMoving,
+    TenantConsentMissing,
+    TenantCredentialsRejected,
+    TenantPolicyBlocked,
+    TokenRejected,
+)
+from app.problems.refusals import PayloadTooLarge
+from app.problems.resources import (
+    Conflict,
+    FolderExists,
+    ItemNotFound,
+    MailboxAccessDenied,
+    MailboxFull,
+    MailboxNotEnabled,
+    MailboxNotFound,
+    MailboxSendLimitReached,
+    NotSupported,
+    PreconditionFailed,
+    QueryTooComplex,
+    RecipientsRejected,
+    SendAsDenied,
+    SyncStateExpired,
+    TenantNotFound,
+)
+
+NOT = Outcome.NOT_PERFORMED
+UNKNOWN = Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind", "outcome"),
+    [
+        (400, "", GraphRejected, NOT),
+        (400, "ErrorInvalidRecipients", RecipientsRejected, NOT),
+        (400, "InefficientFilter", QueryTooComplex, NOT),
+        (400, "ErrorInvalidIdMalformed", ItemNotFound, NOT),
+        (401, "InvalidAuthenticationToken", TokenRejected, NOT),
+        (402, "", GraphRejected, NOT),
+        (403, "", MailboxAccessDenied, NOT),
+        (403, "ErrorAccessDenied", MailboxAccessDenied, NOT),
+        (403, "Authorization_RequestDenied", TenantConsentMissing, NOT),
+        (403, "ErrorSendAsDenied", SendAsDenied, NOT),
+        (403, "ErrorQuotaExceeded", MailboxFull, NOT),
+        (403, "ErrorSubmissionQuotaExceeded", MailboxSendLimitReached, NOT),
+        (404, "", ItemNotFound, NOT),
+        (404, "ErrorItemNotFound", ItemNotFound, NOT),
+        (404, "ErrorInvalidUser", MailboxNotFound, NOT),
+        (404, "Request_ResourceNotFound", MailboxNotFound, NOT),
+        (404, "ResourceNotFound", MailboxNotEnabled, NOT),
+        (404, "MailboxNotEnabledForRESTAPI", MailboxNotEnabled, NOT),
+        (408, "", GraphTimeout, UNKNOWN),
+        (409, "", Conflict, NOT),
+        (409, "ErrorFolderExists", FolderExists, NOT),
+        (410, "", SyncStateExpired, NOT),
+        (404, "SyncStateNotFound", SyncStateExpired, NOT),
+        (412, "ErrorIrresolvableConflict", PreconditionFailed, NOT),
+        (413, "", PayloadTooLarge, NOT),
+        (423, "", Conflict, NOT),
+        (425, "", GraphUnavailable, NOT),
+        (429, "", GraphThrottled, NOT),
+        (429, "ErrorQuotaExceeded", GraphThrottled, NOT),
+        (429, "UnknownError", GraphThrottled, NOT),
+        (500, "", GraphUnavailable, UNKNOWN),
+        (500, "ErrorInternalServerError", GraphUnavailable, UNKNOWN),
+        (500, "ErrorCorruptData", GraphRejected, NOT),
+        (501, "", NotSupported, NOT),
+        (502, "", GraphUnavailable, UNKNOWN),
+        (503, "", GraphUnavailable, UNKNOWN),
+        (503, "ErrorServerBusy", GraphUnavailable, UNKNOWN),
+        (503, "ErrorMailboxMoveInProgress", MailboxMoving, UNKNOWN),
+        (504, "UnknownError", GraphTimeout, UNKNOWN),
+        (505, "", GraphRejected, NOT),
+        (507, "", MailboxFull, NOT),
+        (509, "", GraphThrottled, NOT),
+        (599, "", GraphUnavailable, UNKNOWN),
+    ],
+)
+def test_graph(
+    status: int, code: str, kind: type[ExchangeError], outcome: Outcome
+) -> None:
+    """Status and code make the error; it says what became of the work."""
+    error = graph_error(status, Upstream(status=status, code=code or None))
+
+    assert type(error) is kind
+    assert error.outcome is outcome
+    assert str(status) in error.detail
+
+
+@pytest.mark.parametrize("code", ["", "ErrorServerBusy", "ErrorAccessDenied"])
+def test_503_with_retry_after_is_a_refusal(code: str) -> None:
+    """Whatever code it bears: to be waited out, and no sign of ill health."""
+    error = graph_error(
+        503, Upstream(status=503, code=code or None), retry_after=7.0
+    )
+
+    assert type(error) is GraphBusy
+    assert error.code == "graph-unavailable"
+    assert error.outcome is NOT
+    assert error.verdict is Verdict.NEUTRAL
+    assert error.retry_after == 7.0
+
+
+def test_case_does_not_matter() -> None:
+    """Graph varies the case of its codes."""
+    error = graph_error(403, Upstream(status=403, code="ERRORSENDASDENIED"))
+
+    assert type(error) is SendAsDenied
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        ([], None),
+        (["BadRequest"], "BadRequest"),
+        (["BadRequest", "Whatever"], "BadRequest"),
+        (["Forbidden", "ErrorSendAsDenied", "x"], "ErrorSendAsDenied"),
+        (["ErrorItemNotFound", "ErrorAccessDenied"], "ErrorAccessDenied"),
+    ],
+)
+def test_the_telling_code(codes: list[str], expected: str | None) -> None:
+    """The deepest that is known, or else the outermost."""
+    assert telling_code(codes) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "numbers", "kind"),
+    [
+        (401, "invalid_client", [7000215], TenantCredentialsRejected),
+        (401, "invalid_client", [7000222], TenantCredentialsRejected),
+        (400, "unauthorized_client", [700016], TenantCredentialsRejected),
+        (400, "invalid_request", [90002], TenantNotFound),
+        (400, "invalid_grant", [65001], TenantConsentMissing),
+        (400, "invalid_resource", [500011], TenantConsentMissing),
+        (400, "access_denied", [53003], TenantPolicyBlocked),
+        (400, "interaction_required", [50079], TenantPolicyBlocked),
+        (400, "invalid_grant", [50196], IdentityUnavailable),
+        (400, "temporarily_unavailable", [], IdentityUnavailable),
+        (400, "what_is_this", [123456789], TenantCredentialsRejected),
+        (429, "what_is_this", [], IdentityUnavailable),
+        (503, "", [], IdentityUnavailable),
+        (400, "invalid_grant", [1, 90033], IdentityUnavailable),
+    ],
+)
+def test_entra_id(
+    status: int, error: str, numbers: list[int], kind: type[ExchangeError]
+) -> None:
+    """Numbers decide where they are known, then the status, then error."""
+    found = entra_error(status, error, numbers)
+
+    assert type(found) is kind
+    assert found.upstream
+    assert found.upstream.status == status

@@ -1,0 +1,260 @@
+"""Settings."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from app.settings import (
+    AuthMode,
+    Cloud,
+    Settings,
+    SettingsError,
+    effective,
+    load_settings,
+    prepare_otel,
+    secret_keys,
+)
+from app.settings.fields import is_loopback
+
+
+def load(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return load_settings()
+
+
+SANDBOX = {"EXCHANGE_SANDBOX": "true"}
+TENANT = {
+    "EXCHANGE_TENANT_ID": "t",
+    "EXCHANGE_CLIENT_ID": "c",
+    "EXCHANGE_CLIENT_SECRET": "canary-secret",
+}
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({}, "EXCHANGE_TENANT_ID: no tenant to serve"),
+        ({"EXCHANGE_TENANT_ID": "t"}, "EXCHANGE_CLIENT_ID: needed with"),
+        ({**SANDBOX, "EXCHANGE_PROT": "1"}, "EXCHANGE_PROT: unknown"),
+        ({**SANDBOX, "EXCHANGE_REDIS_URL": "x"}, "EXCHANGE_REDIS_URL: unkn"),
+        (
+            {**SANDBOX, "EXCHANGE_RETRY__ATTEMPS": "1"},
+            "EXCHANGE_RETRY__ATTEMPS: unknown",
+        ),
+        ({**SANDBOX, "EXCHANGE_PORT": "99999"}, "EXCHANGE_PORT: Input"),
+        ({**SANDBOX, "EXCHANGE_CLOUD": "mars"}, "EXCHANGE_CLOUD: Input"),
+        (
+            {**SANDBOX, "EXCHANGE_TIMEOUTS__CONNECT": "-1"},
+            "EXCHANGE_TIMEOUTS__CONNECT: Input",
+        ),
+        (
+            {**SANDBOX, "EXCHANGE_TIMEOUTS__CONNECT": "inf"},
+            "EXCHANGE_TIMEOUTS__CONNECT: Input",
+        ),
+        (
+            {**SANDBOX, "EXCHANGE_TIMEOUTS__ATTEMPT": "31"},
+            "EXCHANGE_TIMEOUTS__ATTEMPT: must not be above TOTAL",
+        ),
+        (
+            {**SANDBOX, "EXCHANGE_RETRY__BASE_DELAY": "21"},
+            "EXCHANGE_RETRY__BASE_DELAY: must not be above MAX_DELAY",
+        ),
+        (
+            {**SANDBOX, "EXCHANGE_BREAKER__OPEN_FOR": "301"},
+            "EXCHANGE_BREAKER__OPEN_FOR: must not be above MAX_OPEN_FOR",
+        ),
+        (
+            {**SANDBOX, "EXCHANGE_BREAKER__WINDOW": "19"},
+            "EXCHANGE_BREAKER__WINDOW: must be at least 2 x",
+        ),
+        (
+            {**SANDBOX, "EXCHANGE_GRAPH_BASE_URL": "http://graph.example"},
+            "EXCHANGE_GRAPH_BASE_URL: http:// is accepted for loopback",
+        ),
+        (
+            {**SANDBOX, "EXCHANGE_GRAPH_BASE_URL": "graph.example"},
+            "EXCHANGE_GRAPH_BASE_URL: expected an http or https URL",
+        ),
+        (
+            {**SANDBOX, "EXCHANGE_AUTHORITY_URL": "https://x/?a=b"},
+            "EXCHANGE_AUTHORITY_URL: expected a URL without",
+        ),
+        (
+            {**SANDBOX, "EXCHANGE_CORS_ORIGINS": '["https://a/b"]'},
+            "EXCHANGE_CORS_ORIGINS__0: expected an origin",
+        ),
+        (
+            {**SANDBOX, "EXCHANGE_TENANTS": "["},
+            "EXCHANGE_TENANTS: not valid JSON",
+        ),
+        (
+            {
+                "EXCHANGE_TENANTS": json.dumps(
+                    [{"tenant_id": "t", "client_id": "c"}]
+                )
+            },
+            "EXCHANGE_TENANTS__0__CLIENT_SECRET: Field required",
+        ),
+        (
+            {**TENANT, "EXCHANGE_AUTH_MODE": "none"},
+            "EXCHANGE_AUTH_MODE: none needs GRAPH_BASE_URL and",
+        ),
+        (
+            {
+                **SANDBOX,
+                "EXCHANGE_AUTH_MODE": "none",
+                "EXCHANGE_HOST": "0.0.0.0",  # noqa: S104 - refused
+            },
+            "EXCHANGE_AUTH_MODE: none needs HOST to be loopback",
+        ),
+        ({**SANDBOX, "EXCHANGE_SECRET_KEYS": "[]"}, "EXCHANGE_SECRET_KEYS: "),
+    ],
+)
+def test_wrong_settings_are_named(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], message: str
+) -> None:
+    """Each mistake is one line that begins with the variable."""
+    with pytest.raises(SettingsError) as caught:
+        load(monkeypatch, **variables)
+
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)
+    assert "canary" not in str(caught.value)
+
+
+def test_two_tenants_must_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Aliases are how tenants are told apart."""
+    tenant = {"tenant_id": "t", "client_id": "c", "client_secret": "s"}
+    with pytest.raises(SettingsError, match="same alias"):
+        load(monkeypatch, EXCHANGE_TENANTS=json.dumps([tenant, tenant]))
+
+
+def test_settings_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Decimal seconds, nested names, JSON, empty values as unset."""
+    found = load(
+        monkeypatch,
+        **TENANT,
+        EXCHANGE_CLOUD="usgov",
+        EXCHANGE_PORT="",
+        EXCHANGE_TIMEOUTS__CONNECT="0.5",
+        EXCHANGE_CACHE__FRESH="0",
+        EXCHANGE_TENANTS=json.dumps(
+            [
+                {
+                    "alias": "b",
+                    "tenant_id": "t2",
+                    "client_id": "c2",
+                    "client_secret": "canary-two",
+                }
+            ]
+        ),
+    )
+
+    assert found.auth_mode is AuthMode.ENTRA
+    assert found.port == 8000
+    assert found.timeouts.connect == 0.5
+    assert found.cache.fresh == 0
+    assert [t.alias for t in found.every_tenant] == ["default", "b"]
+    assert found.graph_url == "https://graph.microsoft.us/v1.0"
+    assert found.login_url == "https://login.microsoftonline.us"
+    assert found.cloud.scope == "https://graph.microsoft.us/.default"
+
+
+def test_secrets_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is printed shows every name and no secret."""
+    found = load(
+        monkeypatch,
+        **TENANT,
+        EXCHANGE_SECRET_KEYS='["canary-key"]',
+        EXCHANGE_TENANTS=json.dumps(
+            [
+                {
+                    "alias": "b",
+                    "tenant_id": "t2",
+                    "client_id": "c2",
+                    "client_secret": "canary-two",
+                }
+            ]
+        ),
+    )
+    lines = list(effective(found))
+
+    assert "EXCHANGE_CLIENT_SECRET=********" in lines
+    assert "EXCHANGE_TIMEOUTS__CONNECT=2.0" in lines
+    assert "canary" not in "\n".join(lines)
+    assert "canary" not in repr(found)
+
+
+@pytest.mark.parametrize("cloud", list(Cloud))
+def test_each_cloud_has_its_hosts(cloud: Cloud) -> None:
+    """Tokens of one cloud are never asked for another."""
+    assert cloud.graph_host in cloud.scope
+    assert cloud.login_host.startswith("login.")
+
+
+def test_keys_are_made_once(tmp_path: Path) -> None:
+    """The file is the owner's alone, and the same key comes back."""
+    settings = Settings(sandbox=True, data_dir=tmp_path / "new")
+    first = secret_keys(settings)
+    second = secret_keys(settings)
+    file = tmp_path / "new" / "secret-keys.json"
+
+    assert first == second
+    assert len(first[0]) >= 32
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert list(file.parent.iterdir()) == [file]
+    file.write_text("{}")
+    with pytest.raises(ValueError, match="not a JSON list"):
+        secret_keys(settings)
+
+
+@pytest.mark.parametrize(
+    ("variables", "wanted"),
+    [
+        ({}, False),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}, True),
+        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://x"}, True),
+        (
+            {
+                "OTEL_EXPORTER_OTLP_ENDPOINT": "http://x",
+                "OTEL_SDK_DISABLED": "true",
+            },
+            False,
+        ),
+    ],
+)
+def test_telemetry_is_wanted_when_a_collector_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    *,
+    wanted: bool,
+) -> None:
+    """Without a collector nothing is set up."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
+
+    assert prepare_otel() is wanted
+
+
+def test_other_protocols_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only OTLP over HTTP is spoken."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://x")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+    with pytest.raises(SettingsError, match="OTEL_EXPORTER_OTLP_PROTOCOL"):
+        prepare_otel()
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        *[(host, True) for host in ("localhost", "127.9.9.9", "::1", "[::1]")],
+        *[(host, False) for host in ("", "localhost.evil.example", "::2")],
+    ],
+)
+def test_loopback(host: str, *, expected: bool) -> None:
+    """Only names that never leave the machine."""
+    assert is_loopback(host) is expected

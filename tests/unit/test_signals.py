@@ -1,0 +1,142 @@
+"""Declared signals, and the one door through which they go."""
+
+import io
+import json
+import logging
+
+import pytest
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.trace import TracerProvider
+
+from app.telemetry.logs import EventLog, LibraryHandler, bound_request
+from app.telemetry.recorder import Telemetry
+from app.telemetry.signals.events import EVENTS, GATE_CLOSED
+from app.telemetry.signals.kinds import Kind, Metric
+from app.telemetry.signals.metrics import (
+    CALLS,
+    CLOSED_GATES,
+    GRAPH_IN_FLIGHT,
+    METRICS,
+)
+from app.telemetry.signals.spans import SPANS
+
+FORBIDDEN = {"mailbox", "address", "id", "subject", "body", "token", "path"}
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
+def test_metrics_say_what_to_do(metric: Metric) -> None:
+    """Each has a meaning, an action, and nothing confidential."""
+    assert metric.meaning.endswith(".")
+    assert metric.action.endswith(".")
+    assert not FORBIDDEN & set(metric.attributes)
+
+
+def test_names_are_unique() -> None:
+    """No signal is declared twice."""
+    for declared in (METRICS, EVENTS, SPANS):
+        names = [signal.name for signal in declared]
+        assert len(names) == len(set(names))
+    for event in EVENTS:
+        assert event.level in {"info", "warning", "error"}
+        assert not FORBIDDEN & set(event.members)
+
+
+def test_logs_carry_only_what_is_declared() -> None:
+    """An undeclared member is left out; ids of the request are added."""
+    stream = io.StringIO()
+    log = EventLog(stream)
+    with bound_request("abc"):
+        log.write(GATE_CLOSED, tenant="t", mailbox="canary", retry_after_s=2)
+    line = json.loads(stream.getvalue())
+
+    assert line["event"] == "gate.closed"
+    assert line["level"] == "warning"
+    assert line["request_id"] == "abc"
+    assert line["tenant"] == "t"
+    assert line["retry_after_s"] == 2
+    assert "canary" not in stream.getvalue()
+    assert "workload" not in line
+
+
+def test_people_get_colours() -> None:
+    """On a terminal lines are for eyes, not for machines."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    stream = Terminal()
+    EventLog(stream).write(GATE_CLOSED, tenant="t")
+
+    assert "gate.closed" in stream.getvalue()
+    assert not stream.getvalue().startswith("{")
+
+
+def test_libraries_are_heard() -> None:
+    """Their warnings are in the same log, without tracebacks."""
+    stream = io.StringIO()
+    handler = LibraryHandler(EventLog(stream))
+    logger = logging.getLogger("somebody")
+    logger.addHandler(handler)
+    logger.info("not this")
+    logger.warning("but %s", "this", exc_info=ValueError("canary"))
+    line = json.loads(stream.getvalue())
+
+    assert line["logger"] == "somebody"
+    assert line["message"] == "but this"
+    assert "canary" not in stream.getvalue()
+
+
+def test_a_mailbox_has_a_pseudonym() -> None:
+    """Same key and mailbox, same name; nobody can tell whose it is."""
+    log = EventLog(io.StringIO())
+    one = Telemetry(log, hash_key=b"one")
+    two = Telemetry(log, hash_key=b"two")
+
+    assert one.pseudonym(None) is None
+    assert one.pseudonym("ada") == one.pseudonym("ada")
+    assert one.pseudonym("ada") != one.pseudonym("grace")
+    assert one.pseudonym("ada") != two.pseudonym("ada")
+
+
+def test_metrics_are_recorded_under_their_names() -> None:
+    """Counters, levels, distributions and gauges reach the SDK."""
+    reader = InMemoryMetricReader()
+    provider = MeterProvider([reader])
+    telemetry = Telemetry(
+        EventLog(io.StringIO()), meter=provider.get_meter("test")
+    )
+    telemetry.add(CALLS, tenant="t", outcome="ok")
+    telemetry.move(GRAPH_IN_FLIGHT, 1, tenant="t")
+    for metric in METRICS:
+        if metric.kind is Kind.HISTOGRAM:
+            telemetry.measure(metric, 0.5, {"tenant": "t"})
+    telemetry.watch(CLOSED_GATES, lambda: [(3, {"tenant": "t"})])
+    data = reader.get_metrics_data()
+    assert data is not None
+    names = {
+        metric.name: metric.unit
+        for resource in data.resource_metrics
+        for scope in resource.scope_metrics
+        for metric in scope.metrics
+    }
+
+    assert names["exchange.calls"] == "{call}"
+    assert names["exchange.throttle.gates"] == "{mailbox}"
+    assert names["exchange.call.duration"] == "s"
+    assert "exchange.graph.in_flight" in names
+    provider.shutdown()
+
+
+def test_spans_record_no_text_of_errors() -> None:
+    """An exception ends a span without leaving its text there."""
+    provider = TracerProvider()
+    telemetry = Telemetry(
+        EventLog(io.StringIO()), tracer=provider.get_tracer("test")
+    )
+    with pytest.raises(ValueError, match="canary"):  # noqa: SIM117
+        with telemetry.span("work", {"a": 1}) as span:
+            raise ValueError("canary")
+
+    assert "canary" not in span.to_json()  # type: ignore[attr-defined]
