@@ -1,9 +1,11 @@
 """The command line: ``python -m app serve|sandbox|settings|openapi``."""
 
 import argparse
+import asyncio
 import gc
 import json
 import logging
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ from pydantic import SecretStr
 from app import __version__
 from app.main import create_app
 from app.routers.instrumentation import instrument
-from app.sandbox.server import serve as serve_sandbox
+from app.sandbox.__main__ import main as serve_sandbox
 from app.sandbox.tenants import TENANTS
 from app.settings import (
     AuthMode,
@@ -47,30 +49,25 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="start the service")
     commands.add_parser("settings", help="print the effective settings")
-    sandbox = commands.add_parser("sandbox", help="start a local Graph")
-    sandbox.add_argument("--host", default="127.0.0.1")
-    sandbox.add_argument("--port", type=int, default=8001)
-    sandbox.add_argument("--exit-with-parent", action="store_true")
+    commands.add_parser("sandbox", help="start a local Graph", add_help=False)
     document = commands.add_parser("openapi", help="print the API document")
     document.add_argument("--check", type=Path, metavar="FILE")
-    options = parser.parse_args()
+    options, more = parser.parse_known_args()
+    if more and options.command != "sandbox":
+        parser.error(f"unknown arguments: {' '.join(more)}")
     try:
-        return _run(options)
+        return _run(options, more)
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, more: list[str]) -> int:
     match options.command:
         case "serve":
             return _serve()
         case "sandbox":
-            serve_sandbox(
-                options.host,
-                options.port,
-                exit_with_parent=options.exit_with_parent,
-            )
+            serve_sandbox(more)
         case "settings":
             sys.stdout.writelines(
                 f"{line}\n" for line in effective(load_settings())
@@ -127,6 +124,18 @@ class _Server(uvicorn.Server):
         self._settings = settings
         self._telemetry = telemetry
 
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop in order when told to, and live on to tell of it.
+
+        Uvicorn itself raises the signal again at the end, so that nothing
+        after it would run.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
         if not self.started:
@@ -178,7 +187,7 @@ def _sandbox(settings: Settings) -> Iterator[Settings]:
     if not settings.sandbox:
         yield settings
         return
-    command = [sys.executable, "-m", "app", "sandbox", "--port", "0"]
+    command = [sys.executable, "-m", "app.sandbox", "--port", "0"]
     # It ends when its stdin does: with this process, however that ends.
     with subprocess.Popen(  # noqa: S603 - the command is our own
         [*command, "--exit-with-parent"],

@@ -1,0 +1,88 @@
+"""The service as a process of its own, with the sandbox beside it."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, Queue
+
+__all__ = ["Process", "environment", "serving"]
+
+_PATIENCE = 30.0
+
+
+@dataclass(kw_only=True)
+class Process:
+    """A running service: where it and its sandbox are."""
+
+    popen: "subprocess.Popen[str]"
+    url: str
+    sandbox: str
+    output: list[str] = field(default_factory=list)
+
+
+def environment(data_dir: Path, **variables: str) -> dict[str, str]:
+    """Return an environment for the service, free of the tester's own."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()  # noqa: TID251 - for a child
+        if not name.startswith(("EXCHANGE_", "OTEL_"))
+    }
+    return {
+        **inherited,
+        "EXCHANGE_AUTH_MODE": "none",
+        "EXCHANGE_DATA_DIR": str(data_dir),
+        "EXCHANGE_PORT": "0",
+        "EXCHANGE_SANDBOX": "true",
+        **variables,
+    }
+
+
+@contextmanager
+def serving(data_dir: Path, **variables: str) -> Iterator[Process]:
+    """Start ``python -m app serve``, and end it at the end."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "app", "serve"],
+        env=environment(data_dir, **variables),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as popen:
+        lines = _lines(popen)
+        try:
+            sandbox = _told(lines, r"(http://\S+)/_sandbox/")
+            url = _told(lines, r"(http://\S+)/docs")
+            yield Process(popen=popen, url=url, sandbox=sandbox)
+        finally:
+            popen.terminate()
+            popen.wait(_PATIENCE)
+
+
+def _lines(popen: "subprocess.Popen[str]") -> "Queue[str]":
+    """Read what a process says, so that it never has to wait for us."""
+    lines: Queue[str] = Queue()
+
+    def read() -> None:
+        for line in popen.stdout or ():
+            lines.put(line)
+
+    threading.Thread(target=read, daemon=True).start()
+    return lines
+
+
+def _told(lines: "Queue[str]", pattern: str) -> str:
+    heard = ""
+    while True:
+        try:
+            line = lines.get(timeout=_PATIENCE)
+        except Empty:
+            raise TimeoutError(f"never said {pattern}: {heard}") from None
+        heard += line
+        if found := re.search(pattern, line):
+            return found[1]
