@@ -28,7 +28,7 @@ check: .venv/.dev ## lint, types, import contracts, API document
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m app openapi --check openapi/exchange-api.yaml
-	$(BIN)/openapi-spec-validator --errors all openapi/exchange-api.yaml
+	$(BIN)/openapi-spec-validator --subschema-errors all openapi/exchange-api.yaml
 	deploy/lint-openapi
 
 format: .venv/.dev ## format the code and mend what can be mended

@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 _MOST_RECIPIENTS = 500
+_SOMEBODY = "grace@contoso.example"
 
 
 class _Input(BaseModel):
@@ -93,6 +94,10 @@ Subject = Annotated[Line, Field(max_length=2000)]
 class Draft(_Input):
     """A message to write."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"subject": "Lunch?"}]}
+    )
+
     to: Recipients = []
     cc: Recipients = []
     bcc: Recipients = []
@@ -112,6 +117,18 @@ class Draft(_Input):
 
 class Compose(Draft):
     """A message to write and send."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "to": [{"name": "Grace", "address": _SOMEBODY}],
+                    "subject": "Lunch?",
+                    "body": {"format": "text", "content": "At noon."},
+                }
+            ]
+        }
+    )
 
     @model_validator(mode="after")
     def _goes_to_somebody(self) -> Self:
@@ -133,6 +150,10 @@ class MessagePatch(_Input):
     Null clears a member. Subject, body and people can be changed while the
     message is a draft.
     """
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"is_read": True}]}
+    )
 
     is_read: StrictBool = False
     flag: FlagChange | None = None

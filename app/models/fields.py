@@ -13,7 +13,7 @@ __all__ = [
 ]
 
 # Neither space and control characters nor what RFC 5322 §3.2.3 calls special.
-_SPECIAL = r"\s@<>,;:()\[\]\\\"\x00-\x1f\x7f"
+_SPECIAL = r"\s@<>,;:()\[\]\\" + r'"\x00-\x1f\x7f'
 _LABEL = rf"[^{_SPECIAL}/?#%.]{{1,63}}"
 _DOMAIN = rf"(?:{_LABEL}\.){{0,8}}{_LABEL}"
 _OBJECT_ID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"

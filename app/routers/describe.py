@@ -101,14 +101,14 @@ def _problems(*kinds: Kinds) -> dict[int | str, dict[str, Any]]:
     return documented(ANY_REQUEST, ANY_CALL, *kinds)
 
 
-def _header(name: str, description: str, example: str) -> dict[str, Any]:
+def _header(name: str, description: str) -> dict[str, Any]:
+    """Describe a header, without an example: Swagger UI would send it."""
     return {
         "name": name,
         "in": "header",
         "required": False,
         "description": description,
         "schema": {"type": "string"},
-        "example": example,
     }
 
 
@@ -117,44 +117,34 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     for parameter in (
         _header(
             "Prefer",
-            "`wait=N`: give up after N seconds (RFC 7240). 30 without it,"
-            " 120 at most.",
-            "wait=10",
+            "`wait=10`: give up after so many seconds (RFC 7240). 30 without"
+            " it, 120 at most.",
         ),
         _header(
             "X-Request-ID",
             "Taken over if it is a sane token, made up otherwise; always"
             " echoed.",
-            "6f1c2f0b",
         ),
-        _header(
-            "Exchange-Tenant",
-            "Which tenant, for callers of several.",
-            "default",
-        ),
+        _header("Exchange-Tenant", "Which tenant, for callers of several."),
         _header(
             "Cache-Control",
-            "How old an answer may be: `no-cache`, `max-age=N`,"
-            " `stale-if-error=N`, `only-if-cached`. `no-cache` never gets a"
-            " stale one.",
-            "no-cache",
+            "How old an answer may be: `no-cache`, `max-age=60`,"
+            " `stale-if-error=3600`, `only-if-cached`. `no-cache` never gets"
+            " a stale one.",
         ),
         _header(
             "If-None-Match",
             "Answer 304 if the entity tag is still this one.",
-            '"CQAAABYAAAB2.html.1"',
         ),
         _header(
             "If-Match",
             "Act only if the entity tag is still this one; 412 otherwise.",
-            '"CQAAABYAAAB2.html.1"',
         ),
         _header(
             "Idempotency-Key",
             "Do it once, however often the request is made: 1 to 255 visible"
-            " ASCII characters, new for each new request. The answer is"
-            " replayed for a day.",
-            "8e03978e-40d5-43e8-bc93-6894a57f9324",
+            " ASCII characters, a UUID for example, new for each new request."
+            " The answer is replayed for a day.",
         ),
     )
 }

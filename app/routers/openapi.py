@@ -1,5 +1,6 @@
 """The OpenAPI document: what FastAPI derives, completed."""
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -25,6 +26,7 @@ TAGS = [
 ]
 
 _REF = "#/components/schemas/{model}"
+_EXAMPLE = re.compile(r"#/components/examples/([a-z-]+)")
 _OF_READS = ("ETag", "Link", "Exchange-Freshness", "Age", "Cache-Status")
 _OF_WRITES = ("ETag", "Location", "Idempotent-Replayed")
 
@@ -56,8 +58,9 @@ def _add_components(document: dict[str, Any]) -> None:
     components["schemas"] = dict(sorted(schemas.items()))
     components["parameters"] = PARAMETERS
     components["headers"] = HEADERS
+    used = set(_EXAMPLE.findall(str(document["paths"])))
     components["examples"] = {
-        code: example(kind) for code, kind in REGISTRY.items()
+        code: example(kind) for code, kind in REGISTRY.items() if code in used
     }
 
 

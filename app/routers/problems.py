@@ -58,18 +58,7 @@ class ProblemList(TypedDict):
     items: list[ProblemKind]
 
 
-router = APIRouter(
-    prefix="/problems", tags=["problems"], route_class=StrictRoute
-)
-
-
-@router.get("", responses={200: {"model": ProblemList}})
-async def list_problems() -> Response:
-    """List every problem that an answer can name."""
-    items = [_told(kind) for kind in REGISTRY.values()]
-    return Response(msgspec.json.encode({"items": items}), media_type=_JSON)
-
-
+_LISTED: dict[int | str, dict[str, Any]] = {200: {"model": ProblemList}}
 _BOTH: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "What the problem means, as `Accept` wants it.",
@@ -79,6 +68,17 @@ _BOTH: dict[int | str, dict[str, Any]] = {
         },
     }
 }
+
+router = APIRouter(
+    prefix="/problems", tags=["problems"], route_class=StrictRoute
+)
+
+
+@router.get("", responses=_LISTED | documented(ANY_REQUEST))
+async def list_problems() -> Response:
+    """List every problem that an answer can name."""
+    items = [_told(kind) for kind in REGISTRY.values()]
+    return Response(msgspec.json.encode({"items": items}), media_type=_JSON)
 
 
 @router.get(

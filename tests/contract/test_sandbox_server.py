@@ -33,7 +33,7 @@ def running(
     host: str = "127.0.0.1", *, bound: bool = True
 ) -> Iterator[subprocess.Popen[str]]:
     """Run a sandbox in a process of its own, bound to its stdin or not."""
-    with subprocess.Popen(  # noqa: S603 - our own interpreter
+    with subprocess.Popen(
         [sys.executable, "-c", CODE.format(host=host, bound=bound)],
         cwd=ROOT,
         stdin=subprocess.PIPE,

@@ -236,3 +236,92 @@ async def test_t069_a_refusal_in_passing_frees_the_key(
     assert "idempotent-replayed" not in second.headers
     subjects = [m["subject"] for m in mailbox.messages]
     assert subjects.count("Only once") == 1
+
+
+async def test_what_is_refused_at_the_draft_is_not_performed(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """No draft, no mail: told as such, whatever Graph said of the draft."""
+    sandbox.faults.add(
+        Fault(route="/users/{mailbox}/messages", method="POST", status=403)
+    )
+    answer = await service.client.post(SENDS, json=MAIL)
+
+    assert answer.status_code == 403
+    assert answer.json()["outcome"] == "not_performed"
+
+
+async def test_what_is_left_of_a_draft_in_doubt_is_used(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """The draft was made, nobody could look: the same key finds it."""
+    sandbox.faults.add(
+        Fault(
+            route="/users/{mailbox}/messages",
+            method="POST",
+            status=504,
+            after_work=True,
+            times=1,
+        )
+    )
+    blind = sandbox.faults.add(
+        Fault(route="/users/{mailbox}/messages", method="GET", status=500)
+    )
+    headers = {"Idempotency-Key": "blind"}
+    first = await service.client.post(SENDS, json=MAIL, headers=headers)
+    sandbox.faults.remove(blind)
+    second = await service.client.post(SENDS, json=MAIL, headers=headers)
+    mailbox = sandbox.mailbox("ada@contoso.example")
+
+    assert first.status_code == 504
+    assert first.json()["outcome"] == "not_performed"
+    assert second.status_code == 201
+    subjects = [m["subject"] for m in mailbox.messages]
+    assert subjects.count("Only once") == 1
+
+
+async def test_a_write_that_cannot_be_read_back_is_told_as_performed(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """The change is made; not being able to show it undoes nothing."""
+    message = sandbox.deliver("ada@contoso.example", subject="Change me")
+    place = f"/v1/mailboxes/ada@contoso.example/messages/{message}"
+    sandbox.faults.add(
+        Fault(route="/users/{mailbox}/messages/{id}", method="GET", status=503)
+    )
+    answer = await service.client.patch(place, json={"importance": "high"})
+    sandbox.faults.clear()
+    read = await service.client.get(place)
+
+    assert answer.status_code == 503
+    assert answer.json()["outcome"] == "performed"
+    assert read.json()["importance"] == "high"
+
+
+async def test_a_draft_that_stays_a_draft_was_not_sent(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """Doubtful twice, and still in Drafts long after: given up, and told."""
+    sandbox.faults.add(
+        Fault(route="/users/{mailbox}/messages/{id}/send", status=504)
+    )
+    answer = await service.client.post(
+        SENDS, json=MAIL, headers={"Prefer": "wait=60"}
+    )
+    sent = sandbox.mailbox("ada@contoso.example").sent()
+
+    assert answer.status_code == 504
+    assert answer.json()["outcome"] == "unknown"
+    assert [m["subject"] for m in sent].count("Only once") == 0
+
+
+async def test_slow_mail_is_told_as_on_its_way(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """Taken by Exchange and long in coming: performed, and verifying."""
+    sandbox.settings.transit = 20
+    answer = await service.client.post(SENDS, json=MAIL)
+
+    assert answer.status_code == 201
+    assert answer.json()["status"] == "verifying"
+    assert answer.json()["outcome"] == "performed"

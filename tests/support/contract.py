@@ -7,11 +7,14 @@ from typing import Any
 
 import httpx
 from jsonschema import Draft202012Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 __all__ = ["Contract"]
 
 _JSON = "application/json"
 _PROBLEM = "application/problem+json"
+_API = "urn:exchange-api"
 _FIRST_ERROR = 400
 
 
@@ -28,6 +31,9 @@ class Contract:
             (re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), operations)
             for path, operations in self._document["paths"].items()
         ]
+        resource = DRAFT202012.create_resource(self._document)
+        self._registry = Registry().with_resource(_API, resource)
+        self._validators: dict[str, Draft202012Validator] = {}
         self.checked = 0
 
     async def check(self, response: httpx.Response) -> None:
@@ -46,7 +52,7 @@ class Contract:
             assert document["code"] in known, f"undocumented {document}"
         elif kind == _JSON:
             schema = described["content"][_JSON]["schema"]
-            self._validate(schema, json.loads(await response.aread()))
+            self._validate(schema["$ref"], json.loads(await response.aread()))
         self.checked += 1
 
     async def _check_problem(self, response: httpx.Response) -> None:
@@ -55,7 +61,7 @@ class Contract:
             return
         assert kind == _PROBLEM, f"{response.status_code} as {kind}"
         document = json.loads(await response.aread())
-        self._validate({"$ref": "#/components/schemas/Problem"}, document)
+        self._validate("#/components/schemas/Problem", document)
         assert document["status"] == response.status_code
         assert document["type"] == f"/problems/{document['code']}"
         told = response.headers.get("retry-after")
@@ -73,9 +79,12 @@ class Contract:
                 return found
         return None
 
-    def _validate(self, schema: dict[str, Any], instance: object) -> None:
-        whole = {**schema, "components": self._document["components"]}
-        Draft202012Validator(whole).validate(instance)
+    def _validate(self, schema: str, instance: object) -> None:
+        if schema not in self._validators:
+            self._validators[schema] = Draft202012Validator(
+                {"$ref": f"{_API}{schema}"}, registry=self._registry
+            )
+        self._validators[schema].validate(instance)
 
 
 def _text(value: int | None) -> str | None:

@@ -300,3 +300,26 @@ def sandbox_pid(running: Process) -> int:
     pid = running.popen.pid
     children = Path(f"/proc/{pid}/task/{pid}/children")
     return int(children.read_text().split()[0])
+
+
+def test_a_download_that_breaks_off_is_seen_to(
+    caller: httpx.Client, control: httpx.Client
+) -> None:
+    """Content that Graph cuts short does not pass for whole."""
+    made = caller.post(
+        f"{ADA}/messages",
+        json={
+            "subject": "With a file",
+            "attachments": [{"name": "a.txt", "content": "YWJj" * 50_000}],
+        },
+    )
+    item = made.json()["attachments"][0]
+    place = f"{made.headers['location']}/attachments/{item['id']}/content"
+    control.post("/faults", json={"route": "*/$value", "reset": "midway"})
+    with pytest.raises(httpx.RemoteProtocolError):
+        caller.get(place)
+    control.delete("/faults")
+    whole = caller.get(place)
+
+    assert whole.content == b"abc" * 50_000
+    assert whole.headers["content-length"] == "150000"

@@ -1,0 +1,89 @@
+"""The published description of the API."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from app.main import create_app
+from app.problems.registry import REGISTRY
+from app.settings import Settings
+from app.telemetry.logs import EventLog
+from app.telemetry.recorder import Telemetry
+from app.wiring import assemble
+
+FILE = Path(__file__).parents[2] / "openapi" / "exchange-api.yaml"
+PROBLEM = "application/problem+json"
+
+
+def generated() -> dict[str, Any]:
+    settings = Settings.model_construct()
+    telemetry = Telemetry(EventLog())
+    app = create_app(settings, telemetry, assemble(settings, telemetry))
+    return app.openapi()
+
+
+def operations() -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (f"{method.upper()} {path}", operation)
+        for path, methods in generated()["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def test_the_committed_document_is_current() -> None:
+    """`make openapi` would change nothing."""
+    committed = yaml.safe_load(FILE.read_text())
+    plain = yaml.safe_load(yaml.safe_dump(_plain(generated())))
+
+    assert committed == plain
+
+
+@pytest.mark.parametrize(
+    ("name", "operation"), operations(), ids=[n for n, _ in operations()]
+)
+def test_each_operation_is_described(
+    name: str, operation: dict[str, Any]
+) -> None:
+    """Named, explained, tagged, and with all its problems as examples."""
+    assert operation["operationId"].replace("_", "").isalnum()
+    assert operation["description"].endswith(".")
+    assert len(operation["tags"]) == 1
+    for status, answer in operation["responses"].items():
+        if int(status) < 400:
+            continue
+        content = answer["content"][PROBLEM]
+        assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+        for code in content["examples"]:
+            assert REGISTRY[code].status == int(status), name
+
+
+@pytest.mark.parametrize(
+    ("name", "operation"),
+    [(n, o) for n, o in operations() if "/v1/" in n],
+    ids=[n for n, _ in operations() if "/v1/" in n],
+)
+def test_headers_are_described(name: str, operation: dict[str, Any]) -> None:
+    """What callers may send, and what they get back."""
+    sent = {p["$ref"] for p in operation["parameters"] if "$ref" in p}
+    is_write = name.startswith(("POST", "PATCH", "DELETE"))
+    is_stream = "mime" in name or "content" in name
+
+    assert "#/components/parameters/Prefer" in sent
+    if name.startswith("POST"):
+        assert "#/components/parameters/Idempotency-Key" in sent
+    elif is_write:
+        assert "#/components/parameters/If-Match" in sent
+    elif not is_stream:
+        assert "#/components/parameters/If-None-Match" in sent
+        assert "Exchange-Freshness" in operation["responses"]["200"]["headers"]
+
+
+def _plain(value: Any) -> Any:
+    """Return the same without enumerations, which YAML does not know."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, str) else value
