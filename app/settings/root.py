@@ -104,15 +104,16 @@ class Settings(BaseSettings):
             given = [name for name in parts if getattr(self, name) is not None]
             if given and part not in given:
                 raise ValueError(
-                    f"{part.upper()}: needed with {given[0].upper()}"
+                    f"{part.upper()}: needed with EXCHANGE_{given[0].upper()}"
                 )
         aliases = [tenant.alias for tenant in self.every_tenant]
         if len(aliases) != len(set(aliases)):
             raise ValueError("TENANTS: two tenants have the same alias")
         if not aliases and not self.sandbox:
             raise ValueError(
-                "TENANT_ID: no tenant to serve; set it with CLIENT_ID and"
-                " CLIENT_SECRET, or set SANDBOX=true"
+                "TENANT_ID: no tenant to serve; set it with"
+                " EXCHANGE_CLIENT_ID and EXCHANGE_CLIENT_SECRET, or set"
+                " EXCHANGE_SANDBOX=true"
             )
         return self
 
@@ -121,13 +122,15 @@ class Settings(BaseSettings):
         if self.auth_mode is not AuthMode.NONE:
             return self
         if not is_loopback(self.host):
-            raise ValueError("AUTH_MODE: none needs HOST to be loopback")
+            raise ValueError(
+                "AUTH_MODE: none needs EXCHANGE_HOST to be loopback"
+            )
         if self.sandbox:
             return self
         for url in (self.graph_url, self.login_url):
             if not is_loopback(urlsplit(url).hostname or ""):
                 raise ValueError(
-                    "AUTH_MODE: none needs GRAPH_BASE_URL and AUTHORITY_URL"
-                    " to be loopback too"
+                    "AUTH_MODE: none needs EXCHANGE_GRAPH_BASE_URL and"
+                    " EXCHANGE_AUTHORITY_URL to be loopback too"
                 )
         return self

@@ -100,7 +100,7 @@ TENANT = {
         ),
         (
             {**TENANT, "EXCHANGE_AUTH_MODE": "none"},
-            "EXCHANGE_AUTH_MODE: none needs GRAPH_BASE_URL and",
+            "EXCHANGE_AUTH_MODE: none needs EXCHANGE_GRAPH_BASE_URL and",
         ),
         (
             {
@@ -108,7 +108,7 @@ TENANT = {
                 "EXCHANGE_AUTH_MODE": "none",
                 "EXCHANGE_HOST": "0.0.0.0",  # noqa: S104 - refused
             },
-            "EXCHANGE_AUTH_MODE: none needs HOST to be loopback",
+            "EXCHANGE_AUTH_MODE: none needs EXCHANGE_HOST to be loopback",
         ),
         ({**SANDBOX, "EXCHANGE_SECRET_KEYS": "[]"}, "EXCHANGE_SECRET_KEYS: "),
     ],

@@ -219,7 +219,7 @@ def test_the_sandbox_ends_with_the_service(
         ({"EXCHANGE_PROT": "1"}, "EXCHANGE_PROT: unknown setting"),
         (
             {"EXCHANGE_HOST": "0.0.0.0"},  # noqa: S104 - refused
-            "EXCHANGE_AUTH_MODE: none needs HOST to be loopback",
+            "EXCHANGE_AUTH_MODE: none needs EXCHANGE_HOST to be loopback",
         ),
         (
             {"EXCHANGE_AUTH_MODE": "entra"},
