@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from fnmatch import fnmatchcase
 from typing import Any
 
 from msgspec import MsgspecError
@@ -14,6 +15,9 @@ from app.sandbox.control_bodies import (
     read_object,
 )
 from app.sandbox.delivery import find_mailbox, put_message
+from app.sandbox.entra.endpoints import ENTRA_ROUTES
+from app.sandbox.faults import Fault
+from app.sandbox.graph.routes import ROUTES
 from app.sandbox.memory import Memory
 from app.sandbox.request import Request
 from app.sandbox.routing import Router
@@ -43,6 +47,7 @@ class Control:
         self._routes: Router[Handler] = Router(
             [
                 ("GET", "/", self._overview),
+                ("GET", "/routes", self._list_routes),
                 ("GET", "/faults", self._list_faults),
                 ("POST", "/faults", self._add_fault),
                 ("DELETE", "/faults", self._clear_faults),
@@ -110,12 +115,18 @@ class Control:
             },
         }
 
+    def _list_routes(self, _request: Request, _params: Params) -> Answer:
+        names = [f"{method} {template}" for method, template in _all_routes()]
+        return json_answer({"routes": names})
+
     def _list_faults(self, _request: Request, _params: Params) -> Answer:
         return json_answer({"faults": self._faults()})
 
     def _add_fault(self, request: Request, _params: Params) -> Answer:
-        fault_id = self._memory.faults.add(read_fault(request))
-        return json_answer({"id": fault_id}, 201)
+        fault = read_fault(request)
+        if not any(_names(fault, *route) for route in _all_routes()):
+            raise ValueError("No route is like that; GET /_sandbox/routes.")
+        return json_answer({"id": self._memory.faults.add(fault)}, 201)
 
     def _clear_faults(self, _request: Request, _params: Params) -> Answer:
         self._memory.faults.clear()
@@ -155,6 +166,16 @@ class Control:
     def _reset(self, _request: Request, _params: Params) -> Answer:
         self._memory.reset()
         return empty(204)
+
+
+def _all_routes() -> tuple[tuple[str, str], ...]:
+    return ENTRA_ROUTES + ROUTES.names
+
+
+def _names(fault: Fault, method: str, template: str) -> bool:
+    return (fault.method is None or fault.method.upper() == method) and (
+        fault.route is None or fnmatchcase(template, fault.route)
+    )
 
 
 def _call(call: Call) -> dict[str, Any]:

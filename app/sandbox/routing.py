@@ -41,12 +41,19 @@ class Router(Generic[T]):
 
     def __init__(self, routes: Iterable[tuple[str, str, T]]) -> None:
         self._root: _Node[T] = _Node()
+        self._names: list[tuple[str, str]] = []
         for method, template, target in routes:
+            self._names.append((method, template))
             node = self._root
             for part in template.strip("/").split("/"):
                 node = node.below(part)
             node.template = template
             node.targets[method] = target
+
+    @property
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """Every route's method and template."""
+        return tuple(self._names)
 
     def find(self, method: str, segments: tuple[str, ...]) -> Found[T]:
         """Return the route of a request.

@@ -90,6 +90,15 @@ async def test_faults_come_and_go(
     assert len(sandbox.faults) == 0
 
 
+async def test_routes_are_listed(control: httpx.AsyncClient) -> None:
+    """What a fault's route may be, Graph's and Entra ID's."""
+    routes = (await control.get("/routes")).json()["routes"]
+
+    assert "GET /users/{mailbox}/mailFolders/{folder}/messages" in routes
+    assert "POST token" in routes
+    assert len(set(routes)) == len(routes)
+
+
 async def test_every_field_of_a_fault_can_be_given(
     sandbox: Sandbox, control: httpx.AsyncClient
 ) -> None:

@@ -29,6 +29,12 @@ FILE = {
         ("/faults", {"body": "xml"}, "body"),
         ("/faults", {"reset": "now"}, "reset"),
         ("/faults", [], "object"),
+        ("/faults", {"route": "/users/{user}/messages"}, "no route"),
+        (
+            "/faults",
+            {"route": "/users/{mailbox}", "method": "PUT"},
+            "no route",
+        ),
         ("/settings", {"speed": 1}, "speed"),
         ("/settings", {"latency": -1}, "latency"),
         ("/settings", {"limits": {"concurrency": 0}}, "concurrency"),

@@ -11,13 +11,14 @@ from app.sandbox.request import Request
 from app.sandbox.tenants import Tenant, find_tenant
 from app.sandbox.wire import Answer, json_answer
 
-__all__ = ["entra_route", "public_form", "respond"]
+__all__ = ["ENTRA_ROUTES", "entra_route", "public_form", "respond"]
 
 # MSAL insists on the real host, whatever address it really talks to.
 LOGIN = "https://login.microsoftonline.com"
 ISSUE = "token"
 CONFIGURATION = "openid-configuration"
 DISCOVERY = "instance-discovery"
+ENTRA_ROUTES = (("POST", ISSUE), ("GET", CONFIGURATION), ("GET", DISCOVERY))
 HOSTS = (
     "https://graph.microsoft.com",
     "https://graph.microsoft.us",
