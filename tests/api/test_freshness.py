@@ -52,6 +52,7 @@ async def test_an_outage_is_bridged_and_told(service: Service) -> None:
     assert strict.status_code == 503
     assert unknown.status_code == 503
     assert service.events("cache.served_stale")
+    assert not service.events("graph.call.recovered")
 
 
 async def test_the_status_of_graph_is_told(

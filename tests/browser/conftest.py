@@ -1,23 +1,18 @@
 """A real browser, and the service as a process for it."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.support.process import Process, serving
+from tests.support.tools import installed
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium from the system, with nothing of its own to say to anybody."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        if os.environ.get("CI") == "true":  # noqa: TID251 - the tester's own
-            pytest.fail("CI has no Chromium")
-        pytest.skip("no Chromium on this machine")
+    path = installed("chromium", "google-chrome")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=path,

@@ -47,7 +47,8 @@ class TraceCall:
                 raise
             else:
                 outcome = _outcome(result)
-                self._recovered(call, began)
+                if outcome == "ok" and call.tally.sent > 1:
+                    self._recovered(call, began)
                 return result
             finally:
                 span.set_attribute("outcome", outcome)
@@ -58,13 +59,12 @@ class TraceCall:
                 )
 
     def _recovered(self, call: GraphCall, began: float) -> None:
-        if call.tally.sent > 1:
-            self._telemetry.log(
-                CALL_RECOVERED,
-                **_labels(call),
-                attempts=call.tally.sent,
-                duration_ms=self._milliseconds(began),
-            )
+        self._telemetry.log(
+            CALL_RECOVERED,
+            **_labels(call),
+            attempts=call.tally.sent,
+            duration_ms=self._milliseconds(began),
+        )
 
     def _failed(
         self, call: GraphCall, error: ExchangeError, began: float
