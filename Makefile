@@ -20,7 +20,7 @@ sandbox: .venv/.service ## start only the sandbox, on 127.0.0.1:8001
 	@$(BIN)/python -m app sandbox --port 8001
 
 test: .venv/.dev ## run all tests, with branch coverage
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest --cov --cov-report=term --numprocesses auto --dist worksteal
 
 check: .venv/.dev ## lint, types, import contracts, API document
 	$(BIN)/ruff check
