@@ -1,7 +1,8 @@
 """The mail that a new sandbox holds."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
+from operator import itemgetter
 
 import httpx
 import pytest
@@ -41,11 +42,24 @@ def test_mailboxes_have_their_size(
     assert least <= len(sandbox.mailbox(address).messages) <= most
 
 
-def test_seeds_are_the_same_each_time(mail: list[Entity]) -> None:
-    """Two sandboxes of the same time hold the same mail."""
-    again = Sandbox(now=NOW + timedelta(minutes=20))
+@pytest.mark.parametrize("hours", [*range(0, 24 * 8, 7), 24 * 365])
+def test_seeds_are_the_same_each_time(mail: list[Entity], hours: int) -> None:
+    """Whenever a sandbox starts, its mail has the same order and weekdays."""
+    now = NOW + timedelta(hours=hours)
+    again = Sandbox(now=now).mailbox(ADA_ADDRESS).messages
+    shifts = {
+        datetime.fromisoformat(one["receivedDateTime"])
+        - datetime.fromisoformat(other["receivedDateTime"])
+        for one, other in zip(again, mail, strict=True)
+    }
 
-    assert again.mailbox(ADA_ADDRESS).messages == mail
+    assert [one["subject"] for one in again] == [
+        one["subject"] for one in mail
+    ]
+    assert len(shifts) == 1
+    assert not shifts.pop() % timedelta(weeks=1)
+    newest = max(again, key=itemgetter("receivedDateTime"))
+    assert newest["receivedDateTime"] <= now.isoformat()
 
 
 def test_sandboxes_do_not_share_what_changes(mail: list[Entity]) -> None:

@@ -1,8 +1,8 @@
-"""Builds the mailboxes of a new sandbox, once for each hour of the day."""
+"""Builds the mailboxes of a new sandbox, once for each week."""
 
 import random
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
@@ -28,6 +28,11 @@ from app.sandbox.state.standard import new_mailbox
 __all__ = ["seed_mailboxes"]
 
 Plan = Callable[[User, Days], Iterable[Letter]]
+# The seeded mail ends on a Thursday at 18:00, so that whenever a sandbox
+# starts, only whole weeks lie between its mail and that of another: the same
+# letters, in the same order, on the same days of the week.
+_THURSDAY = 3
+_EVENING = 18
 # key, name, parent, hidden
 PRIVATE_FOLDERS = (
     ("projects", "Projects", ROOT, False),
@@ -45,8 +50,13 @@ PRIVATE_FOLDERS = (
 
 def seed_mailboxes(now: datetime) -> dict[str, Mailbox]:
     """Return the seeded mailboxes by user id; they must be copied."""
-    hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    return _seeded(hour)
+    return _seeded(_last_thursday(now.astimezone(UTC)))
+
+
+def _last_thursday(now: datetime) -> datetime:
+    evening = now.replace(hour=_EVENING, minute=0, second=0, microsecond=0)
+    evening -= timedelta(days=(now.weekday() - _THURSDAY) % 7)
+    return evening if evening <= now else evening - timedelta(weeks=1)
 
 
 @lru_cache(maxsize=4)
