@@ -88,7 +88,9 @@ def create_app(
     for module in _ROUTES:
         app.include_router(module.router)
     docs.install(app)
-    problem_answers.install(app)
+    problem_answers.install(
+        app, [route for module in _ROUTES for route in module.router.routes]
+    )
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     return app
 

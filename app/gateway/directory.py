@@ -9,6 +9,7 @@ from app.gateway.pipeline import Pipeline
 from app.models.answers import Answer
 from app.models.context import CallContext, InMailbox
 from app.models.queries import MailboxQuery
+from app.problems.refusals import InvalidRequest
 
 __all__ = ["DirectoryGateway"]
 
@@ -59,5 +60,8 @@ class DirectoryGateway:
 
 
 def _search(words: str) -> str:
-    term = words.replace("\\", "\\\\").replace('"', '\\"')
+    """Return the words for ``$search``, without what has a meaning there."""
+    term = " ".join(words.replace("\\", " ").replace('"', " ").split())
+    if not any(char.isalnum() for char in term):
+        raise InvalidRequest("There is no word to search for.")
     return f'"displayName:{term}" OR "mail:{term}"'

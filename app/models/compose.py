@@ -1,11 +1,10 @@
 """What callers send: messages to write and changes to make."""
 
 from base64 import b64decode
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -15,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from app.models.fields import Address, Line
+from app.models.fields import Address, Instant, Line
 
 __all__ = [
     "BodyContent",
@@ -28,6 +27,8 @@ __all__ = [
 ]
 
 _MOST_RECIPIENTS = 500
+_MOST_ATTACHMENTS = 100
+_NAME = "[A-Za-z0-9!#$&^_.+-]{1,100}"
 _SOMEBODY = "grace@contoso.example"
 
 
@@ -42,11 +43,17 @@ class Recipient(_Input):
     address: Address
 
 
+def _without_nul(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("NUL is not allowed")
+    return value
+
+
 class BodyContent(_Input):
     """The content of a message to write."""
 
     format: Literal["html", "text"] = "text"
-    content: str
+    content: Annotated[str, AfterValidator(_without_nul)]
 
 
 def _base64(value: object) -> bytes:
@@ -71,7 +78,7 @@ class NewAttachment(_Input):
     name: Annotated[Line, Field(min_length=1, max_length=255)]
     content_type: Annotated[
         str,
-        Field(pattern=r"^[\w!#$&^.+-]{1,100}/[\w!#$&^.+-]{1,100}$"),
+        Field(pattern=rf"^{_NAME}/{_NAME}$"),
     ] = "application/octet-stream"
     content: Content
     is_inline: StrictBool = False
@@ -106,7 +113,9 @@ class Draft(_Input):
     body: BodyContent = BodyContent(content="")
     importance: Literal["low", "normal", "high"] = "normal"
     categories: Categories = []
-    attachments: list[NewAttachment] = []
+    attachments: Annotated[
+        list[NewAttachment], Field(max_length=_MOST_ATTACHMENTS)
+    ] = []
 
     @model_validator(mode="after")
     def _within_the_limit_of_exchange(self) -> Self:
@@ -141,19 +150,25 @@ class FlagChange(_Input):
     """A follow-up flag to set."""
 
     status: Literal["none", "flagged", "complete"]
-    due_at: AwareDatetime | None = None
+    due_at: Instant | None = None
+
+
+def _as_merge_patch(schema: dict[str, Any]) -> None:
+    """Drop the defaults: a client that filled them in would change more."""
+    for member in schema["properties"].values():
+        member.pop("default", None)
+    schema["minProperties"] = 1
+    schema["examples"] = [{"is_read": True}]
 
 
 class MessagePatch(_Input):
     """A JSON merge patch (RFC 7396) of a message.
 
-    Null clears a member. Subject, body and people can be changed while the
-    message is a draft.
+    What is left out stays. Null clears a member that may be empty. Subject,
+    body and people can be changed while the message is a draft.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"is_read": True}]}
-    )
+    model_config = ConfigDict(json_schema_extra=_as_merge_patch)
 
     is_read: StrictBool = False
     flag: FlagChange | None = None

@@ -1,15 +1,27 @@
 """The types that the API's shapes are made of."""
 
+import re
+from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 __all__ = [
     "Address",
+    "Flag",
+    "Instant",
     "ItemId",
     "Line",
     "MailboxName",
     "Timestamp",
+    "Whole",
 ]
 
 # Neither space and control characters nor what RFC 5322 §3.2.3 calls special.
@@ -18,17 +30,53 @@ _LABEL = rf"[^{_SPECIAL}/?#%.]{{1,63}}"
 _DOMAIN = rf"(?:{_LABEL}\.){{0,8}}{_LABEL}"
 _OBJECT_ID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
+# C0 and C1, and what Unicode itself counts as ends of lines.
+_BREAKING = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+_BREAKS = re.compile(f"[{_BREAKING}]")
+_RFC3339 = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?"
+    r"([Zz]|[+-]\d\d:\d\d)",
+    re.ASCII,
+)
+_DIGITS = re.compile(r"-?[0-9]{1,9}")
+_FLAGS = {"true": True, "false": False}
 
-def _printable(value: str) -> str:
-    if any(ord(char) < ord(" ") or char == "\x7f" for char in value):
+
+def _unbroken(value: str) -> str:
+    if _BREAKS.search(value):
         raise ValueError("control characters are not allowed")
+    return value
+
+
+def _rfc3339(value: object) -> object:
+    if isinstance(value, str) and _RFC3339.fullmatch(value):
+        return value.replace(" ", "T")
+    raise ValueError("expected an RFC 3339 time with its offset")
+
+
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the time lies outside of the calendar") from None
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, str) and not _DIGITS.fullmatch(value):
+        raise ValueError("expected a whole number")
+    return value
+
+
+def _flag(value: object) -> object:
+    if isinstance(value, str) and value not in _FLAGS:
+        raise ValueError("expected true or false")
     return value
 
 
 Line = Annotated[
     str,
-    AfterValidator(_printable),
-    Field(json_schema_extra={"pattern": r"^[^\x00-\x1f\x7f]*$"}),
+    AfterValidator(_unbroken),
+    Field(json_schema_extra={"pattern": f"^[^{_BREAKING}]*$"}),
 ]
 """Text that goes into a mail header: no line break, no control character."""
 
@@ -58,6 +106,17 @@ ItemId = Annotated[
     ),
 ]
 """An opaque id that this service gave out."""
+
+Instant = Annotated[
+    AwareDatetime, BeforeValidator(_rfc3339), AfterValidator(_in_utc)
+]
+"""A moment, given as an RFC 3339 time; in UTC."""
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number in a query, in decimal digits."""
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+"""``true`` or ``false`` in a query."""
 
 Timestamp = Annotated[
     str,

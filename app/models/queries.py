@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from app.models.fields import Address, ItemId, Line
+from app.models.fields import Address, Flag, Instant, ItemId, Line, Whole
 
 __all__ = [
     "FolderQuery",
@@ -23,7 +23,7 @@ class Paging(BaseModel):
     )
 
     limit: Annotated[
-        int, Field(ge=1, le=100, description="Items on a page, at most.")
+        Whole, Field(ge=1, le=100, description="Items on a page, at most.")
     ] = 25
     cursor: Annotated[
         str | None,
@@ -59,7 +59,7 @@ class FolderQuery(Paging):
             " to list; the top of the mailbox without it."
         ),
     ] = None
-    hidden: Annotated[bool, Field(description="Hidden ones too.")] = False
+    hidden: Annotated[Flag, Field(description="Hidden ones too.")] = False
 
 
 class MessageQuery(Paging):
@@ -88,19 +88,19 @@ class MessageQuery(Paging):
         Line | None,
         Field(min_length=1, max_length=255, description="Part of it."),
     ] = None
-    is_read: bool | None = None
-    is_flagged: bool | None = None
-    has_attachments: bool | None = None
+    is_read: Flag | None = None
+    is_flagged: Flag | None = None
+    has_attachments: Flag | None = None
     category: Annotated[Line | None, Field(min_length=1, max_length=255)] = (
         None
     )
     importance: Literal["low", "normal", "high"] | None = None
     since: Annotated[
-        AwareDatetime | None, Field(description="Received then or later.")
+        Instant | None, Field(description="Received then or later.")
     ] = None
-    until: Annotated[
-        AwareDatetime | None, Field(description="Received before.")
-    ] = None
+    until: Annotated[Instant | None, Field(description="Received before.")] = (
+        None
+    )
     thread: Annotated[ItemId | None, Field(description="A thread_id.")] = None
     sort: Annotated[
         Literal["-received_at", "received_at"],
@@ -118,5 +118,5 @@ class MessageView(BaseModel):
         Field(description="HTML is sanitized; Exchange makes text of it."),
     ] = "html"
     headers: Annotated[
-        bool, Field(description="Internet message headers too.")
+        Flag, Field(description="Internet message headers too.")
     ] = False

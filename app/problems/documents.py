@@ -114,7 +114,7 @@ def _document(request: Request, error: ExchangeError) -> dict[str, Any]:
         "title": error.title,
         "status": int(error.status),
         "detail": error.detail,
-        "instance": quote(request.url.path, safe="/@:"),
+        "instance": _instance(request),
         "code": error.code,
         "category": error.category,
         "retryable": error.retryable and (keyed or not is_doubtful),
@@ -124,6 +124,12 @@ def _document(request: Request, error: ExchangeError) -> dict[str, Any]:
     if is_write:
         document["outcome"] = error.outcome
     return document
+
+
+def _instance(request: Request) -> str:
+    """Return the path as it was asked for, still percent-encoded."""
+    raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    return quote(raw.partition(b"?")[0], safe="/@:%!$&'()*+,;=~")
 
 
 def _extensions(error: ExchangeError) -> dict[str, Any]:

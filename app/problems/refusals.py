@@ -24,6 +24,8 @@ __all__ = [
     "UnsupportedMediaType",
 ]
 
+_MOST_ERRORS = 50
+
 
 class RequestRefused(ExchangeError):
     """The request itself is at fault; Graph, if asked, was well."""
@@ -154,7 +156,13 @@ class InvalidRequest(RequestRefused):
         self, detail: str | None = None, errors: Sequence[FieldError] = ()
     ) -> None:
         super().__init__(detail)
-        self.errors = tuple(errors)
+        self.errors = tuple(errors[:_MOST_ERRORS])
+
+    @classmethod
+    def because(cls, errors: Sequence[FieldError]) -> "InvalidRequest":
+        """Say what is wrong first, and list the rest within reason."""
+        first = f"{errors[0].pointer}: {errors[0].detail}."
+        return cls(first, errors)
 
 
 class IdempotencyKeyReused(RequestRefused):

@@ -7,7 +7,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from app.models.answers import Answer, ByteStream
-from app.routers.headers import matches_none
+from app.routers.headers import line_of, matches_none
 from app.routers.scope import notes_of
 
 __all__ = ["answer_with", "created_at", "no_content", "stream_of"]
@@ -33,7 +33,7 @@ def answer_with(
         headers["Link"] = f'<{path}?{onward.query}>; rel="next"'
     if request.method == "GET":
         headers |= _freshness(request, answer)
-        known = request.headers.get("if-none-match")
+        known = line_of(request.headers, "if-none-match")
         if answer.etag and matches_none(known, answer.etag):
             return Response(status_code=304, headers=headers)
     return Response(answer.body, status, headers, media_type=_JSON)
@@ -66,6 +66,8 @@ def stream_of(
     headers = {
         "Cache-Control": _REVALIDATE,
         "Content-Security-Policy": "sandbox; default-src 'none'",
+        # Set here, since the framework would add a charset to text.
+        "Content-Type": media_type,
         "Exchange-Freshness": "fresh",
         "X-Content-Type-Options": "nosniff",
     }
@@ -80,16 +82,14 @@ def stream_of(
         )
     if stream.size is not None:
         headers["Content-Length"] = str(stream.size)
-    return _Streamed(stream, headers, media_type)
+    return _Streamed(stream, headers)
 
 
 class _Streamed(StreamingResponse):
     """Closes its source however the sending ends, begun or not."""
 
-    def __init__(
-        self, source: ByteStream, headers: dict[str, str], media_type: str
-    ) -> None:
-        super().__init__(source, headers=headers, media_type=media_type)
+    def __init__(self, source: ByteStream, headers: dict[str, str]) -> None:
+        super().__init__(source, headers=headers)
         self._source = source
 
     async def __call__(

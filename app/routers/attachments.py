@@ -1,5 +1,6 @@
 """Routes for attachments."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -22,6 +23,8 @@ from app.routers.route import StrictRoute
 __all__ = ["router"]
 
 _BYTES = "application/octet-stream"
+_NAME = "[A-Za-z0-9!#$&^_.+-]{1,127}"  # RFC 6838 §4.2
+_TYPE = re.compile(rf"{_NAME}/{_NAME}")
 
 router = APIRouter(
     prefix="/v1/mailboxes/{mailbox}/messages/{message}/attachments",
@@ -84,6 +87,12 @@ async def read_attachment(
     found = await services(request).attachments.read_attachment(
         where, message, attachment
     )
-    media_type = found.about["content_type"] or _BYTES
+    media_type = _media_type(found.about["content_type"])
     name = found.about["name"] or "attachment"
     return stream_of(request, found.stream, media_type, name)
+
+
+def _media_type(given: str | None) -> str:
+    """Return the type that a sender gave, without parameters, if it is one."""
+    plain = (given or "").partition(";")[0].strip()
+    return plain if _TYPE.fullmatch(plain) else _BYTES

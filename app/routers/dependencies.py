@@ -11,6 +11,7 @@ from app.routers.headers import (
     cache_control,
     idempotency_key,
     if_match,
+    line_of,
     wait_preference,
 )
 from app.routers.parameters import MailboxInPath
@@ -34,7 +35,7 @@ async def _asked(request: Request) -> CallContext:
     state = services(request)
     notes = notes_of(request.scope)
     headers = request.headers
-    wait = wait_preference(headers.get("prefer", ""))
+    wait = wait_preference(line_of(headers, "prefer") or "")
     if wait is not None:
         wait = min(wait, _LONGEST_WAIT)
         notes.preference_applied = f"wait={wait:.0f}"
@@ -47,7 +48,7 @@ async def _asked(request: Request) -> CallContext:
         principal=_APP_ONLY,
         deadline=Deadline(state.clock, seconds),
         request_id=notes.request_id,
-        cache=cache_control(headers.get("cache-control", "")),
+        cache=cache_control(line_of(headers, "cache-control") or ""),
         costs=notes.costs,
     )
 
@@ -60,7 +61,7 @@ async def _where(asked: Asked, mailbox: MailboxInPath) -> InMailbox:
 
 
 async def _if_match(request: Request) -> str | None:
-    return if_match(request.headers.get("if-match"))
+    return if_match(line_of(request.headers, "if-match"))
 
 
 async def _intent(request: Request) -> Intent:
@@ -68,7 +69,7 @@ async def _intent(request: Request) -> Intent:
         operation=request.scope["route"].name,
         path=request.url.path,
         body=await request.body(),
-        key=idempotency_key(request.headers.get("idempotency-key")),
+        key=idempotency_key(request.headers.getlist("idempotency-key")),
     )
 
 

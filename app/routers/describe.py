@@ -31,6 +31,7 @@ __all__ = [
     "asks",
     "content",
     "nothing",
+    "of_bodies",
     "of_lists",
     "of_mailboxes",
     "of_posts",
@@ -51,12 +52,8 @@ of_mailboxes: Kinds = (
 
 of_reads: Kinds = (NotInCache,)
 of_lists: Kinds = (NotInCache, InvalidCursor)
-of_writes: Kinds = (
-    Conflict,
-    PayloadTooLarge,
-    PreconditionFailed,
-    UnsupportedMediaType,
-)
+of_writes: Kinds = (Conflict, PayloadTooLarge, PreconditionFailed)
+of_bodies: Kinds = (UnsupportedMediaType,)
 of_posts: Kinds = (*of_writes, IdempotencyKeyReused, IdempotencyKeyInUse)
 
 
@@ -64,7 +61,10 @@ def answers(
     model: Any, *kinds: Kinds, status: int = 200
 ) -> dict[int | str, dict[str, Any]]:
     """Describe a route that answers in JSON: with what, and its problems."""
-    return {status: {"model": model}} | _problems(*kinds)
+    described: dict[int | str, dict[str, Any]] = {status: {"model": model}}
+    if of_reads in kinds or of_lists in kinds:
+        described[304] = {"description": "The caller has it already."}
+    return described | _problems(*kinds)
 
 
 def content(

@@ -1,7 +1,9 @@
 """Read what callers ask for in headers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from starlette.datastructures import Headers
 
 from app.models.context import CacheControl
 from app.problems.refusals import MalformedRequest
@@ -11,7 +13,9 @@ __all__ = [
     "cache_control",
     "idempotency_key",
     "if_match",
+    "line_of",
     "matches_none",
+    "quality",
     "wait_preference",
 ]
 
@@ -21,6 +25,11 @@ _LIST_OF_TAGS = re.compile(
     rf"\s*{_ENTITY_TAG.pattern}(?:\s*,\s*{_ENTITY_TAG.pattern})*\s*"
 )
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def line_of(headers: Headers, name: str) -> str | None:
+    """Return a header whose lines are one list (RFC 9110 §5.3)."""
+    return ", ".join(headers.getlist(name)) or None
 
 
 def cache_control(value: str) -> CacheControl:
@@ -38,19 +47,28 @@ def cache_control(value: str) -> CacheControl:
 
 
 def wait_preference(value: str) -> float | None:
-    """Read the preference ``wait`` of ``Prefer`` in seconds (RFC 7240)."""
-    return _seconds(dict(_parameters(value)).get("wait"))
+    """Read the preference ``wait`` of ``Prefer`` in seconds.
+
+    The first one counts, whatever parameters it has (RFC 7240 §2).
+    """
+    for name, text in _parameters(value):
+        if name == "wait":
+            return _seconds(text.partition(";")[0].strip())
+    return None
 
 
-def idempotency_key(value: str | None) -> str | None:
+def idempotency_key(values: Sequence[str]) -> str | None:
     """Read ``Idempotency-Key``, quoted (RFC 8941) or bare.
 
     Raises:
-        MalformedRequest: It is not 1 to 255 visible ASCII characters.
+        MalformedRequest: It is not 1 to 255 visible ASCII characters, or
+            there are several.
     """
-    if value is None:
+    if not values:
         return None
-    key = value.strip()
+    if len(values) > 1:
+        raise MalformedRequest("There are several Idempotency-Keys.")
+    key = values[0].strip()
     if len(key) > 1 and key.startswith('"') and key.endswith('"'):
         key = key[1:-1].replace('\\"', '"').replace("\\\\", "\\")
     if not _IDEMPOTENCY_KEY.fullmatch(key):
@@ -91,20 +109,25 @@ def matches_none(value: str | None, etag: str) -> bool:
 
 
 def accepts(value: str | None, media_type: str) -> bool:
-    """Tell whether ``Accept`` allows a media type (RFC 9110 §12.5.1)."""
+    """Tell whether ``Accept`` allows a media type."""
+    return quality(value, media_type) > 0
+
+
+def quality(value: str | None, media_type: str) -> float:
+    """Return how much ``Accept`` likes a media type (RFC 9110 §12.5.1)."""
     if not value or media_type == "*/*":
-        return True
+        return 1.0
     kind, _, _ = media_type.partition("/")
     allowed = {"*/*": 0, f"{kind}/*": 1, media_type: 2}
     best = (-1, 0.0)
     for entry in value.split(","):
         name, *parameters = (part.strip() for part in entry.split(";"))
         if name.lower() in allowed:
-            best = max(best, (allowed[name.lower()], _quality(parameters)))
-    return best[1] > 0
+            best = max(best, (allowed[name.lower()], _weight(parameters)))
+    return best[1]
 
 
-def _quality(parameters: list[str]) -> float:
+def _weight(parameters: list[str]) -> float:
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "q":

@@ -23,7 +23,17 @@ _DOCUMENTED: dict[int | str, dict[str, Any]] = {
     }
 }
 
-router = APIRouter(prefix="/health", tags=["health"], route_class=StrictRoute)
+_NOT_READY = documented(ANY_REQUEST)
+_NOT_READY[503]["content"][_MEDIA_TYPE] = _DOCUMENTED[200]["content"][
+    _MEDIA_TYPE
+]
+
+router = APIRouter(
+    prefix="/health",
+    tags=["health"],
+    route_class=StrictRoute,
+    default_response_class=Response,
+)
 
 
 @router.get("/live", responses=_DOCUMENTED | documented(ANY_REQUEST))
@@ -32,7 +42,7 @@ async def live(request: Request) -> Response:
     return _report(services(request).health.live())
 
 
-@router.get("/ready", responses=_DOCUMENTED | documented(ANY_REQUEST))
+@router.get("/ready", responses=_DOCUMENTED | _NOT_READY)
 async def ready(request: Request) -> Response:
     """Tell whether traffic should come: 503 if no tenant can be served."""
     return _report(services(request).health.ready())

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.models.compose import Draft, MessagePatch
+from app.models.fields import Flag
 from app.models.mail import Message, MessagePage, Send
 from app.models.queries import MessageQuery, MessageView
 from app.problems.resources import (
@@ -25,6 +26,7 @@ from app.routers.describe import (
     asks,
     content,
     nothing,
+    of_bodies,
     of_lists,
     of_mailboxes,
     of_posts,
@@ -64,7 +66,7 @@ async def list_messages(
 @router.post(
     "",
     status_code=201,
-    responses=answers(Message, of_mailboxes, of_posts, status=201),
+    responses=answers(Message, of_mailboxes, of_posts, of_bodies, status=201),
     openapi_extra=asks("Idempotency-Key"),
 )
 async def create_draft(
@@ -93,7 +95,7 @@ async def get_message(
 
 @router.patch(
     "/{message}",
-    responses=answers(Message, of_mailboxes, of_writes),
+    responses=answers(Message, of_mailboxes, of_writes, of_bodies),
     openapi_extra=asks("If-Match"),
 )
 async def update_message(
@@ -123,7 +125,7 @@ async def delete_message(
     etag: IfMatch,
     *,
     permanent: Annotated[
-        bool, Query(description="Beyond what its owner can recover.")
+        Flag, Query(description="Beyond what its owner can recover.")
     ] = False,
 ) -> Response:
     """Move a message to Deleted Items, or delete it for good."""

@@ -7,10 +7,11 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
 from app.problems.documents import problem_response
-from app.problems.errors import ExchangeError, FieldError
+from app.problems.errors import ExchangeError
 from app.problems.refusals import (
     InvalidRequest,
     MalformedRequest,
@@ -20,6 +21,7 @@ from app.problems.refusals import (
     RouteNotFound,
     UnsupportedMediaType,
 )
+from app.routers.pointers import wrong_at
 from app.routers.scope import notes_of
 from app.telemetry.trace_ids import trace_ids
 
@@ -35,11 +37,11 @@ _BY_STATUS: dict[int, type[ExchangeError]] = {
 _NOT_JSON = "json_invalid"
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
     """Make the app answer every failure with a problem document."""
     app.exception_handler(ExchangeError)(_known)
     app.exception_handler(RequestValidationError)(_invalid)
-    app.exception_handler(HTTPException)(_of_the_framework)
+    app.exception_handler(HTTPException)(_WithAllow(routes))
 
 
 def refusal(scope: Scope, error: ExchangeError) -> Response:
@@ -64,12 +66,8 @@ async def _invalid(
         return refusal(
             request.scope, MalformedRequest("The body is not valid JSON.")
         )
-    errors = [
-        FieldError(pointer=_pointer(part["loc"]), detail=_detail(part))
-        for part in found
-    ]
-    first = f"{errors[0].pointer}: {errors[0].detail}."
-    return refusal(request.scope, InvalidRequest(first, errors))
+    errors = [wrong_at(_detail(part), *part["loc"]) for part in found]
+    return refusal(request.scope, InvalidRequest.because(errors))
 
 
 async def _of_the_framework(
@@ -82,10 +80,29 @@ async def _of_the_framework(
     return response
 
 
-def _pointer(location: Sequence[int | str]) -> str:
-    """Return a JSON pointer as a URI fragment (RFC 6901 §6)."""
-    parts = (str(part).replace("~", "~0") for part in location)
-    return "#/" + "/".join(part.replace("/", "~1") for part in parts)
+class _WithAllow:
+    """Adds ``Allow`` as RFC 9110 §10.2.1 has it: the methods of all routes.
+
+    The framework names those of the first route that has the path.
+    """
+
+    def __init__(self, routes: Sequence[BaseRoute]) -> None:
+        self._routes = routes
+
+    async def __call__(
+        self, request: Request, error: HTTPException
+    ) -> Response:
+        response = await _of_the_framework(request, error)
+        methods = {
+            method
+            for route in self._routes
+            if isinstance(route, Route)
+            and route.matches(request.scope)[0] is not Match.NONE
+            for method in route.methods or ()
+        }
+        if methods and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["Allow"] = ", ".join(sorted(methods))
+        return response
 
 
 def _detail(part: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from app.problems.documents import documented
 from app.problems.errors import Category, ExchangeError
 from app.problems.refusals import RouteNotFound
 from app.problems.registry import ANY_REQUEST, REGISTRY
+from app.routers.headers import line_of, quality
 from app.routers.route import StrictRoute
 
 __all__ = ["router"]
@@ -92,9 +93,13 @@ async def get_problem(
     if code not in REGISTRY:
         raise RouteNotFound("There is no such problem.")
     told = _told(REGISTRY[code])
-    if _HTML in request.headers.get("accept", ""):
-        return Response(_page(told), media_type=_HTML)
-    return Response(msgspec.json.encode(told), media_type=_JSON)
+    accept = line_of(request.headers, "accept")
+    varies = {"Vary": "Accept"}
+    if quality(accept, _HTML) > quality(accept, _JSON):
+        return Response(_page(told), headers=varies, media_type=_HTML)
+    return Response(
+        msgspec.json.encode(told), headers=varies, media_type=_JSON
+    )
 
 
 def _told(kind: type[ExchangeError]) -> ProblemKind:

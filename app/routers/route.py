@@ -8,13 +8,14 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from app.problems.errors import FieldError
 from app.problems.refusals import (
     InvalidRequest,
     NotAcceptable,
     UnsupportedMediaType,
 )
-from app.routers.headers import accepts
+from app.routers.bodies import JsonRequest
+from app.routers.headers import accepts, line_of
+from app.routers.pointers import wrong_at
 
 __all__ = ["StrictRoute"]
 
@@ -27,8 +28,9 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 class StrictRoute(APIRoute):
     """Checks what FastAPI lets pass.
 
-    Unknown and repeated query parameters are errors and not ignored, a body
-    must say that it is JSON, and the caller must accept what will come.
+    Unknown and repeated query parameters are errors and not ignored, and so
+    is a body where none belongs. A body must say that it is JSON and be it,
+    and the caller must accept what will come.
     """
 
     def get_route_handler(self) -> Handler:
@@ -41,9 +43,12 @@ class StrictRoute(APIRoute):
         async def checked(request: Request) -> Response:
             _check_query(request, known)
             _check_accept(request, produced)
-            if bodies:
-                _check_body(request, bodies)
-            return await handle(request)
+            strict = JsonRequest(request.scope, request.receive)
+            if not bodies:
+                await strict.expect_nothing()
+            elif _has_body(request, bodies) and await strict.body():
+                await strict.json()
+            return await handle(strict)
 
         return checked
 
@@ -73,7 +78,7 @@ class StrictRoute(APIRoute):
 
 
 def _check_accept(request: Request, produced: tuple[str, ...]) -> None:
-    accept = request.headers.get("accept")
+    accept = line_of(request.headers, "accept")
     if not produced or any(accepts(accept, kind) for kind in produced):
         return
     raise NotAcceptable(f"The answer would be {' or '.join(produced)}.")
@@ -84,20 +89,17 @@ def _check_query(request: Request, known: set[str]) -> None:
     seen = set()
     for name, _ in request.query_params.multi_items():
         if name not in known:
-            errors.append(_wrong(name, "unknown parameter"))
+            errors.append(wrong_at("unknown parameter", "query", name))
         elif name in seen:
-            errors.append(_wrong(name, "given twice"))
+            errors.append(wrong_at("given twice", "query", name))
         seen.add(name)
     if errors:
-        first = f"{errors[0].pointer}: {errors[0].detail}."
-        raise InvalidRequest(first, errors)
+        raise InvalidRequest.because(errors)
 
 
-def _wrong(name: str, detail: str) -> FieldError:
-    return FieldError(pointer=f"#/query/{name}", detail=detail)
-
-
-def _check_body(request: Request, bodies: set[str]) -> None:
+def _has_body(request: Request, bodies: set[str]) -> bool:
+    """Tell that the body may be read; raise if it is of another type."""
     given = request.headers.get("content-type", "")
     if given.partition(";")[0].strip().lower() not in bodies:
         raise UnsupportedMediaType
+    return True

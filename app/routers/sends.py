@@ -6,7 +6,13 @@ from app.models.compose import Compose
 from app.models.mail import Send
 from app.routers.answers import created_at
 from app.routers.dependencies import Intended, Where, services
-from app.routers.describe import answers, asks, of_mailboxes, of_posts
+from app.routers.describe import (
+    answers,
+    asks,
+    of_bodies,
+    of_mailboxes,
+    of_posts,
+)
 from app.routers.messages import of_sends
 from app.routers.route import StrictRoute
 
@@ -22,7 +28,9 @@ router = APIRouter(
 @router.post(
     "",
     status_code=201,
-    responses=answers(Send, of_mailboxes, of_posts, of_sends, status=201),
+    responses=answers(
+        Send, of_mailboxes, of_posts, of_bodies, of_sends, status=201
+    ),
     openapi_extra=asks("Idempotency-Key"),
 )
 async def send_message(

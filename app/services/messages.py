@@ -6,7 +6,7 @@ import msgspec
 
 from app.gateway.folders import FolderGateway
 from app.gateway.mail import MailGateway
-from app.gateway.translation.etags import is_same_state
+from app.gateway.translation.etags import graph_tag, is_same_state
 from app.models.answers import Answer, ByteStream
 from app.models.compose import MessagePatch
 from app.models.context import InMailbox
@@ -77,7 +77,9 @@ class MessageService:
         if etag is not None:
             # Graph takes no condition here, so it is checked beforehand.
             now = await self._mail.look_at_message(where, message)
-            if not is_same_state(etag, now.etag or ""):
+            # Graph's own tags are weak and never match (RFC 9110 §13.1.1).
+            is_strong = graph_tag(etag) is not None
+            if not (is_strong and is_same_state(etag, now.etag or "")):
                 raise PreconditionFailed
 
         async def purge() -> None:

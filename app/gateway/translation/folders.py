@@ -3,6 +3,7 @@
 from app.gateway.translation.result import Translated, Translation, decode
 from app.gateway.translation.wire import GraphFolder, GraphFolders
 from app.models.mail import Folder, FolderPage, WellKnown
+from app.problems.resources import ItemNotFound
 
 __all__ = ["GRAPH_NAMES", "folder", "folders", "graph_folder"]
 
@@ -20,10 +21,23 @@ GRAPH_NAMES: dict[WellKnown, str] = {
 Source: https://learn.microsoft.com/graph/api/resources/mailfolder
 """
 
+# Ids are much longer than any name, and never of letters alone.
+_SHORTEST_ID = 40
+
 
 def graph_folder(name: str) -> str:
-    """Return what Graph calls a folder that a caller named."""
-    return next((g for ours, g in GRAPH_NAMES.items() if ours == name), name)
+    """Return what Graph calls a folder that a caller named.
+
+    Raises:
+        ItemNotFound: It is a name that only Graph would know; there are
+            folders behind some of those that are nobody's mail.
+    """
+    for ours, theirs in GRAPH_NAMES.items():
+        if ours == name:
+            return theirs
+    if name.isalpha() and len(name) < _SHORTEST_ID:
+        raise ItemNotFound(resource="folder")
+    return name
 
 
 def folders(body: bytes, about: Translation) -> Translated:

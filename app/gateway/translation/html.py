@@ -39,7 +39,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "tr": {"align", "bgcolor", "valign"},
     "ul": {"type"},
 }
-# None of these takes a url(), nor lets an element leave its place.
+# None of these lets an element leave its place, if its values are tame.
 _STYLES = {
     *("background-color", "border-collapse", "border-spacing", "color"),
     *("border-color", "border-radius", "border-style", "border-width"),
@@ -51,8 +51,13 @@ _STYLES = {
     *("padding", "padding-top", "padding-right", "padding-bottom"),
     *("padding-left", "vertical-align", "white-space", "word-break"),
 }
-# Browsers drop these from an address before they look at it.
+# Negative lengths move things over the page around; addresses are fetched;
+# escapes hide both.
+_WILD = re.compile(r"(?<!\w)-\s*[\d.]|url\(|image|\\|/\*", re.IGNORECASE)
+# Browsers drop these from an address before they look at it
+# (https://url.spec.whatwg.org/#url-parsing).
 _IGNORED_IN_URLS = re.compile(r"[\t\n\r]")
+_IGNORED_AROUND_URLS = "".join(map(chr, range(0x21)))
 _REMOTE = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _INLINE = re.compile(
     r"cid:|data:image/(?:gif|jpeg|png|webp)[;,]", re.IGNORECASE
@@ -62,9 +67,11 @@ _MARK = f"remote{secrets.token_hex(16)}"
 
 
 def _filter(tag: str, name: str, value: str) -> str | None:
+    if name == "style":
+        return ";".join(s for s in value.split(";") if not _WILD.search(s))
     if name not in {"cite", "href", "src"}:
         return value
-    url = _IGNORED_IN_URLS.sub("", value).strip()
+    url = _IGNORED_IN_URLS.sub("", value).strip(_IGNORED_AROUND_URLS)
     if tag != "img":
         return None if url.lower().startswith("data:") else url
     if _INLINE.match(url):

@@ -20,7 +20,8 @@ class LoopbackOnly(HttpMiddleware):
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
-        host = Headers(scope=scope).get("host", "")
+        hosts = Headers(scope=scope).getlist("host")
+        host = hosts[0] if len(hosts) == 1 else ""
         name = host if host.endswith("]") else host.rsplit(":", 1)[0]
         if not is_loopback(name):
             raise MalformedRequest(

@@ -1,0 +1,66 @@
+"""Read JSON from callers, and nothing that only resembles it."""
+
+import json
+from typing import Any, NoReturn
+
+import msgspec
+from fastapi import Request
+
+from app.problems.errors import FieldError
+from app.problems.refusals import InvalidRequest, MalformedRequest
+
+__all__ = ["JsonRequest"]
+
+# More than any shape of the API has.
+_MOST_MEMBERS = 100
+
+
+class JsonRequest(Request):
+    """A request whose body, if any, is JSON as RFC 8259 wants it.
+
+    UTF-8, no lone surrogates, no NaN, and no name twice in an object: of two
+    values one would be lost, and nobody would know which.
+    """
+
+    async def json(self) -> Any:
+        """Return the value in the body.
+
+        Raises:
+            MalformedRequest: It is no JSON.
+            InvalidRequest: An object has far too many members.
+        """
+        if not hasattr(self, "_value"):
+            self._value = _decoded(await self.body())
+        return self._value
+
+    async def expect_nothing(self) -> None:
+        """Raise `InvalidRequest` if there is a body."""
+        if await self.body():
+            wrong = FieldError(pointer="#/body", detail="no body is expected")
+            raise InvalidRequest("#/body: no body is expected.", [wrong])
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        # msgspec is strict about text, json can tell of repeated names.
+        msgspec.json.decode(body)
+        return json.loads(
+            body, object_pairs_hook=_members, parse_constant=_no_constant
+        )
+    except (ValueError, RecursionError) as e:
+        raise MalformedRequest("The body is not valid JSON.") from e
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > _MOST_MEMBERS:
+        raise InvalidRequest(
+            f"An object has more than {_MOST_MEMBERS} members."
+        )
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise MalformedRequest("An object in the body has a name twice.")
+    return members
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
