@@ -13,7 +13,7 @@ from app.gateway.translation.folders import graph_folder
 from app.gateway.translation.writing import draft_json, patch_json
 from app.models.answers import Answer, ByteStream
 from app.models.compose import Draft, MessagePatch
-from app.models.context import InMailbox
+from app.models.context import CacheControl, InMailbox
 from app.models.queries import MessageQuery, MessageView
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.resources import PreconditionFailed
@@ -72,14 +72,17 @@ class MailGateway:
     async def read_back(self, where: InMailbox, message: str) -> Answer:
         """Return a message (`Message`) that was just written.
 
-        Graph's answers to writes leave out the attachments. If it cannot be
-        read, the error tells that the write was performed.
+        Graph's answers to writes leave out the attachments. Nothing kept
+        from before will do. If it cannot be read, the error tells that the
+        write was performed.
         """
+        live = replace(where.context, cache=CacheControl(no_cache=True))
         try:
-            return await self.get_message(where, message)
+            return await self.get_message(
+                replace(where, context=live), message
+            )
         except ExchangeError as error:
-            error.outcome = Outcome.PERFORMED
-            raise
+            raise error.with_outcome(Outcome.PERFORMED) from error
 
     async def look_up_marker(self, where: InMailbox, marker: str) -> Answer:
         """Return the messages (`MessagePage`) bearing a marker, as of now."""

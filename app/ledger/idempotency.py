@@ -46,12 +46,20 @@ class _Entry:
     result: Answer | ExchangeError | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A request that is being carried out."""
+
+    fingerprint: bytes
+    task: "asyncio.Task[Answer]"
+
+
 class IdempotencyLedger:
     """Remembers for a day what was answered to each key.
 
     Kept are answers and final refusals. What failed in passing and left
-    nothing behind frees its key. What may have been carried out keeps it, and
-    the next request with the key finds out.
+    nothing behind frees its key. What was or may have been carried out
+    without an answer keeps it, and the next request with the key finds out.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -62,7 +70,7 @@ class IdempotencyLedger:
         self._attempts: TTLCache[tuple[LedgerKey, bytes], Outcome] = TTLCache(
             _MOST_KEYS, _KEPT_FOR, timer=clock.now
         )
-        self._under_way: dict[LedgerKey, asyncio.Task[Answer]] = {}
+        self._under_way: dict[LedgerKey, _Running] = {}
 
     async def once(
         self,
@@ -80,21 +88,22 @@ class IdempotencyLedger:
             IdempotencyKeyInUse: The work took longer than the deadline.
             ExchangeError: What the work raised, now or before.
         """
+        running = self._under_way.get(key)
         entry = self._entries.get(key)
-        if entry and entry.fingerprint != fingerprint:
-            raise IdempotencyKeyReused
-        task = self._under_way.get(key)
-        replayed = task is not None
-        if task is None:
-            if entry and entry.result is not None:
-                return _again(entry.result)
-            task = self._begin(key, fingerprint, work)
-        answer = await _within(deadline, task)
-        return replace(answer, replayed=True) if replayed else answer
+        for known in (running, entry):
+            if known and known.fingerprint != fingerprint:
+                raise IdempotencyKeyReused
+        if running:
+            answer = await _within(deadline, running.task)
+            return replace(answer, replayed=True)
+        if entry and entry.result is not None:
+            return _again(entry.result)
+        return await _within(deadline, self._begin(key, fingerprint, work))
 
     async def aclose(self) -> None:
         """Wait until everything under way has ended."""
-        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+        tasks = [running.task for running in self._under_way.values()]
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _begin(
         self, key: LedgerKey, fingerprint: bytes, work: Work
@@ -114,7 +123,7 @@ class IdempotencyLedger:
             return answer
 
         task = asyncio.create_task(run())
-        self._under_way[key] = task
+        self._under_way[key] = _Running(fingerprint, task)
         task.add_done_callback(lambda done: self._ended(key, done))
         return task
 
@@ -122,7 +131,7 @@ class IdempotencyLedger:
         self, key: LedgerKey, fingerprint: bytes, error: ExchangeError
     ) -> None:
         self._attempts[key, fingerprint] = error.outcome
-        if error.outcome is Outcome.UNKNOWN:
+        if error.outcome is not Outcome.NOT_PERFORMED:
             return
         if error.retryable:
             self._entries.pop(key, None)
@@ -150,7 +159,7 @@ async def _within(deadline: Deadline, task: "asyncio.Task[Answer]") -> Answer:
 
 def _again(result: Answer | ExchangeError) -> Answer:
     if isinstance(result, ExchangeError):
-        raise result
+        raise result.again()
     return replace(result, replayed=True)
 
 

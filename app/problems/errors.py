@@ -58,10 +58,11 @@
       - GraphTimeoutCutShort      504  the same; says nothing about Graph
 """
 
+from copy import copy
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from http import HTTPStatus
-from typing import ClassVar
+from typing import ClassVar, Self
 
 __all__ = [
     "Category",
@@ -185,3 +186,17 @@ class ExchangeError(Exception):
         self.outcome = outcome
         self.upstream = upstream
         self.attempts = 0
+
+    def again(self) -> Self:
+        """Return this error for another who meets it, to be changed freely.
+
+        One that is shared must not be: what became of the work, and after
+        how many attempts, differs from caller to caller.
+        """
+        return copy(self).with_traceback(None)
+
+    def with_outcome(self, outcome: Outcome) -> Self:
+        """Return this error, told of work that ended otherwise."""
+        other = self.again()
+        other.outcome = outcome
+        return other

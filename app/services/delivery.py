@@ -65,6 +65,7 @@ class Delivery:
         self._where = where
         self._message = message
         self._attempts = 0
+        self._is_in_doubt = False
 
     async def carry_out(self, *, is_in_doubt: bool) -> Delivered:
         """Send the draft; look first if an earlier request may have sent it.
@@ -74,6 +75,7 @@ class Delivery:
                 could not be found out (unknown).
         """
         doubt: ExchangeError | None = DeadlineExceeded()
+        self._is_in_doubt = is_in_doubt
         if not is_in_doubt:
             doubt = await self._send()
         while True:
@@ -84,10 +86,9 @@ class Delivery:
             if doubt is None or seen is _Seen.GONE:
                 return Delivered("verifying", self._attempts)
             if seen is not _Seen.STILL_DRAFT:
-                doubt.outcome = Outcome.UNKNOWN
-                raise doubt
+                raise doubt.with_outcome(Outcome.UNKNOWN)
             if self._attempts >= _MOST_ATTEMPTS:
-                raise doubt
+                raise doubt.with_outcome(Outcome.UNKNOWN)
             doubt = await self._send()
 
     async def _send(self) -> ExchangeError | None:
@@ -100,10 +101,10 @@ class Delivery:
         try:
             await self._mail.send_draft(self._where, self._message)
         except ExchangeError as error:
-            is_first = self._attempts == 1
-            if is_first and error.outcome is not Outcome.UNKNOWN:
+            if not self._is_in_doubt and error.outcome is not Outcome.UNKNOWN:
                 raise
-            # A refusal now may be because of what the first attempt did.
+            # A refusal now may be because of what an earlier attempt did.
+            self._is_in_doubt = True
             return error
         return None
 

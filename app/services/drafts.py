@@ -1,9 +1,11 @@
 """Write drafts so that each is there once."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
 
+from app.clock import Clock
 from app.gateway.mail import MailGateway
 from app.models.answers import Answer
 from app.models.compose import Draft
@@ -14,13 +16,17 @@ from app.services.once import Attempt, Intent, Once
 
 __all__ = ["DraftService"]
 
+# Seconds between looks for a draft that may yet come to be there.
+_LOOKS = (0.0, 0.5, 1.0, 2.0)
+
 
 class DraftService:
     """Creates drafts that bear a marker, and finds them again by it."""
 
-    def __init__(self, mail: MailGateway, once: Once) -> None:
+    def __init__(self, mail: MailGateway, once: Once, clock: Clock) -> None:
         self._mail = mail
         self._once = once
+        self._clock = clock
 
     async def create_draft(
         self, where: InMailbox, draft: Draft, intent: Intent
@@ -42,10 +48,12 @@ class DraftService:
         Its attachments are not told.
 
         When Graph does not say whether it made the draft, it is looked for
-        before it is made again.
+        before it is made again: for a while, since it may be made yet.
         """
         if attempt.is_repeated:
-            found = await self._find(where, attempt.marker)
+            may_come = attempt.before is not Outcome.NOT_PERFORMED
+            looks = _LOOKS if may_come else _LOOKS[:1]
+            found = await self._find(where, attempt.marker, looks)
             if found is not None:
                 return found
         try:
@@ -54,7 +62,7 @@ class DraftService:
             if doubt.outcome is not Outcome.UNKNOWN:
                 raise
             try:
-                found = await self._find(where, attempt.marker)
+                found = await self._find(where, attempt.marker, _LOOKS)
             except ExchangeError:
                 raise doubt from None
         return found or await self._make(where, draft, attempt)
@@ -66,9 +74,19 @@ class DraftService:
         return msgspec.json.decode(made.body, type=Message)
 
     async def _find(
-        self, where: InMailbox, marker: str
+        self, where: InMailbox, marker: str, looks: Sequence[float]
     ) -> MessageSummary | None:
-        """Return the message that bears a marker, draft or sent already."""
-        answer = await self._mail.look_up_marker(where, marker)
-        page = msgspec.json.decode(answer.body, type=MessagePage)
-        return page["items"][0] if page["items"] else None
+        """Return the message that bears a marker: rather sent than a draft.
+
+        There are two drafts if Graph made one after we had given it up.
+        """
+        for pause in looks:
+            if pause >= where.context.deadline.left():
+                return None
+            if pause:
+                await self._clock.sleep(pause)
+            answer = await self._mail.look_up_marker(where, marker)
+            page = msgspec.json.decode(answer.body, type=MessagePage)
+            if page["items"]:
+                return min(page["items"], key=lambda item: item["is_draft"])
+        return None

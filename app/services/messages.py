@@ -1,29 +1,40 @@
 """What callers can do with messages that exist."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import msgspec
 
+from app.clock import Clock
 from app.gateway.folders import FolderGateway
 from app.gateway.mail import MailGateway
 from app.gateway.translation.etags import graph_tag, is_same_state
+from app.gateway.translation.times import graph_timestamp
 from app.models.answers import Answer, ByteStream
 from app.models.compose import MessagePatch
 from app.models.context import InMailbox
 from app.models.mail import Message
 from app.models.queries import MessageQuery, MessageView
 from app.problems.errors import ExchangeError, Outcome
+from app.problems.failures import DeadlineExceeded
 from app.problems.resources import ItemNotFound, PreconditionFailed
 
 __all__ = ["MessageService"]
+
+# Graph tells times in whole seconds, by a clock that is not ours.
+_TICK = timedelta(seconds=1)
+_CLOCKS_DIFFER = timedelta(seconds=60)
 
 
 class MessageService:
     """Reads, changes and deletes messages."""
 
-    def __init__(self, mail: MailGateway, folders: FolderGateway) -> None:
+    def __init__(
+        self, mail: MailGateway, folders: FolderGateway, clock: Clock
+    ) -> None:
         self._mail = mail
         self._folders = folders
+        self._clock = clock
 
     async def list_messages(
         self, where: InMailbox, wanted: MessageQuery
@@ -63,10 +74,20 @@ class MessageService:
         async def delete() -> None:
             await self._mail.delete_message(where, message, etag)
 
+        began = self._clock.wall()
+
         async def is_done(found: Message) -> bool:
             answer = await self._folders.well_known_folders(where)
             ids = msgspec.json.decode(answer.body, type=dict[str, str])
-            return found["folder_id"] == ids.get("deleted")
+            if found["folder_id"] != ids.get("deleted"):
+                return False
+            # Did it lie there before? Then it has not been touched since.
+            touched = found["modified_at"] or ""
+            if graph_timestamp(began - _TICK) <= touched:
+                return True
+            if graph_timestamp(began - _CLOCKS_DIFFER) <= touched:
+                raise DeadlineExceeded(outcome=Outcome.UNKNOWN)
+            return False
 
         await self._once(where, message, delete, is_done)
 
@@ -116,4 +137,9 @@ class MessageService:
                 return
             except ExchangeError:
                 raise error from None
-            await act()
+            try:
+                await act()
+            except ItemNotFound:
+                return
+            except ExchangeError as second:
+                raise second.with_outcome(Outcome.UNKNOWN) from second

@@ -14,7 +14,7 @@ from app.models.compose import Compose
 from app.models.context import InMailbox
 from app.models.mail import Message, MessageSummary, Send
 from app.problems.errors import ExchangeError, Outcome
-from app.problems.resources import Conflict
+from app.problems.resources import Conflict, ItemNotFound
 from app.services.delivery import Delivered, Delivery
 from app.services.drafts import DraftService
 from app.services.once import Attempt, Intent, Once
@@ -80,9 +80,12 @@ class SendService:
         try:
             draft = await self._drafts.write(where, message, attempt)
         except ExchangeError as error:
-            # A draft may remain, but nothing was sent.
-            error.outcome = Outcome.NOT_PERFORMED
-            raise
+            # A draft may remain, but nothing was sent: not this time.
+            raise error.with_outcome(
+                Outcome.UNKNOWN
+                if attempt.is_in_doubt
+                else Outcome.NOT_PERFORMED
+            ) from error
         try:
             delivered = await self._deliver(where, draft, attempt)
         except ExchangeError as error:
@@ -95,7 +98,16 @@ class SendService:
         self, where: InMailbox, message: str, attempt: Attempt
     ) -> Answer:
         began = self._timestamp()
-        answer = await self._mail.look_at_message(where, message)
+        try:
+            answer = await self._mail.look_at_message(where, message)
+        except ExchangeError as error:
+            if not attempt.is_in_doubt:
+                raise error.with_outcome(Outcome.NOT_PERFORMED) from error
+            if isinstance(error, ItemNotFound):
+                # No draft any more: an earlier attempt has sent it.
+                gone = Delivered("verifying", 0)
+                return self._told(message, attempt, gone, began)
+            raise error.with_outcome(Outcome.UNKNOWN) from error
         found = msgspec.json.decode(answer.body, type=Message)
         if not (found["is_draft"] or attempt.is_in_doubt):
             raise Conflict("The message is not a draft; it was sent already.")

@@ -32,7 +32,7 @@ def build_services(
     mail = MailGateway(pipeline)
     folders = FolderGateway(pipeline)
     once = Once(ledger, parts.keys[0], parts.telemetry)
-    drafts = DraftService(mail, once)
+    drafts = DraftService(mail, once, parts.clock)
     tenants = tuple(tenant.alias for tenant in parts.settings.every_tenant)
     senses = Senses(
         tokens=lambda: list(parts.tokens.states()),
@@ -49,7 +49,7 @@ def build_services(
         folders=FolderService(folders),
         health=HealthService(tenants, senses, __version__),
         mailboxes=MailboxService(DirectoryGateway(pipeline)),
-        messages=MessageService(mail, folders),
+        messages=MessageService(mail, folders, parts.clock),
         sends=SendService(
             mail, drafts, once, clock=parts.clock, telemetry=parts.telemetry
         ),

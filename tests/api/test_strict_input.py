@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from app.sandbox import Sandbox
-from tests.support.service import Service
 
 pytestmark = pytest.mark.anyio
 
@@ -132,9 +131,7 @@ async def test_pointers_are_fragments(client: httpx.AsyncClient) -> None:
     assert answer.json()["errors"][0]["pointer"] == "#/body/a%20b%25~1~0"
 
 
-async def test_header_lines_are_one_list(
-    service: Service, client: httpx.AsyncClient
-) -> None:
+async def test_header_lines_are_one_list(client: httpx.AsyncClient) -> None:
     """A second line counts as much as the first (RFC 9110 §5.3)."""
     first = await client.get(MESSAGES)
     lines = [("Cache-Control", "max-age=100"), ("Cache-Control", "no-cache")]

@@ -1,21 +1,28 @@
 """The network between the service and the sandbox, without sockets."""
 
+from collections.abc import Awaitable, Callable
+
 import httpx
 
 from app.sandbox import Reset, Sandbox
 
-__all__ = ["SandboxNetwork"]
+__all__ = ["Between", "Carry", "SandboxNetwork"]
+
+Carry = Callable[[httpx.Request], Awaitable[httpx.Response]]
+Between = Callable[[httpx.Request, Carry], Awaitable[httpx.Response]]
 
 
 class SandboxNetwork(httpx.AsyncBaseTransport):
     """Carries requests to a sandbox in the same process.
 
-    ``down`` makes the sandbox unreachable, as if nobody listened.
+    ``down`` makes the sandbox unreachable, as if nobody listened;
+    ``between`` may stand between the two and change what passes.
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._inner = httpx.ASGITransport(app=sandbox.app)
         self.down = False
+        self.between: Between | None = None
         self.requests: list[httpx.Request] = []
 
     async def handle_async_request(
@@ -25,6 +32,10 @@ class SandboxNetwork(httpx.AsyncBaseTransport):
         if self.down:
             raise httpx.ConnectError("connection refused")
         try:
+            if self.between is not None:
+                return await self.between(
+                    request, self._inner.handle_async_request
+                )
             return await self._inner.handle_async_request(request)
         except Reset as reset:
             raise httpx.ReadError("connection reset") from reset
