@@ -1,6 +1,6 @@
 """Attachments in Graph: builds the calls. Translates; decides nothing."""
 
-from app.gateway.building import call_in
+from app.gateway.building import call_in, page_in
 from app.gateway.operations import mail as operations
 from app.gateway.pipeline import Pipeline
 from app.models.answers import Answer, ByteStream
@@ -27,7 +27,7 @@ class AttachmentGateway:
         """Return a page of attachments (`AttachmentList`)."""
         query = [("$select", _SELECT), ("$top", str(page.limit))]
         operation = operations.LIST_ATTACHMENTS
-        call = call_in(where, operation, query, message=message)
+        call = page_in(where, operation, query, message=message)
         return await self._pipeline.ask_page(call, page.cursor)
 
     async def get_attachment(

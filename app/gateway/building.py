@@ -1,13 +1,14 @@
 """Build calls: percent-encoded targets and the headers they all bear. Pure."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from app.gateway.calls import GraphCall
 from app.gateway.operations.entry import Operation
 from app.models.context import CallContext, InMailbox
 
-__all__ = ["binding_of", "call_in", "prefer", "target"]
+__all__ = ["binding_of", "call_in", "page_in", "prefer", "target"]
 
 # Ids survive a move, and times are in UTC.
 # Sources: https://learn.microsoft.com/graph/outlook-immutable-id and
@@ -28,6 +29,25 @@ def call_in(
         mailbox=where.mailbox,
         target=target(operation, query, mailbox=where.mailbox, **parts),
         headers=prefer(),
+    )
+
+
+def page_in(
+    where: InMailbox,
+    operation: Operation,
+    query: Iterable[tuple[str, str]] = (),
+    **parts: str,
+) -> GraphCall:
+    """Return a call for a list, as `call_in`; cursors will fit it.
+
+    They are bound to what the caller asked for, not to what the mailbox has
+    meanwhile been found to be called.
+    """
+    query = list(query)
+    asked = target(operation, query, mailbox=where.asked_as, **parts)
+    return replace(
+        call_in(where, operation, query, **parts),
+        binding=binding_of(where.context, operation.name, asked),
     )
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from app.gateway.building import call_in, target
+from app.gateway.building import binding_of, call_in, target
 from app.gateway.calls import GraphCall
+from app.gateway.names import MailboxNames
 from app.gateway.operations import directory as operations
 from app.gateway.pipeline import Pipeline
 from app.models.answers import Answer
@@ -28,8 +29,14 @@ _COUNT = ("$count", "true")
 class DirectoryGateway:
     """Reads who has a mailbox."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: Pipeline, names: MailboxNames) -> None:
         self._pipeline = pipeline
+        self._names = names
+
+    def find(self, context: CallContext, name: str) -> InMailbox:
+        """Return where a mailbox is that a caller named."""
+        mailbox = self._names.primary(context.tenant, name)
+        return InMailbox(context, mailbox, asked_as=name.lower())
 
     async def list_mailboxes(
         self, context: CallContext, wanted: MailboxQuery
@@ -44,19 +51,25 @@ class DirectoryGateway:
         if wanted.query:
             query.append(("$search", _search(wanted.query)))
         operation = operations.LIST_MAILBOXES
+        place = target(operation, query)
         call = GraphCall(
             operation=operation,
             context=context,
-            target=target(operation, query),
+            target=place,
             headers=_ADVANCED,
+            binding=binding_of(context, operation.name, place),
         )
-        return await self._pipeline.ask_page(call, wanted.cursor)
+        answer = await self._pipeline.ask_page(call, wanted.cursor)
+        self._names.learn_page(context.tenant, answer)
+        return answer
 
     async def get_mailbox(self, where: InMailbox) -> Answer:
         """Return one mailbox (`Mailbox`)."""
         query = [("$select", _SELECT_ONE)]
         call = call_in(where, operations.GET_MAILBOX, query)
-        return await self._pipeline.ask(replace(call, headers={}))
+        answer = await self._pipeline.ask(replace(call, headers={}))
+        self._names.learn(where.context.tenant, answer)
+        return answer
 
 
 def _search(words: str) -> str:

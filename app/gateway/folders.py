@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.gateway.building import call_in, target
+from app.gateway.building import call_in, page_in, target
 from app.gateway.operations import mail as operations
 from app.gateway.pipeline import Pipeline
 from app.gateway.translation.batch import batch_of_reads
@@ -37,14 +37,14 @@ class FolderGateway:
         if wanted.hidden:
             query.append(("includeHiddenFolders", "true"))
         if wanted.parent:
-            call = call_in(
+            call = page_in(
                 where,
                 operations.LIST_CHILD_FOLDERS,
                 query,
                 folder=graph_folder(wanted.parent),
             )
         else:
-            call = call_in(where, operations.LIST_FOLDERS, query)
+            call = page_in(where, operations.LIST_FOLDERS, query)
         return await self._pipeline.ask_page(call, wanted.cursor)
 
     async def get_folder(self, where: InMailbox, folder: str) -> Answer:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.gateway.building import call_in, prefer
+from app.gateway.building import call_in, page_in, prefer
 from app.gateway.calls import GraphCall
 from app.gateway.operations import mail as operations
 from app.gateway.operations.entry import Operation
@@ -45,14 +45,14 @@ class MailGateway:
         """
         query = message_query(wanted)
         if wanted.folder:
-            call = call_in(
+            call = page_in(
                 where,
                 operations.LIST_MESSAGES_OF_FOLDER,
                 query,
                 folder=graph_folder(wanted.folder),
             )
         else:
-            call = call_in(where, operations.LIST_MESSAGES, query)
+            call = page_in(where, operations.LIST_MESSAGES, query)
         return await self._pipeline.ask_page(call, wanted.cursor)
 
     async def get_message(

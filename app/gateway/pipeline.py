@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from app.gateway.building import binding_of
 from app.gateway.calls import Ask, GraphCall, Send
 from app.gateway.cursors import CursorCodec
 from app.gateway.policies.deadline import WithinDeadline
@@ -53,10 +52,10 @@ class Pipeline:
         Raises:
             InvalidCursor: The cursor is of another list, or none of ours.
         """
-        binding = binding_of(call.context, call.operation.name, call.target)
         if cursor is not None:
-            call = replace(call, target=self._cursors.open(cursor, binding))
-        return await self.ask(replace(call, binding=binding))
+            target = self._cursors.open(cursor, call.binding)
+            call = replace(call, target=target)
+        return await self.ask(call)
 
     async def stream(self, call: GraphCall) -> ByteStream:
         """Return content that the caller must close."""

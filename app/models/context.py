@@ -56,14 +56,11 @@ class CallContext:
 class InMailbox:
     """A request that is about one mailbox.
 
-    ``mailbox`` is an address in lower case or a directory object id: the one
-    spelling by which limits, caches and cursors know it.
+    ``mailbox`` is an address or an object id in lower case: the one name by
+    which limits and what is kept know it. ``asked_as`` is the caller's own
+    name for it, in lower case too; cursors are good for that one.
     """
 
     context: CallContext
     mailbox: str
-
-    @classmethod
-    def named(cls, context: CallContext, name: str) -> "InMailbox":
-        """Take the mailbox's name as a caller spelled it."""
-        return cls(context, name.lower())
+    asked_as: str

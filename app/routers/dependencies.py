@@ -56,18 +56,21 @@ async def _asked(request: Request) -> CallContext:
 Asked = Annotated[CallContext, Depends(_asked)]
 
 
-async def _where(asked: Asked, mailbox: MailboxInPath) -> InMailbox:
-    return InMailbox.named(asked, mailbox)
+async def _where(
+    request: Request, asked: Asked, mailbox: MailboxInPath
+) -> InMailbox:
+    return services(request).mailboxes.find(asked, mailbox)
 
 
 async def _if_match(request: Request) -> str | None:
     return if_match(line_of(request.headers, "if-match"))
 
 
-async def _intent(request: Request) -> Intent:
+async def _intent(request: Request, mailbox: MailboxInPath) -> Intent:
     return Intent(
         operation=request.scope["route"].name,
-        path=request.url.path,
+        # However the mailbox is spelled, it is the same request.
+        path=request.url.path.replace(mailbox, mailbox.lower(), 1),
         body=await request.body(),
         key=idempotency_key(request.headers.getlist("idempotency-key")),
     )

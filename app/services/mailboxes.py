@@ -14,6 +14,10 @@ class MailboxService:
     def __init__(self, directory: DirectoryGateway) -> None:
         self._directory = directory
 
+    def find(self, context: CallContext, name: str) -> InMailbox:
+        """Return where a mailbox is that a caller named; asks nobody."""
+        return self._directory.find(context, name)
+
     async def list_mailboxes(
         self, context: CallContext, wanted: MailboxQuery
     ) -> Answer:

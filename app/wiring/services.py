@@ -5,6 +5,7 @@ from app.gateway.attachments import AttachmentGateway
 from app.gateway.directory import DirectoryGateway
 from app.gateway.folders import FolderGateway
 from app.gateway.mail import MailGateway
+from app.gateway.names import MailboxNames
 from app.gateway.pipeline import Pipeline
 from app.gateway.policies.breaker import Breaker
 from app.ledger.idempotency import IdempotencyLedger
@@ -48,7 +49,7 @@ def build_services(
         drafts=drafts,
         folders=FolderService(folders),
         health=HealthService(tenants, senses, __version__),
-        mailboxes=MailboxService(DirectoryGateway(pipeline)),
+        mailboxes=MailboxService(DirectoryGateway(pipeline, MailboxNames())),
         messages=MessageService(mail, folders, parts.clock),
         sends=SendService(
             mail, drafts, once, clock=parts.clock, telemetry=parts.telemetry

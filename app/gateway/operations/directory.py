@@ -25,6 +25,8 @@ LIST_MAILBOXES = Operation(
     fresh=_FRESH,
     stale=_DAY,
 )
+# It reads mailboxSettings too, which Outlook answers: what limits the mailbox
+# limits this.
 GET_MAILBOX = Operation(
     name="mailboxes.get",
     method="GET",
