@@ -1,5 +1,8 @@
 """What all errors have in common, and the tree of them.
 
+What is "the same" as its base differs in what it means to the policies, or
+(`causes`) in what to do about it.
+
 - ExchangeError
   - RequestRefused              the request is at fault (`refusals`)
     - MalformedRequest            400  malformed-request
@@ -15,6 +18,7 @@
       - MailboxNotFound           404  mailbox-not-found
       - MailboxNotEnabled         404  mailbox-not-enabled
       - TenantNotFound            404  tenant-not-found
+        - TenantElsewhere         404  the same; it is in another cloud
       - ItemNotFound              404  item-not-found
     - MethodNotAllowed            405  method-not-allowed
     - NotAcceptable               406  not-acceptable
@@ -26,6 +30,7 @@
     - PayloadTooLarge             413  payload-too-large
     - UnsupportedMediaType        415  unsupported-media-type
     - InvalidRequest              422  invalid-request
+      - ValueRejected             422  the same; Exchange found it
     - IdempotencyKeyReused        422  idempotency-key-reused
     - QueryTooComplex             422  query-too-complex
     - RecipientsRejected          422  recipients-rejected
@@ -41,11 +46,17 @@
     - NotInCache                  504  not-in-cache
   - GraphFailed                 Microsoft 365 is at fault (`graph_failures`)
     - GraphRejected               502  graph-error
+      - ItemCorrupt               502  the same; the item is at fault
     - GraphMalformedResponse      502  graph-malformed-response
     - TenantCredentialsRejected   502  tenant-credentials-rejected
       - TokenRejected             502  the same; a fresh token may help
+      - AppUnknown                502  the same; it is not in the tenant
+      - SecretExpired             502  the same; it was right once
+      - CertificateNotAccepted    502  the same; it is no secret
     - TenantConsentMissing        502  tenant-consent-missing
+      - GraphNotInTenant          502  the same; or the cloud is the wrong one
     - TenantPolicyBlocked         502  tenant-policy-blocked
+      - PersonRequired            502  the same; it wants a person to sign in
     - GraphThrottled              503  graph-throttled
     - GraphUnavailable            503  graph-unavailable
       - GraphBusy                 503  the same; it says when to come back
@@ -53,6 +64,7 @@
     - GraphUnreachable            503  graph-unreachable
       - GraphCertificateRejected  503  the same; repeating is pointless
     - IdentityUnavailable         503  identity-unavailable
+      - IdentityThrottled         503  the same; it limits the tenant
     - MailboxMoving               503  mailbox-moving
     - GraphTimeout                504  graph-timeout
       - GraphTimeoutCutShort      504  the same; says nothing about Graph
@@ -69,6 +81,7 @@ __all__ = [
     "ExchangeError",
     "FieldError",
     "Outcome",
+    "Reach",
     "Upstream",
     "Verdict",
 ]
@@ -101,6 +114,15 @@ class Outcome(StrEnum):
     NOT_PERFORMED = "not_performed"
     PERFORMED = "performed"
     UNKNOWN = "unknown"
+
+
+class Reach(StrEnum):
+    """What else fails for the same reason: how far to look."""
+
+    REQUEST = "request"
+    MAILBOX = "mailbox"
+    TENANT = "tenant"
+    SERVICE = "service"
 
 
 class Verdict(Enum):
@@ -150,6 +172,8 @@ class ExchangeError(Exception):
         status: The HTTP status it is answered with.
         title: A sentence that is the same for every instance.
         category: What kind of failure it is.
+        reach: What else fails for the same reason: the request alone, all
+            that is asked of the mailbox or the tenant, or everything.
         action: What an operator or the caller should do.
         retryable: Whether the same request may succeed later.
         transient: Whether repeating it within seconds may help.
@@ -166,6 +190,7 @@ class ExchangeError(Exception):
     status: ClassVar[HTTPStatus]
     title: ClassVar[str]
     category: ClassVar[Category]
+    reach: ClassVar[Reach]
     action: ClassVar[str]
     retryable: ClassVar[bool] = False
     transient: ClassVar[bool] = False

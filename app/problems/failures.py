@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from app.problems.errors import Category, ExchangeError
+from app.problems.errors import Category, ExchangeError, Reach
 
 __all__ = [
     "DeadlineExceeded",
@@ -19,12 +19,14 @@ class ServiceFailed(ExchangeError):
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     category = Category.OVERLOADED
+    reach = Reach.SERVICE
 
 
 class InternalError(ServiceFailed):
     """Something happened that nobody thought of."""
 
     code = "internal-error"
+    reach = Reach.REQUEST
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     title = "The service failed unexpectedly"
     category = Category.INTERNAL
@@ -55,6 +57,7 @@ class DeadlineExceeded(ServiceFailed):
     """The time that the caller gave was used up."""
 
     code = "deadline-exceeded"
+    reach = Reach.REQUEST
     status = HTTPStatus.GATEWAY_TIMEOUT
     title = "The request ran out of time"
     category = Category.TIMEOUT
@@ -67,6 +70,7 @@ class NotInCache(ServiceFailed):
     """Only a cached answer was wanted, and there is none."""
 
     code = "not-in-cache"
+    reach = Reach.REQUEST
     status = HTTPStatus.GATEWAY_TIMEOUT
     title = "There is no cached answer"
     category = Category.NOT_FOUND

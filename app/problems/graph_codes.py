@@ -4,17 +4,17 @@ The status decides the class and the code refines it (`graph_error`). Codes
 are compared in lower case, since Graph varies it. Unknown codes fall back to
 what their status says.
 
-Sources: https://learn.microsoft.com/graph/errors, the response codes of
-Exchange Web Services, which Graph passes through.
+Source: https://learn.microsoft.com/graph/errors
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
+from app.problems.causes import ItemCorrupt
 from app.problems.errors import ExchangeError, Outcome, Upstream
+from app.problems.exchange_codes import EXCHANGE_CODES
 from app.problems.graph_failures import (
     GraphBusy,
-    GraphFailed,
     GraphRejected,
     GraphThrottled,
     GraphTimeout,
@@ -26,7 +26,6 @@ from app.problems.graph_failures import (
 from app.problems.refusals import PayloadTooLarge
 from app.problems.resources import (
     Conflict,
-    FolderExists,
     ItemNotFound,
     MailboxAccessDenied,
     MailboxFull,
@@ -36,67 +35,61 @@ from app.problems.resources import (
     NotSupported,
     PreconditionFailed,
     QueryTooComplex,
-    RecipientsRejected,
-    SendAsDenied,
     SyncStateExpired,
+    TenantNotFound,
 )
 
 __all__ = ["graph_error", "telling_code"]
 
+Kind = type[ExchangeError]
+
 _BANDWIDTH_LIMIT_EXCEEDED = 509
 _SERVER_ERRORS = 500
 
-# These say what happened, whatever else the answer tells.
-_BY_STATUS_ALONE: dict[int, type[ExchangeError]] = {
+_GRAPH_CODES: Mapping[Kind, str] = {
+    GraphThrottled: """
+        ActivityLimitReached ApplicationThrottled ThrottledRequest
+        TooManyRequests
+    """,
+    GraphUnavailable: "ResourceUnhealthy",
+    GraphRejected: """
+        RequestBodyRead RequestBroker--ParseUri UnableToDeserializePostBody
+    """,
+    ItemCorrupt: "MalwareDetected",
+    MailboxMoving: "MailboxInfoStale",
+    TenantConsentMissing: """
+        Authorization_IdentityNotFound Authorization_RequestDenied
+    """,
+    TenantNotFound: "OrganizationFromTenantGuidNotFound",
+    MailboxNotFound: "Request_ResourceNotFound",
+    MailboxNotEnabled: """
+        MailboxNotEnabledForRESTAPI MailboxNotHostedInExchangeOnline
+        ResourceNotFound
+    """,
+    MailboxFull: "QuotaLimitReached",
+    ItemNotFound: "ItemNotFound",
+    Conflict: "NameAlreadyExists",
+    PreconditionFailed: """
+        EntityTagDoesNotMatch MalformedEntityTag ResourceModified
+    """,
+    PayloadTooLarge: "MaxFileSizeExceeded",
+    QueryTooComplex: """
+        InefficientFilter SearchWithFilter SearchWithOrderBy
+        TooManyTermsInQuery
+    """,
+    SyncStateExpired: "ResyncRequired SyncStateInvalid SyncStateNotFound",
+    NotSupported: "NotImplemented NotSupported",
+}
+
+_BY_CODE: Mapping[str, Kind] = {
+    code.lower(): kind
+    for table in (_GRAPH_CODES, EXCHANGE_CODES)
+    for kind, codes in table.items()
+    for code in codes.split()
+}
+
+_BY_STATUS: Mapping[int, Kind] = {
     401: TokenRejected,
-    429: GraphThrottled,
-    _BANDWIDTH_LIMIT_EXCEEDED: GraphThrottled,
-}
-
-_BY_CODE: dict[str, type[ExchangeError]] = {
-    "authorization_requestdenied": TenantConsentMissing,
-    "erroraccessdenied": MailboxAccessDenied,
-    "errorapiquarantined": GraphRejected,
-    "errorcannotopenfileattachment": GraphRejected,
-    "errorcorruptdata": GraphRejected,
-    "errorfolderexists": FolderExists,
-    "errorfoldernotfound": ItemNotFound,
-    "errorinvalididmalformed": ItemNotFound,
-    "errorinvalidlicense": MailboxNotEnabled,
-    "errorinvalidrecipients": RecipientsRejected,
-    "errorinvaliduser": MailboxNotFound,
-    "errorirresolvableconflict": PreconditionFailed,
-    "erroritemcorrupt": GraphRejected,
-    "erroritemnotfound": ItemNotFound,
-    "errormailboxfailover": MailboxMoving,
-    "errormailboxmoveinprogress": MailboxMoving,
-    "errormailboxstoreunavailable": MailboxMoving,
-    "errormessagesizeexceeded": PayloadTooLarge,
-    "errormissingemailaddress": MailboxNotEnabled,
-    "errornonexistentmailbox": MailboxNotEnabled,
-    "errorquotaexceeded": MailboxFull,
-    "errorrestrictiontoocomplex": QueryTooComplex,
-    "errorsendasdenied": SendAsDenied,
-    "errorsubmissionquotaexceeded": MailboxSendLimitReached,
-    "errorsyncfoldernotfound": ItemNotFound,
-    "errortofoldernotfound": ItemNotFound,
-    "inefficientfilter": QueryTooComplex,
-    "itemnotfound": ItemNotFound,
-    "mailboxinfostale": MailboxMoving,
-    "mailboxnotenabledforrestapi": MailboxNotEnabled,
-    "mailboxnothostedinexchangeonline": MailboxNotEnabled,
-    "notimplemented": NotSupported,
-    "quotalimitreached": MailboxFull,
-    "request_resourcenotfound": MailboxNotFound,
-    "resourcenotfound": MailboxNotEnabled,
-    "resyncrequired": SyncStateExpired,
-    "searchwithfilter": QueryTooComplex,
-    "searchwithorderby": QueryTooComplex,
-    "syncstateinvalid": SyncStateExpired,
-    "syncstatenotfound": SyncStateExpired,
-}
-
-_BY_STATUS: dict[int, type[ExchangeError]] = {
     403: MailboxAccessDenied,
     404: ItemNotFound,
     408: GraphTimeout,
@@ -106,11 +99,32 @@ _BY_STATUS: dict[int, type[ExchangeError]] = {
     413: PayloadTooLarge,
     423: Conflict,
     425: GraphUnavailable,
+    429: GraphThrottled,
     501: NotSupported,
     504: GraphTimeout,
     505: GraphRejected,
     507: MailboxFull,
+    _BANDWIDTH_LIMIT_EXCEEDED: GraphThrottled,
 }
+
+# These statuses say what happened, whatever else the answer tells, except
+# for codes that mean one of the errors beside them.
+_REFINED_BY: Mapping[int, tuple[Kind, ...]] = {
+    401: (TenantConsentMissing, TenantNotFound),
+    408: (),
+    425: (),
+    429: (MailboxSendLimitReached,),
+    502: (MailboxMoving,),
+    503: (MailboxMoving,),
+    504: (MailboxMoving,),
+    _BANDWIDTH_LIMIT_EXCEEDED: (),
+}
+
+# Work that failed this way had perhaps begun. The others refuse it, which is
+# believed of an answer below 500.
+_BEGUN = (GraphTimeout, GraphUnavailable)
+_REFUSED_BELOW_500 = (GraphThrottled, MailboxMoving)
+_NEVER_BEGUN = (HTTPStatus.TOO_EARLY, _BANDWIDTH_LIMIT_EXCEEDED)
 
 
 def graph_error(
@@ -131,6 +145,8 @@ def graph_error(
     kind = _kind(status, (upstream.code or "").lower())
     if status == HTTPStatus.SERVICE_UNAVAILABLE and retry_after is not None:
         kind = GraphBusy
+    if status == HTTPStatus.UNAUTHORIZED and claims is not None:
+        kind = TokenRejected
     named = f" ({upstream.code})" if upstream.code else ""
     detail = f"Microsoft Graph answered {status}{named}."
     if issubclass(kind, TokenRejected):
@@ -153,27 +169,26 @@ def telling_code(codes: Sequence[str]) -> str | None:
     return codes[0] if codes else None
 
 
-def _kind(status: int, code: str) -> type[ExchangeError]:
-    if status in _BY_STATUS_ALONE:
-        return _BY_STATUS_ALONE[status]
-    if code in _BY_CODE:
-        return _BY_CODE[code]
+def _kind(status: int, code: str) -> Kind:
+    named = _BY_CODE.get(code)
+    refining = _REFINED_BY.get(status, (ExchangeError,))
+    if named is not None and issubclass(named, refining):
+        return named
     fallback = GraphUnavailable if status >= _SERVER_ERRORS else GraphRejected
     return _BY_STATUS.get(status, fallback)
 
 
-def _outcome(status: int, kind: type[ExchangeError]) -> Outcome:
+def _outcome(status: int, kind: Kind) -> Outcome:
     """Tell whether the work may have been done all the same.
 
     A 504 is known to arrive for mail that was sent. A 503 that says when to
     come back is a refusal (RFC 9110 §15.6.4); one that does not may be
     anything.
     """
-    if not issubclass(kind, GraphFailed) or kind is GraphRejected:
+    if kind is GraphBusy or status in _NEVER_BEGUN:
         return Outcome.NOT_PERFORMED
-    if kind is GraphBusy:
-        return Outcome.NOT_PERFORMED
-    refused = status < _SERVER_ERRORS or status == _BANDWIDTH_LIMIT_EXCEEDED
-    if refused and status != HTTPStatus.REQUEST_TIMEOUT:
-        return Outcome.NOT_PERFORMED
-    return Outcome.UNKNOWN
+    if issubclass(kind, _BEGUN):
+        return Outcome.UNKNOWN
+    if status >= _SERVER_ERRORS and issubclass(kind, _REFUSED_BELOW_500):
+        return Outcome.UNKNOWN
+    return Outcome.NOT_PERFORMED

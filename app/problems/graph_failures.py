@@ -6,6 +6,7 @@ from app.problems.errors import (
     Category,
     ExchangeError,
     Outcome,
+    Reach,
     Upstream,
     Verdict,
 )
@@ -36,6 +37,7 @@ class GraphFailed(ExchangeError):
 
     status = HTTPStatus.BAD_GATEWAY
     category = Category.UPSTREAM
+    reach = Reach.SERVICE
 
 
 class GraphRejected(GraphFailed):
@@ -43,6 +45,7 @@ class GraphRejected(GraphFailed):
 
     code = "graph-error"
     title = "Microsoft Graph rejected the request"
+    reach = Reach.REQUEST
     action = "Report it with upstream.code and upstream.request_id."
     verdict = Verdict.ALIVE
 
@@ -66,6 +69,7 @@ class TenantCredentialsRejected(GraphFailed):
     code = "tenant-credentials-rejected"
     title = "The app's credentials for the tenant are rejected"
     category = Category.AUTHENTICATION
+    reach = Reach.TENANT
     action = (
         "Check EXCHANGE_CLIENT_ID and EXCHANGE_CLIENT_SECRET (the secret's"
         " value, not its id) and whether the secret has expired."
@@ -77,6 +81,11 @@ class TokenRejected(TenantCredentialsRejected):
 
     ``claims`` is the JSON of a claims challenge, if Graph sent one.
     """
+
+    action = (
+        "Check that EXCHANGE_CLOUD is the tenant's cloud and that the app is"
+        " enabled there: Graph rejects the token that Entra ID gave it."
+    )
 
     def __init__(
         self,
@@ -95,6 +104,7 @@ class TenantConsentMissing(GraphFailed):
     code = "tenant-consent-missing"
     title = "The tenant has not consented to the app"
     category = Category.TENANT
+    reach = Reach.TENANT
     action = "Have an administrator of the tenant grant admin consent."
 
 
@@ -104,6 +114,7 @@ class TenantPolicyBlocked(GraphFailed):
     code = "tenant-policy-blocked"
     title = "A policy of the tenant blocks the app"
     category = Category.TENANT
+    reach = Reach.TENANT
     action = "Check Conditional Access for workload identities in the tenant."
 
 
@@ -114,6 +125,7 @@ class GraphThrottled(GraphFailed):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     title = "Microsoft Graph is throttling this mailbox"
     category = Category.THROTTLED
+    reach = Reach.MAILBOX
     action = "Wait for Retry-After; ask less of this mailbox if it lasts."
     retryable = True
     transient = True
@@ -149,6 +161,7 @@ class GraphCircuitOpen(GraphFailed):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     title = "Requests to Microsoft Graph are suspended"
     category = Category.CIRCUIT_OPEN
+    reach = Reach.TENANT
     action = "Wait for Retry-After; the circuit closes by itself."
     retryable = True
     stale_ok = True
@@ -192,6 +205,7 @@ class MailboxMoving(GraphFailed):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     title = "The mailbox is being moved"
     category = Category.MAILBOX
+    reach = Reach.MAILBOX
     action = "Wait some minutes; check the migration if it lasts."
     retryable = True
     stale_ok = True
@@ -227,4 +241,5 @@ class GraphTimeoutCutShort(GraphTimeout):
     That tells nothing about the health of Graph.
     """
 
+    reach = Reach.REQUEST
     verdict = Verdict.NEUTRAL

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from app.problems.errors import Category, ExchangeError, FieldError, Verdict
+from app.problems.errors import (
+    Category,
+    ExchangeError,
+    FieldError,
+    Reach,
+    Upstream,
+    Verdict,
+)
 
 __all__ = [
     "CallerForbidden",
@@ -31,6 +38,7 @@ class RequestRefused(ExchangeError):
     """The request itself is at fault; Graph, if asked, was well."""
 
     category = Category.INVALID_REQUEST
+    reach = Reach.REQUEST
     verdict = Verdict.ALIVE
 
 
@@ -153,9 +161,13 @@ class InvalidRequest(RequestRefused):
     action = "Correct what errors[] points at."
 
     def __init__(
-        self, detail: str | None = None, errors: Sequence[FieldError] = ()
+        self,
+        detail: str | None = None,
+        errors: Sequence[FieldError] = (),
+        *,
+        upstream: Upstream | None = None,
     ) -> None:
-        super().__init__(detail)
+        super().__init__(detail, upstream=upstream)
         self.errors = tuple(errors[:_MOST_ERRORS])
 
     @classmethod

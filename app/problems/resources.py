@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from app.problems.errors import Category, Upstream
+from app.problems.errors import Category, Reach, Upstream
 from app.problems.refusals import (
     CallerForbidden,
     QuotaExceeded,
@@ -33,6 +33,7 @@ class MailboxAccessDenied(CallerForbidden):
     """Exchange refuses this app the mailbox."""
 
     code = "mailbox-access-denied"
+    reach = Reach.MAILBOX
     title = "Access to the mailbox is denied"
     action = (
         "Grant and consent the application permission, or put the mailbox in"
@@ -45,6 +46,7 @@ class SendAsDenied(CallerForbidden):
     """Exchange does not let this sender use that address."""
 
     code = "send-as-denied"
+    reach = Reach.MAILBOX
     title = "Sending as this address is denied"
     action = "Grant Send As or Send on Behalf for the address."
 
@@ -61,7 +63,8 @@ class MailboxNotFound(NotFound):
 
     code = "mailbox-not-found"
     title = "There is no such mailbox"
-    action = "Check the address and the tenant."
+    reach = Reach.MAILBOX
+    action = "Check the address, the tenant and its cloud."
 
 
 class MailboxNotEnabled(NotFound):
@@ -70,6 +73,7 @@ class MailboxNotEnabled(NotFound):
     code = "mailbox-not-enabled"
     title = "The user has no mailbox in Exchange Online"
     category = Category.MAILBOX
+    reach = Reach.MAILBOX
     action = (
         "Check the licence and that the mailbox is not on-premises, inactive"
         " or soft-deleted. A new licence takes up to 15 minutes."
@@ -82,7 +86,11 @@ class TenantNotFound(NotFound):
     code = "tenant-not-found"
     title = "There is no such tenant"
     category = Category.TENANT
-    action = "Check the header Exchange-Tenant, the tenant's id and the cloud."
+    reach = Reach.TENANT
+    action = (
+        "Check the header Exchange-Tenant, the tenant's id in the settings"
+        " and EXCHANGE_CLOUD."
+    )
 
 
 class ItemNotFound(NotFound):
@@ -162,6 +170,7 @@ class MailboxSendLimitReached(QuotaExceeded):
     """The mailbox has sent as much as Exchange allows in a day."""
 
     code = "mailbox-send-limit-reached"
+    reach = Reach.MAILBOX
     title = "The mailbox has reached its sending limit"
     action = "Wait until the limit renews (24 hours), or send elsewhere."
 
@@ -179,6 +188,7 @@ class MailboxFull(RequestRefused):
     """The mailbox has no room left."""
 
     code = "mailbox-full"
+    reach = Reach.MAILBOX
     status = HTTPStatus.INSUFFICIENT_STORAGE
     title = "The mailbox is full"
     category = Category.QUOTA

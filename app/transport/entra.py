@@ -24,6 +24,7 @@ from app.transport.retry_after import retry_after_seconds
 __all__ = ["EntraApp", "EntraHttp", "Grant"]
 
 _OK = 200
+_THROTTLED = 429
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,17 +127,18 @@ class EntraHttp:
             document = None
         if response.status_code == _OK and isinstance(document, dict):
             return
-        if not isinstance(document, dict):
-            error = entra_error(max(response.status_code, 500), "")
-        else:
-            refusal = _refusal(response.content)
-            error = entra_error(
-                response.status_code, refusal.error, refusal.error_codes
-            )
-        error.retry_after = retry_after_seconds(
+        pause = retry_after_seconds(
             response.headers.get_list("Retry-After"), self._clock.wall()
         )
-        raise error
+        status = response.status_code
+        if not isinstance(document, dict):
+            # Not Entra ID's own words, so that it is no refusal of its.
+            status = status if status == _THROTTLED else max(status, 500)
+            raise entra_error(status, "", retry_after=pause)
+        refusal = _refusal(response.content)
+        raise entra_error(
+            status, refusal.error, refusal.error_codes, retry_after=pause
+        )
 
 
 class EntraApp:

@@ -35,6 +35,7 @@ _NETWORK: tuple[tuple[type[Exception], type[ExchangeError], Outcome], ...] = (
     (httpx.UnsupportedProtocol, GraphRejected, Outcome.NOT_PERFORMED),
     (httpx.LocalProtocolError, GraphRejected, Outcome.NOT_PERFORMED),
     (httpx.TransportError, GraphUnreachable, Outcome.UNKNOWN),
+    (httpx.TooManyRedirects, GraphRejected, Outcome.NOT_PERFORMED),
     (httpx.DecodingError, GraphMalformedResponse, Outcome.UNKNOWN),
     (httpx.InvalidURL, GraphRejected, Outcome.NOT_PERFORMED),
 )

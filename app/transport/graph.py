@@ -5,6 +5,7 @@ request may have been carried out: a failure to connect is the only one after
 which it certainly was not.
 """
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ __all__ = ["GraphRequest", "GraphTransport", "Reply"]
 
 _NO_CONTENT = (202, 204)
 _USER_AGENT = "exchange-api"
+_ERROR = re.compile(rb'\{\s*"error"\s*:')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +145,7 @@ def _is_whole(response: httpx.Response) -> bool:
     body = response.content.strip()
     if not (body.startswith(b"{") and body.endswith(b"}")):
         return False
-    return not (body.startswith(b'{"error"') and error_codes(body))
+    return not (_ERROR.match(body) and error_codes(body))
 
 
 def _streamed(response: httpx.Response) -> Reply:

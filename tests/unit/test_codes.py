@@ -2,6 +2,14 @@
 
 import pytest
 
+from app.problems.causes import (
+    AppUnknown,
+    GraphNotInTenant,
+    IdentityThrottled,
+    ItemCorrupt,
+    PersonRequired,
+    SecretExpired,
+)
 from app.problems.entra_codes import entra_error
 from app.problems.errors import ExchangeError, Outcome, Upstream, Verdict
 from app.problems.graph_codes import graph_error, telling_code
@@ -76,13 +84,29 @@ UNKNOWN = Outcome.UNKNOWN
         (429, "UnknownError", GraphThrottled, NOT),
         (500, "", GraphUnavailable, UNKNOWN),
         (500, "ErrorInternalServerError", GraphUnavailable, UNKNOWN),
-        (500, "ErrorCorruptData", GraphRejected, NOT),
+        (500, "ErrorCorruptData", ItemCorrupt, NOT),
         (501, "", NotSupported, NOT),
         (502, "", GraphUnavailable, UNKNOWN),
         (503, "", GraphUnavailable, UNKNOWN),
         (503, "ErrorServerBusy", GraphUnavailable, UNKNOWN),
         (503, "ErrorMailboxMoveInProgress", MailboxMoving, UNKNOWN),
         (504, "UnknownError", GraphTimeout, UNKNOWN),
+        # An outage is one, whatever code it bears; a move is told from it.
+        (502, "ErrorItemNotFound", GraphUnavailable, UNKNOWN),
+        (503, "ErrorAccessDenied", GraphUnavailable, UNKNOWN),
+        (504, "ErrorMailboxFailover", MailboxMoving, UNKNOWN),
+        # A wrong tenant or cloud is no matter of the token's age.
+        (401, "OrganizationFromTenantGuidNotFound", TenantNotFound, NOT),
+        (401, "Authorization_IdentityNotFound", TenantConsentMissing, NOT),
+        (401, "ErrorItemNotFound", TokenRejected, NOT),
+        # Exchange's own words for passing trouble, under any status.
+        (400, "ErrorServerBusy", GraphUnavailable, UNKNOWN),
+        (409, "ErrorTimeoutExpired", GraphTimeout, UNKNOWN),
+        (400, "ErrorTooManyObjectsOpened", GraphThrottled, NOT),
+        (500, "ErrorTooManyObjectsOpened", GraphThrottled, UNKNOWN),
+        (423, "ErrorMailboxMoveInProgress", MailboxMoving, NOT),
+        (425, "ErrorServerBusy", GraphUnavailable, NOT),
+        (429, "ErrorSubmissionQuotaExceeded", MailboxSendLimitReached, NOT),
         (505, "", GraphRejected, NOT),
         (507, "", MailboxFull, NOT),
         (509, "", GraphThrottled, NOT),
@@ -114,6 +138,15 @@ def test_503_with_retry_after_is_a_refusal(code: str) -> None:
     assert error.retry_after == 7.0
 
 
+def test_a_challenge_is_one_whatever_the_code() -> None:
+    """401 with claims is answered with them, also from a lost tenant."""
+    told = Upstream(status=401, code="OrganizationFromTenantGuidNotFound")
+    error = graph_error(401, told, claims="{}")
+
+    assert isinstance(error, TokenRejected)
+    assert error.claims == "{}"
+
+
 def test_case_does_not_matter() -> None:
     """Graph varies the case of its codes."""
     error = graph_error(403, Upstream(status=403, code="ERRORSENDASDENIED"))
@@ -140,17 +173,17 @@ def test_the_telling_code(codes: list[str], expected: str | None) -> None:
     ("status", "error", "numbers", "kind"),
     [
         (401, "invalid_client", [7000215], TenantCredentialsRejected),
-        (401, "invalid_client", [7000222], TenantCredentialsRejected),
-        (400, "unauthorized_client", [700016], TenantCredentialsRejected),
+        (401, "invalid_client", [7000222], SecretExpired),
+        (400, "unauthorized_client", [700016], AppUnknown),
         (400, "invalid_request", [90002], TenantNotFound),
         (400, "invalid_grant", [65001], TenantConsentMissing),
-        (400, "invalid_resource", [500011], TenantConsentMissing),
+        (400, "invalid_resource", [500011], GraphNotInTenant),
         (400, "access_denied", [53003], TenantPolicyBlocked),
-        (400, "interaction_required", [50079], TenantPolicyBlocked),
-        (400, "invalid_grant", [50196], IdentityUnavailable),
+        (400, "interaction_required", [50079], PersonRequired),
+        (400, "invalid_grant", [50196], IdentityThrottled),
         (400, "temporarily_unavailable", [], IdentityUnavailable),
         (400, "what_is_this", [123456789], TenantCredentialsRejected),
-        (429, "what_is_this", [], IdentityUnavailable),
+        (429, "what_is_this", [], IdentityThrottled),
         (503, "", [], IdentityUnavailable),
         (400, "invalid_grant", [1, 90033], IdentityUnavailable),
     ],
@@ -164,3 +197,22 @@ def test_entra_id(
     assert type(found) is kind
     assert found.upstream
     assert found.upstream.status == status
+
+
+def test_a_loop_is_not_gone_into_again() -> None:
+    """50196 means a minute's rest; what Entra ID says itself goes first."""
+    silent = entra_error(400, "invalid_grant", [50196])
+    told = entra_error(400, "invalid_grant", [50196], retry_after=90.0)
+    other = entra_error(429, "temporarily_unavailable", [90055])
+
+    assert silent.retry_after == 60
+    assert told.retry_after == 90
+    assert other.retry_after is None
+
+
+def test_the_telling_number_is_told() -> None:
+    """Of several numbers the one that decided is named."""
+    found = entra_error(400, "invalid_grant", [1, 90033])
+
+    assert found.upstream
+    assert found.upstream.code == "AADSTS90033"
