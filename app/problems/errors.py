@@ -181,6 +181,7 @@ class ExchangeError(Exception):
         verdict: What it says about the health of Graph.
         detail: What happened, without anything confidential.
         retry_after: Seconds after which to come back, if known.
+        told_at: When that was said, in seconds of the clock; None for now.
         outcome: What became of the work.
         upstream: Graph's own error, if it gave one.
         attempts: Requests sent to Graph before giving up.
@@ -208,6 +209,7 @@ class ExchangeError(Exception):
         self.detail = detail or f"{self.title}."
         super().__init__(self.detail)
         self.retry_after = retry_after
+        self.told_at: float | None = None
         self.outcome = outcome
         self.upstream = upstream
         self.attempts = 0
@@ -225,3 +227,10 @@ class ExchangeError(Exception):
         other = self.again()
         other.outcome = outcome
         return other
+
+    def age(self, now: float) -> None:
+        """Let ``retry_after`` count from now, and not from ``told_at`` on."""
+        if self.retry_after is not None and self.told_at is not None:
+            waited = now - self.told_at
+            self.retry_after = max(0.0, self.retry_after - waited)
+            self.told_at = now

@@ -21,6 +21,7 @@ from app.problems.refusals import (
     RouteNotFound,
     UnsupportedMediaType,
 )
+from app.routers.dependencies import services
 from app.routers.pointers import wrong_at
 from app.routers.scope import notes_of
 from app.telemetry.trace_ids import trace_ids
@@ -55,6 +56,8 @@ def refusal(scope: Scope, error: ExchangeError) -> Response:
 
 
 async def _known(request: Request, error: ExchangeError) -> Response:
+    # Since Graph said how long to wait, something else may have been tried.
+    error.age(services(request).clock.now())
     return refusal(request.scope, error)
 
 

@@ -1,7 +1,6 @@
 """Turn what went wrong on the wire into errors that everybody knows."""
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 import httpx
 
@@ -20,7 +19,7 @@ from app.transport.envelope import (
     error_codes,
     inner_request_id,
 )
-from app.transport.retry_after import retry_after_seconds
+from app.transport.retry_after import http_date, retry_after_seconds
 
 __all__ = ["malformed", "network_error", "refusal"]
 
@@ -89,13 +88,10 @@ def _upstream(response: httpx.Response, client_request_id: str) -> Upstream:
         code=telling_code(error_codes(response.content)),
         request_id=found or inner_request_id(response.content),
         client_request_id=client_request_id,
-        at=_rfc3339(response.headers.get("Date")),
+        at=_rfc3339(response.headers.get("Date", "")),
     )
 
 
-def _rfc3339(http_date: str | None) -> str | None:
-    try:
-        date = parsedate_to_datetime(http_date or "")
-    except ValueError:
-        return None
-    return date.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _rfc3339(date: str) -> str | None:
+    found = http_date(date)
+    return None if found is None else found.strftime("%Y-%m-%dT%H:%M:%SZ")

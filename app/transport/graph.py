@@ -15,6 +15,7 @@ from app.clock import Clock
 from app.models.answers import ByteStream
 from app.transport.envelope import error_codes
 from app.transport.failures import malformed, network_error, refusal
+from app.transport.retry_after import retry_after_seconds
 
 __all__ = ["GraphRequest", "GraphTransport", "Reply"]
 
@@ -46,13 +47,15 @@ class Reply:
     """A 2xx answer of Graph's.
 
     ``body`` is a whole JSON object, or empty for 202 and 204; of a streamed
-    answer it is empty and ``stream`` has the content.
+    answer it is empty and ``stream`` has the content. ``retry_after`` is in
+    seconds: Graph has done the work, but wants to be left alone for so long.
     """
 
     status: int
     body: bytes = b""
     content_type: str = ""
     request_id: str | None = None
+    retry_after: float | None = None
     stream: ByteStream | None = None
 
 
@@ -94,7 +97,7 @@ class GraphTransport:
                 self._http(request)
             )
             if request.streamed and response.is_success:
-                return _streamed(response)
+                return self._reply(response, _stream(response))
             try:
                 await response.aread()
             finally:
@@ -107,11 +110,21 @@ class GraphTransport:
             )
         if not _is_whole(response):
             raise malformed(response, request.client_request_id)
+        return self._reply(response)
+
+    def _reply(
+        self, response: httpx.Response, stream: ByteStream | None = None
+    ) -> Reply:
+        headers = response.headers
         return Reply(
             status=response.status_code,
-            body=response.content,
-            content_type=response.headers.get("Content-Type", ""),
-            request_id=response.headers.get("request-id"),
+            body=response.content if stream is None else b"",
+            content_type=headers.get("Content-Type", ""),
+            request_id=headers.get("request-id"),
+            retry_after=retry_after_seconds(
+                headers.get_list("Retry-After"), self._clock.wall()
+            ),
+            stream=stream,
         )
 
     def _http(self, request: GraphRequest) -> httpx.Request:
@@ -148,19 +161,13 @@ def _is_whole(response: httpx.Response) -> bool:
     return not (_ERROR.match(body) and error_codes(body))
 
 
-def _streamed(response: httpx.Response) -> Reply:
+def _stream(response: httpx.Response) -> ByteStream:
     length = response.headers.get("Content-Length", "")
     is_plain = "Content-Encoding" not in response.headers
-    stream = ByteStream(
+    return ByteStream(
         _chunks(response),
         close=response.aclose,
         size=int(length) if is_plain and length.isdecimal() else None,
-    )
-    return Reply(
-        status=response.status_code,
-        content_type=response.headers.get("Content-Type", ""),
-        request_id=response.headers.get("request-id"),
-        stream=stream,
     )
 
 

@@ -1,11 +1,11 @@
-"""Read the header ``Retry-After`` (RFC 9110 §10.2.3)."""
+"""Read the header ``Retry-After`` (RFC 9110 §10.2.3), and HTTP dates."""
 
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-__all__ = ["retry_after_seconds"]
+__all__ = ["http_date", "retry_after_seconds"]
 
 # Graph's documentation shows decimals; RFC 9110 knows whole seconds only.
 _SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?")
@@ -32,14 +32,20 @@ def retry_after_seconds(values: Sequence[str], now: datetime) -> float | None:
     return None
 
 
-def _parse(text: str, now: datetime) -> float | None:
-    if _SECONDS.fullmatch(text):
-        return float(text)
+def http_date(text: str) -> datetime | None:
+    """Return the time in UTC that an HTTP date stands for, if it is one."""
     if not _DATE.fullmatch(text):
         return None
     try:
         date = parsedate_to_datetime(text)
-    except ValueError:
+    except (OverflowError, ValueError):
         return None
     # HTTP dates are in GMT, whether they say so (asctime does not).
-    return (date.replace(tzinfo=UTC) - now).total_seconds()
+    return date.replace(tzinfo=UTC)
+
+
+def _parse(text: str, now: datetime) -> float | None:
+    if _SECONDS.fullmatch(text):
+        return float(text)
+    date = http_date(text)
+    return None if date is None else (date - now).total_seconds()

@@ -1,10 +1,16 @@
 """Cases L: answers that make no sense."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from app.gateway.operations.mail import GET_MESSAGE, UPDATE_MESSAGE
+from app.problems.errors import Outcome
+from app.problems.graph_failures import GraphMalformedResponse
 from app.sandbox import Fault
+from tests.support.gateway import gateway
+from tests.support.scripted import Answer, ScriptedGraph
 from tests.support.service import Service
 
 pytestmark = pytest.mark.anyio
@@ -90,6 +96,42 @@ async def test_t155_nonsense_is_bridged(
     # Within the same virtual second max-age=0 is still satisfied.
     assert answer.content == first.content
     assert again.status_code == 502
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"[]", b"null", b"42", b'"text"', b"{}", b'{"value": 5}'),
+        *(b'{"value": [5]}', b'{"value": [{"id": 5}]}', b'{"hello": 1}'),
+        *(b'{"value": [}', b"\xff\xfe{}", b'{"value": "\xff"}'),
+        *(b' { "error" : {"code": "generalException"}}', b"{" * 100_000),
+    ],
+    ids=lambda body: body[:30].decode("ascii", "replace"),
+)
+async def test_t155_json_of_the_wrong_shape(
+    tmp_path: Path, body: bytes
+) -> None:
+    """JSON that is no list of messages, or none at all: named, no crash."""
+    graph = ScriptedGraph(otherwise=Answer(body=body))
+    async with gateway(tmp_path, graph) as built:
+        with pytest.raises(GraphMalformedResponse) as caught:
+            await built.ask()
+
+    assert caught.value.outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("space", [b"", b" ", b"\r\n\t"])
+async def test_t155_an_error_in_a_200_is_no_message(
+    tmp_path: Path, space: bytes
+) -> None:
+    """However it is spaced, it is not taken for what was asked for."""
+    envelope = b'{"error":{"code":"ErrorItemNotFound","message":"x"}}'
+    body = envelope.replace(b'"error"', space + b'"error"' + space)
+    graph = ScriptedGraph(otherwise=Answer(body=body))
+    async with gateway(tmp_path, graph) as built:
+        for operation in (GET_MESSAGE, UPDATE_MESSAGE):
+            with pytest.raises(GraphMalformedResponse):
+                await built.send(operation)
 
 
 def fault_for_messages(fault: Fault) -> Fault:

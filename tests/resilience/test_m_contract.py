@@ -1,19 +1,31 @@
 """Cases M: what callers are told of it."""
 
 import asyncio
+import json
 from dataclasses import replace
+from math import ceil
 from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import Request
+from hypothesis import given
+from hypothesis import strategies as st
 
+from app.problems.documents import problem_response
+from app.problems.graph_failures import GraphThrottled, GraphUnreachable
 from app.sandbox import Fault, Sandbox
-from tests.support.service import Service, settings_for, started
+from tests.support.gateway import SEND_MAIL, events, gateway
+from tests.support.scripted import Answer, ScriptedGraph
+from tests.support.service import CONTOSO, Service, settings_for, started
 
 pytestmark = pytest.mark.anyio
 
 MESSAGES = "/v1/mailboxes/{}/messages"
 ADA = MESSAGES.format("ada@contoso.example")
+CANARY = "canary-7f3a"
+# Tokens of the sandbox begin like real ones.
+SECRETS = ("EwB", "Bearer", CONTOSO["client_secret"], "ada@")
 
 
 def on_messages(fault: Fault) -> Fault:
@@ -181,3 +193,132 @@ async def _begun(task: "asyncio.Task[httpx.Response]") -> None:
     """Let a request get under way."""
     assert not task.done()
     await asyncio.wait([task], timeout=0.1)
+
+
+async def test_t160_of_two_pauses_the_longer_is_told(tmp_path: Path) -> None:
+    """Told 3 seconds while the mailbox is closed for 59 more: 59."""
+    graph = ScriptedGraph(
+        Answer(status=429, headers={"Retry-After": "60"}, after=0.5),
+        Answer(status=429, headers={"Retry-After": "3"}, after=1.5),
+        Answer(status=500, body=b"", after=2.0),
+        Answer(status=404, body=b"", after=2.5),
+    )
+    async with gateway(tmp_path, graph) as built:
+        errors = await asyncio.gather(
+            *(built.send() for _ in range(4)), return_exceptions=True
+        )
+
+    told = [getattr(error, "retry_after", None) for error in errors]
+    assert told == [60, 59, 58.5, None]
+
+
+async def test_t160_what_was_waited_is_taken_off(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """Told 40 when sending; after looking in vain what is left is told."""
+    route = "/users/{mailbox}/messages/{id}/send"
+    sandbox.faults.add(Fault(route=route, status=504, times=1))
+    sandbox.faults.add(Fault(route=route, status=429, retry_after=40))
+    answer = await service.client.post(
+        "/v1/mailboxes/ada@contoso.example/sends",
+        json={"to": [{"address": "grace@contoso.example"}]},
+        headers={"Prefer": "wait=60"},
+    )
+    refused = [call for call in sandbox.calls if call.route == route][-1]
+    waited = service.clock.now() - refused.at
+
+    assert answer.json()["code"] == "graph-throttled"
+    assert waited > 10
+    assert answer.json()["retry_after"] == ceil(40 - waited)
+    assert answer.headers["retry-after"] == str(ceil(40 - waited))
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds", "expected"),
+    [(7.0, 3.0, 4.0), (7.0, 7.0, 0.0), (7.0, 9.0, 0.0), (None, 3.0, None)],
+)
+def test_t160_an_error_ages(
+    told: float | None, seconds: float, expected: float | None
+) -> None:
+    """Aging takes off what has passed, once, and never goes below nought."""
+    error = GraphThrottled(retry_after=told)
+    error.age(50.0)
+    error.told_at = 100.0
+    error.age(100.0 + seconds)
+    error.age(100.0 + seconds)
+
+    assert error.retry_after == expected
+
+
+@given(st.floats(min_value=0, max_value=31_536_000))
+def test_t159_retry_after_is_rounded_up(seconds: float) -> None:
+    """Whole seconds, never fewer than are meant, in header and document."""
+    request = Request(
+        {"type": "http", "method": "GET", "path": "/", "headers": []}
+    )
+    error = GraphThrottled(retry_after=seconds)
+    answer = problem_response(request, error, {"request_id": "test"})
+    told = json.loads(bytes(answer.body))["retry_after"]
+
+    assert answer.headers["retry-after"] == str(told)
+    assert told - 1 < seconds <= told
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(status=400, code="BadRequest", message=CANARY),
+        Fault(status=400, code=f"Bad {CANARY}", message=CANARY),
+        Fault(status=403, message=CANARY, headers={"X-Hint": CANARY}),
+        Fault(status=500, message=CANARY),
+        Fault(status=429, message=CANARY, retry_after=CANARY),
+        Fault(status=200, body="error-200", code="x", message=CANARY),
+        Fault(status=401, claims=f'{{"c": "{CANARY}"}}'),
+        Fault(route="token", status=400, error=f"bad {CANARY}"),
+    ],
+)
+async def test_t163_errors_keep_secrets(
+    service: Service, fault: Fault
+) -> None:
+    """What Graph says in words is neither logged nor passed on."""
+    if fault.route is None:
+        fault = on_messages(fault)
+    service.sandbox.faults.add(fault)
+    await service.client.get("/v1/mailboxes")
+    answer = await service.client.get(
+        ADA, params={"query": CANARY}, headers={"Prefer": "wait=5"}
+    )
+    log = service.log.getvalue()
+
+    assert answer.is_error
+    assert CANARY not in answer.text
+    assert CANARY not in log
+    assert "graph.call" in log
+    assert not [secret for secret in SECRETS if secret in log]
+
+
+async def test_t163_broken_connections_keep_secrets(tmp_path: Path) -> None:
+    """An exception of the HTTP client may quote what went over the wire."""
+    graph = ScriptedGraph(otherwise=httpx.ReadError(CANARY))
+    async with gateway(tmp_path, graph) as built:
+        with pytest.raises(GraphUnreachable) as caught:
+            await built.ask(SEND_MAIL, body=CANARY.encode())
+
+    assert CANARY not in built.log.getvalue()
+    assert CANARY not in str(caught.value)
+    assert events(built.log, "graph.call.failed")
+
+
+async def test_t163_a_refused_write_keeps_its_body(
+    service: Service,
+) -> None:
+    """What a caller sends is not to be found in the log, nor its address."""
+    service.sandbox.faults.add(Fault(method="POST", status=500))
+    answer = await service.client.post(
+        ADA, json={"subject": CANARY, "to": [{"address": "x@y.example"}]}
+    )
+    log = service.log.getvalue()
+
+    assert answer.is_error
+    assert service.events("graph.call.failed")
+    assert not [s for s in (CANARY, "x@y.example", "ada@") if s in log]

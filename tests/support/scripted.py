@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ __all__ = ["Answer", "Hang", "Heard", "ScriptedGraph"]
 
 _LOGIN = "/oauth2/"
 _DISCOVERY = "/.well-known/"
+_SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,10 +114,8 @@ class ScriptedGraph(httpx.AsyncBaseTransport):
         return self._response(answer)
 
     def _response(self, answer: Answer) -> httpx.Response:
-        try:
-            pause = float(answer.headers.get("Retry-After", ""))
-        except ValueError:
-            pause = 0.0
+        told = answer.headers.get("Retry-After", "")
+        pause = float(told) if _SECONDS.fullmatch(told) else 0.0
         if pause and answer.status in {429, 503}:
             now = asyncio.get_running_loop().time()
             self._closed_until, self._pause = now + pause, pause

@@ -45,12 +45,16 @@ class Gate:
         while True:
             await self._wait_until_open(call)
             try:
-                return await send(call)
+                reply = await send(call)
             except _ClosedMeanwhile:
                 continue
             except ExchangeError as error:
                 await self._close_if_told(call, error)
                 raise
+            # Accepted, but not without a hint: mail that is sent too fast.
+            if reply.retry_after:
+                await self._close(call, reply.retry_after)
+            return reply
 
     async def _wait_until_open(self, call: GraphCall) -> None:
         while (left := await self._gates.closed_for(call.scope)) > 0:
@@ -73,14 +77,20 @@ class Gate:
         self, call: GraphCall, error: ExchangeError
     ) -> None:
         refused = error.upstream and error.outcome is Outcome.NOT_PERFORMED
-        if not (refused and error.transient and error.retry_after):
-            return
-        await self._gates.close(call.scope, error.retry_after)
+        if refused and error.transient and error.retry_after:
+            await self._close(call, error.retry_after)
+        left = await self._gates.closed_for(call.scope)
+        # Others may have been told to stay away for longer.
+        if error.retryable and left > (error.retry_after or 0.0):
+            error.retry_after = left
+
+    async def _close(self, call: GraphCall, seconds: float) -> None:
+        await self._gates.close(call.scope, seconds)
         self._telemetry.log(
             GATE_CLOSED,
             tenant=call.context.tenant,
             workload=call.operation.workload,
-            retry_after_s=error.retry_after,
+            retry_after_s=seconds,
             mailbox_hash=self._telemetry.pseudonym(call.mailbox),
         )
 

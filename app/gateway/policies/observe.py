@@ -69,6 +69,7 @@ class TraceCall:
     def _failed(
         self, call: GraphCall, error: ExchangeError, began: float
     ) -> None:
+        error.told_at = self._clock.now()
         upstream = error.upstream or Upstream()
         self._telemetry.log(
             CALL_EXHAUSTED if call.tally.sent > 1 else CALL_FAILED,

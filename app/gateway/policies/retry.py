@@ -54,7 +54,7 @@ class Retry:
         retrying = AsyncRetrying(
             # Nothing else is ever repeated; cancellation is none of it.
             retry=retry_if_exception_type(ExchangeError),
-            wait=self._wait,
+            wait=self._waits(),
             stop=self._stops(call),
             sleep=lambda seconds: self._sleep(call, seconds),
             reraise=True,
@@ -69,8 +69,22 @@ class Retry:
                 error.outcome = Outcome.UNKNOWN
             raise
 
-    def _wait(self, state: RetryCallState) -> float:
-        return self._backoff.wait_after(state.attempt_number, _error(state))
+    def _waits(self) -> Callable[[RetryCallState], float]:
+        """Return what chooses each wait of one call.
+
+        A Retry-After starts the backoff anew: it told how things stand.
+        """
+        told_at = 0
+
+        def wait(state: RetryCallState) -> float:
+            nonlocal told_at
+            error = _error(state)
+            if error.retry_after is not None:
+                told_at = state.attempt_number
+            failures = max(1, state.attempt_number - told_at)
+            return self._backoff.wait_after(failures, error)
+
+        return wait
 
     def _stops(self, call: GraphCall) -> Callable[[RetryCallState], bool]:
         """Return the decision to give up; the budget is asked last."""
