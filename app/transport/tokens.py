@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from app.clock import Clock, Deadline
@@ -12,52 +13,23 @@ from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.events import TOKEN_REFRESHED, TOKEN_REJECTED
 from app.telemetry.signals.metrics import TOKEN_REFRESHES
 from app.transport.entra import EntraApp, Grant
+from app.transport.held_token import HeldToken
 
 __all__ = ["TokenSource"]
-
-_FINAL_MEMORY = 60.0
-_TRANSIENT_MEMORY = 5.0
-_REFRESH_AT = 0.8
-_RENEWAL_PAUSE = 10.0
 
 
 @dataclass(slots=True)
 class _Tenant:
-    """A tenant's token, the last failure, and the requests under way."""
+    """A tenant's token, and the requests for another that are under way."""
 
     alias: str
     app: EntraApp
-    grant: Grant | None = None
-    claims: str | None = None
-    granted_at: float = float("-inf")
-    failure: ExchangeError | None = None
-    failed_until: float = float("-inf")
+    held: HeldToken = field(default_factory=HeldToken)
+    # MSAL is asked for one token at a time.
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     flights: dict[str | None, asyncio.Task[Grant]] = field(
         default_factory=dict
     )
-
-    def token(self, now: float) -> str | None:
-        """Return the token if it is still valid."""
-        if self.grant and now < self.granted_at + self.grant.expires_in:
-            return self.grant.token
-        return None
-
-    def is_due(self, now: float) -> bool:
-        """Tell whether the token is to be renewed before it expires."""
-        if self.grant is None:
-            return True
-        early = self.grant.refresh_in or self.grant.expires_in * _REFRESH_AT
-        return now >= self.granted_at + early
-
-    def remembered(self, now: float) -> ExchangeError | None:
-        """Return a failure that is too recent to ask again, made anew."""
-        if self.failure is None or now >= self.failed_until:
-            return None
-        kind = type(self.failure)
-        again = kind(self.failure.detail, upstream=self.failure.upstream)
-        if self.failure.retryable:
-            again.retry_after = self.failed_until - now
-        return again
 
 
 class TokenSource:
@@ -65,7 +37,8 @@ class TokenSource:
 
     A token is renewed in the background before it expires, and goes on being
     used while that fails. Failures are remembered (60 s final ones, at least
-    5 s passing ones), so that a wrong secret does not hammer Entra ID.
+    5 s passing ones), so that a wrong secret does not hammer Entra ID. There
+    is a thread for each tenant: one that hangs delays no other.
     """
 
     def __init__(
@@ -79,6 +52,8 @@ class TokenSource:
         self._tenants = {
             alias: _Tenant(alias, app) for alias, app in apps.items()
         }
+        self._threads = ThreadPoolExecutor(max(1, len(apps)), "entra")
+        self._under_way: set[asyncio.Task[Grant]] = set()
         self._scope = scope
         self._clock = clock
         self._telemetry = telemetry
@@ -89,16 +64,16 @@ class TokenSource:
         Raises:
             ExchangeError: Entra ID gives none, or not in time.
         """
-        held = self._tenants[tenant]
+        asked = self._tenants[tenant]
         now = self._clock.now()
-        failure = held.remembered(now)
-        if token := held.token(now):
-            if held.is_due(now) and failure is None:
-                _ = self._flight(held, None)
+        failure = asked.held.failure(now)
+        if token := asked.held.token(now):
+            if asked.held.is_due(now) and failure is None:
+                _ = self._flight(asked, None)
             return token
         if failure is not None:
             raise failure
-        return await self._wait(self._flight(held, None), deadline)
+        return await self._wait(self._flight(asked, None), deadline)
 
     async def renewed(
         self,
@@ -114,96 +89,97 @@ class TokenSource:
         claims that are wanted: then it is not the token's fault, and asking
         again would only make Entra ID suspect a loop (AADSTS50196).
         """
-        held = self._tenants[tenant]
+        asked = self._tenants[tenant]
         now = self._clock.now()
-        current = held.token(now)
+        current = asked.held.token(now)
         if current and current != rejected and claims is None:
             return current
-        is_new = now < held.granted_at + _RENEWAL_PAUSE
-        if is_new and claims in {None, held.claims} and not held.flights:
+        if asked.held.is_new(now, claims) and not asked.flights:
             return None
-        if failure := held.remembered(now):
+        if failure := asked.held.failure(now):
             raise failure
-        return await self._wait(self._flight(held, claims), deadline)
+        return await self._wait(self._flight(asked, claims), deadline)
 
     def forget(self, tenant: str) -> None:
         """Drop a tenant's token and what is remembered of its failures."""
-        held = self._tenants[tenant]
-        held.grant = held.failure = None
+        asked = self._tenants[tenant]
+        asked.held.forget()
+        # Those who wait already get what they wait for; others ask anew.
+        asked.flights = {}
 
     def states(self) -> Iterator[TokenState]:
         """Yield what is known about each tenant's token."""
         now = self._clock.now()
-        for held in self._tenants.values():
-            age = now - held.granted_at if held.grant else None
-            failure = held.remembered(now)
+        for asked in self._tenants.values():
+            grant, failure = asked.held.grant, asked.held.failure(now)
+            age = None if grant is None else asked.held.age(now)
             yield TokenState(
-                tenant=held.alias,
+                tenant=asked.alias,
                 age=age,
                 expires_in=None
-                if held.grant is None or age is None
-                else held.grant.expires_in - age,
+                if grant is None or age is None
+                else grant.expires_in - age,
                 problem=failure.code if failure else None,
             )
 
     async def aclose(self) -> None:
         """End what is under way."""
-        flights = [
-            flight
-            for held in self._tenants.values()
-            for flight in held.flights.values()
-        ]
+        flights = list(self._under_way)
         for flight in flights:
             flight.cancel()
         await asyncio.gather(*flights, return_exceptions=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _flight(
-        self, held: _Tenant, claims: str | None
+        self, asked: _Tenant, claims: str | None
     ) -> asyncio.Task[Grant]:
         """Return the request for a token that is under way, or begin one.
 
         Nobody who waits for it can cancel it: the token is wanted anyway.
         """
-        if claims not in held.flights:
-            flight = asyncio.create_task(self._acquire(held, claims))
-            held.flights[claims] = flight
-            flight.add_done_callback(lambda done: _landed(held, claims, done))
-        return held.flights[claims]
-
-    async def _acquire(self, held: _Tenant, claims: str | None) -> Grant:
-        began = self._clock.now()
-        try:
-            grant = await asyncio.to_thread(
-                held.app.acquire, self._scope, claims
+        if claims not in asked.flights:
+            flight = asyncio.create_task(self._acquire(asked, claims))
+            asked.flights[claims] = flight
+            self._under_way.add(flight)
+            flight.add_done_callback(
+                lambda done: self._landed(asked, claims, done)
             )
+        return asked.flights[claims]
+
+    async def _acquire(self, asked: _Tenant, claims: str | None) -> Grant:
+        began, generation = self._clock.now(), asked.held.generation
+        try:
+            grant = await self._ask(asked, claims)
         except ExchangeError as e:
-            self._remember(held, e)
+            if generation == asked.held.generation:
+                self._remember(asked, e)
             raise
         now = self._clock.now()
-        held.grant, held.granted_at, held.failure = grant, now, None
-        held.claims = claims
-        self._telemetry.add(TOKEN_REFRESHES, tenant=held.alias, result="ok")
+        if generation == asked.held.generation:
+            asked.held.take(grant, claims, now)
+        self._telemetry.add(TOKEN_REFRESHES, tenant=asked.alias, result="ok")
         self._telemetry.log(
             TOKEN_REFRESHED,
-            tenant=held.alias,
+            tenant=asked.alias,
             expires_in_s=round(grant.expires_in),
             duration_ms=round((now - began) * 1000),
         )
         return grant
 
-    def _remember(self, held: _Tenant, error: ExchangeError) -> None:
-        memory = _FINAL_MEMORY
-        if error.retryable:
-            memory = max(_TRANSIENT_MEMORY, error.retry_after or 0.0)
-            error.retry_after = memory
-        held.failure = error
-        held.failed_until = self._clock.now() + memory
+    async def _ask(self, asked: _Tenant, claims: str | None) -> Grant:
+        async with asked.turn:
+            return await asyncio.get_running_loop().run_in_executor(
+                self._threads, asked.app.acquire, self._scope, claims
+            )
+
+    def _remember(self, asked: _Tenant, error: ExchangeError) -> None:
+        memory = asked.held.fail(error, self._clock.now())
         self._telemetry.add(
-            TOKEN_REFRESHES, tenant=held.alias, result=error.code
+            TOKEN_REFRESHES, tenant=asked.alias, result=error.code
         )
         self._telemetry.log(
             TOKEN_REJECTED,
-            tenant=held.alias,
+            tenant=asked.alias,
             outcome=error.code,
             upstream_code=error.upstream.code if error.upstream else None,
             remembered_for_s=memory,
@@ -221,11 +197,15 @@ class TokenSource:
             ) from e
         return grant.token
 
-
-def _landed(
-    held: _Tenant, claims: str | None, flight: asyncio.Task[Grant]
-) -> None:
-    held.flights.pop(claims, None)
-    if not flight.cancelled():
-        # Looked at here, so that a failure nobody waited for makes no noise.
-        flight.exception()
+    def _landed(
+        self,
+        asked: _Tenant,
+        claims: str | None,
+        flight: asyncio.Task[Grant],
+    ) -> None:
+        self._under_way.discard(flight)
+        if asked.flights.get(claims) is flight:
+            del asked.flights[claims]
+        if not flight.cancelled():
+            # Looked at, so that a failure nobody waited for makes no noise.
+            flight.exception()

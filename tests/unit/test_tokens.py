@@ -1,82 +1,21 @@
 """Tokens, from the sandbox's Entra ID over the real MSAL."""
 
 import asyncio
-import io
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
-from app.clock import Deadline, SystemClock
 from app.problems.errors import ExchangeError
 from app.problems.graph_failures import (
     IdentityUnavailable,
     TenantCredentialsRejected,
 )
 from app.sandbox import Fault, Sandbox
-from app.telemetry.logs import EventLog
-from app.telemetry.recorder import Telemetry
 from app.transport.entra import EntraApp, EntraHttp
-from app.transport.tokens import TokenSource
-from tests.support.network import SandboxNetwork
 from tests.support.service import CONTOSO
+from tests.support.tokens import SCOPE, Tokens
 
 pytestmark = pytest.mark.anyio
-
-SCOPE = "https://graph.microsoft.com/.default"
-
-
-class Tokens:
-    """A token source, and how often Entra ID was asked."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox = sandbox
-        self.clock = SystemClock()
-        self.network = SandboxNetwork(sandbox)
-        http = EntraHttp(
-            self.network, "http://127.0.0.1", clock=self.clock, timeout=10.0
-        )
-        app = EntraApp(
-            client_id=CONTOSO["client_id"],
-            secret=CONTOSO["client_secret"],
-            authority=(
-                f"https://login.microsoftonline.com/{CONTOSO['tenant_id']}"
-            ),
-            http=http,
-            clock=self.clock,
-        )
-        self.source = TokenSource(
-            {"contoso": app},
-            scope=SCOPE,
-            clock=self.clock,
-            telemetry=Telemetry(EventLog(io.StringIO())),
-        )
-
-    async def get(self, seconds: float = 30.0) -> str:
-        return await self.source.token(
-            "contoso", Deadline(self.clock, seconds)
-        )
-
-    async def renew(
-        self, rejected: str, claims: str | None = None
-    ) -> str | None:
-        return await self.source.renewed(
-            "contoso",
-            rejected=rejected,
-            claims=claims,
-            deadline=Deadline(self.clock, 30.0),
-        )
-
-    @property
-    def asked(self) -> int:
-        return sum(call.route == "token" for call in self.sandbox.calls)
-
-
-@pytest.fixture
-async def tokens(sandbox: Sandbox) -> AsyncIterator[Tokens]:
-    made = Tokens(sandbox)
-    yield made
-    await made.source.aclose()
 
 
 async def test_a_hundred_ask_once(tokens: Tokens) -> None:
