@@ -221,6 +221,7 @@ def _pointed_at(url: str, settings: Settings) -> Settings:
             "graph_base_url": f"{url}/v1.0",
             "authority_url": url,
             "tenants": tenants,
+            "tenants_file": (),
         }
     )
 

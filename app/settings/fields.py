@@ -15,10 +15,12 @@ __all__ = [
     "SecondsOrNone",
     "Secret",
     "Share",
+    "TenantId",
     "is_loopback",
 ]
 
 _MONTH = 86_400 * 30
+_MANY_TENANTS = {"common", "consumers", "organizations"}
 
 
 def is_loopback(host: str) -> bool:
@@ -49,6 +51,12 @@ def _origin(value: str) -> str:
     return value
 
 
+def _one_tenant(value: str) -> str:
+    if value.lower() in _MANY_TENANTS:
+        raise ValueError("expected one tenant: its id or one of its domains")
+    return value
+
+
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Seconds = Annotated[float, Field(gt=0, le=_MONTH, allow_inf_nan=False)]
@@ -59,3 +67,4 @@ Secret = Annotated[SecretStr, Field(min_length=1)]
 Name = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,127}$")
 ]
+TenantId = Annotated[Name, AfterValidator(_one_tenant)]

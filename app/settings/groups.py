@@ -12,6 +12,7 @@ from app.settings.fields import (
     SecondsOrNone,
     Secret,
     Share,
+    TenantId,
 )
 
 __all__ = [
@@ -41,7 +42,7 @@ class TenantSettings(_Group):
     """One Microsoft 365 tenant and the app that may act in it."""
 
     alias: Name = "default"
-    tenant_id: Name
+    tenant_id: TenantId
     client_id: Name
     client_secret: Secret
 

@@ -9,7 +9,14 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.settings.cloud import Cloud
-from app.settings.fields import BaseUrl, Name, Origin, Secret, is_loopback
+from app.settings.fields import (
+    BaseUrl,
+    Name,
+    Origin,
+    Secret,
+    TenantId,
+    is_loopback,
+)
 from app.settings.groups import (
     BreakerSettings,
     BudgetSettings,
@@ -20,6 +27,7 @@ from app.settings.groups import (
     TenantSettings,
     TimeoutSettings,
 )
+from app.settings.tenants_file import TenantsInFile
 
 __all__ = ["AuthMode", "Settings"]
 
@@ -54,10 +62,11 @@ class Settings(BaseSettings):
     cors_origins: tuple[Origin, ...] = ()
     graph_base_url: BaseUrl | None = None
     authority_url: BaseUrl | None = None
-    tenant_id: Name | None = None
+    tenant_id: TenantId | None = None
     client_id: Name | None = None
     client_secret: Secret | None = None
     tenants: tuple[TenantSettings, ...] = ()
+    tenants_file: TenantsInFile = ()
     auth_mode: AuthMode = AuthMode.ENTRA
     retry: RetrySettings = RetrySettings()
     budget: BudgetSettings = BudgetSettings()
@@ -86,8 +95,8 @@ class Settings(BaseSettings):
                 client_id=self.client_id,
                 client_secret=self.client_secret,
             )
-            return (own, *self.tenants)
-        return self.tenants
+            return (own, *self.tenants, *self.tenants_file)
+        return (*self.tenants, *self.tenants_file)
 
     @model_validator(mode="after")
     def _breaker_sees_slow_failures(self) -> Self:

@@ -33,6 +33,9 @@ TENANT = {
 }
 
 
+ONE = {"tenant_id": "t", "client_id": "c", "client_secret": "canary-one"}
+
+
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
@@ -99,6 +102,22 @@ TENANT = {
             "EXCHANGE_TENANTS__0__CLIENT_SECRET: Field required",
         ),
         (
+            {**TENANT, "EXCHANGE_TENANT_ID": "common"},
+            "EXCHANGE_TENANT_ID: expected one tenant",
+        ),
+        (
+            {"EXCHANGE_TENANTS": json.dumps([{**ONE, "tenant_id": "common"}])},
+            "EXCHANGE_TENANTS__0__TENANT_ID: expected one tenant",
+        ),
+        (
+            {"EXCHANGE_TENANTS_FILE": "/nowhere/tenants.json"},
+            "EXCHANGE_TENANTS_FILE: cannot read /nowhere/tenants.json: No suc",
+        ),
+        (
+            {"EXCHANGE_TENANTS_FILE": "/"},
+            "EXCHANGE_TENANTS_FILE: cannot read /: Is a directory",
+        ),
+        (
             {**TENANT, "EXCHANGE_AUTH_MODE": "none"},
             "EXCHANGE_AUTH_MODE: none needs EXCHANGE_GRAPH_BASE_URL and",
         ),
@@ -123,6 +142,65 @@ def test_wrong_settings_are_named(
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
     assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "EXCHANGE_TENANTS_FILE: {} is not valid JSON"),
+        ("[canary", "EXCHANGE_TENANTS_FILE: {} is not valid JSON"),
+        ("{}", "EXCHANGE_TENANTS_FILE: Input should be a valid tuple"),
+        ("[]", "EXCHANGE_TENANT_ID: no tenant to serve"),
+        ("[5]", "EXCHANGE_TENANTS_FILE__0: Input should be"),
+        (
+            json.dumps([ONE, {"client_secret": "canary", **ONE, "x": 1}]),
+            "EXCHANGE_TENANTS_FILE__1__X: Extra inputs are not permitted",
+        ),
+        (
+            json.dumps([{**ONE, "client_secret": ""}]),
+            "EXCHANGE_TENANTS_FILE__0__CLIENT_SECRET: Value should have",
+        ),
+        (
+            json.dumps([{**ONE, "tenant_id": "organizations"}]),
+            "EXCHANGE_TENANTS_FILE__0__TENANT_ID: expected one tenant",
+        ),
+        (json.dumps([ONE, ONE]), "EXCHANGE_TENANTS: two tenants have"),
+    ],
+)
+def test_a_wrong_file_of_tenants_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    content: str,
+    message: str,
+) -> None:
+    """One line, with the variable and the member, and no word of the file."""
+    path = tmp_path / "tenants.json"
+    path.write_text(content)
+    with pytest.raises(SettingsError) as caught:
+        load(monkeypatch, EXCHANGE_TENANTS_FILE=str(path))
+
+    assert str(caught.value).startswith(message.format(path))
+    assert "\n" not in str(caught.value)
+    assert "canary" not in str(caught.value)
+
+
+def test_tenants_come_from_three_places(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """One by itself, several as JSON, several from a file; all are shown."""
+    path = tmp_path / "tenants.json"
+    path.write_text(json.dumps([{**ONE, "alias": "c"}]))
+    found = load(
+        monkeypatch,
+        **TENANT,
+        EXCHANGE_TENANTS=json.dumps([{**ONE, "alias": "b"}]),
+        EXCHANGE_TENANTS_FILE=str(path),
+    )
+    shown = "\n".join(effective(found))
+
+    assert [t.alias for t in found.every_tenant] == ["default", "b", "c"]
+    assert 'EXCHANGE_TENANTS_FILE=[{"alias": "c"' in shown
+    assert "canary" not in shown
 
 
 def test_two_tenants_must_differ(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,13 @@ KNOWN = {
         400,
         "Access has been blocked by Conditional Access policies.",
     ),
+    50079: _Known(
+        "interaction_required",
+        400,
+        "Due to a configuration change made by your administrator, or because "
+        "you moved to a new location, you must enroll in multi-factor "
+        "authentication to access '{}'.",
+    ),
     65001: _Known(
         "invalid_grant",
         400,
@@ -58,6 +65,11 @@ KNOWN = {
         503,
         "A transient error has occurred. Please try again.",
     ),
+    90055: _Known(
+        "temporarily_unavailable",
+        429,
+        "The tenant is throttled: too many requests were made for it.",
+    ),
     500011: _Known(
         "invalid_resource",
         400,
@@ -68,10 +80,26 @@ KNOWN = {
         400,
         "Application with identifier '{}' was not found in the directory.",
     ),
+    700027: _Known(
+        "invalid_client",
+        401,
+        "The certificate with which the client assertion was signed is not "
+        "registered on the application.",
+    ),
     900144: _Known(
         "invalid_request",
         400,
         "The request body must contain the following parameter: '{}'.",
+    ),
+    900382: _Known(
+        "invalid_request",
+        400,
+        "Confidential Client is not supported in Cross Cloud request.",
+    ),
+    7000112: _Known(
+        "unauthorized_client",
+        401,
+        "Application '{}' is disabled.",
     ),
     7000215: _Known(
         "invalid_client",
