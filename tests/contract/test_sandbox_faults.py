@@ -185,6 +185,11 @@ async def test_claims_are_demanded(
     [
         (Fault(aadsts=7000222), 401, "invalid_client", 7000222),
         (Fault(aadsts=65001), 400, "invalid_grant", 65001),
+        (Fault(aadsts=50079), 400, "interaction_required", 50079),
+        (Fault(aadsts=700027), 401, "invalid_client", 700027),
+        (Fault(aadsts=900382), 400, "invalid_request", 900382),
+        (Fault(aadsts=7000112), 400, "unauthorized_client", 7000112),
+        (Fault(aadsts=90055), 429, "temporarily_unavailable", 90055),
         (Fault(aadsts=90033), 503, "temporarily_unavailable", 90033),
         (Fault(aadsts=50196, status=429), 429, "invalid_grant", 50196),
         (Fault(error="server_error"), 500, "server_error", 0),

@@ -1,6 +1,8 @@
 """Cases A, second half: what is repeated, and what is not."""
 
+from base64 import b64encode
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -12,7 +14,7 @@ from app.problems.errors import ExchangeError, Outcome
 from app.problems.graph_failures import GraphUnreachable, TokenRejected
 from app.transport.aiohttp_transport import CertificateRejected
 from tests.support.gateway import READ, SEND_MAIL, gateway
-from tests.support.scripted import Answer, ScriptedGraph, Step
+from tests.support.scripted import Answer, Heard, ScriptedGraph, Step
 
 pytestmark = pytest.mark.anyio
 
@@ -114,6 +116,25 @@ async def test_t020_a_challenge_is_answered_exactly_once(
     assert asked == 1
     assert graph.tokens == before + 1
     assert len(graph.heard) == 3
+
+
+async def test_t020_a_second_challenge_is_told(tmp_path: Path) -> None:
+    """Graph wants other claims each time: that game is not played."""
+    wishes = count()
+
+    def challenge(_heard: Heard) -> Answer:
+        claims = b64encode(b'{"n": %d}' % next(wishes)).decode()
+        told = f'Bearer error="insufficient_claims", claims="{claims}"'
+        return Answer(status=401, body=b"", headers={"WWW-Authenticate": told})
+
+    graph = ScriptedGraph(otherwise=challenge)
+    async with gateway(tmp_path, graph) as built:
+        before = graph.tokens
+        with pytest.raises(TokenRejected):
+            await built.send()
+
+    assert graph.tokens == before + 1
+    assert len(graph.heard) == 2
 
 
 @pytest.mark.parametrize(

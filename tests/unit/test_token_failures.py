@@ -157,7 +157,7 @@ async def test_the_patient_are_served_after_the_impatient(
 
 
 @pytest.mark.parametrize("claims", [None, CLAIMS])
-async def test_what_was_asked_before_forgetting_is_no_news(
+async def test_a_failure_from_before_forgetting_is_no_news(
     tokens: Tokens, claims: str | None
 ) -> None:
     """A refusal under way while the secret is mended is not remembered."""
@@ -169,12 +169,26 @@ async def test_what_was_asked_before_forgetting_is_no_news(
     old = asyncio.create_task(tokens.renew(first, claims))
     await tokens.clock.sleep(1)
     tokens.source.forget("contoso")
-    second = await tokens.get()
     with pytest.raises(SecretExpired):
         await old
 
-    assert second != first
+    assert await tokens.get() != first
+
+
+async def test_a_token_from_before_forgetting_is_not_held(
+    tokens: Tokens,
+) -> None:
+    """Who waited for it gets it; whoever asks later gets one of their own."""
+    tokens.sandbox.faults.add(Fault(route="token", delay=2, times=1))
+    old = asyncio.create_task(tokens.get())
+    await tokens.clock.sleep(1)
+    tokens.source.forget("contoso")
+    first = await old
+    second = await tokens.get()
+
+    assert first != second
     assert await tokens.get() == second
+    assert tokens.asked == 2
 
 
 async def test_after_forgetting_a_rejected_token_is_replaced(

@@ -98,7 +98,7 @@ KNOWN = {
     ),
     7000112: _Known(
         "unauthorized_client",
-        401,
+        400,
         "Application '{}' is disabled.",
     ),
     7000215: _Known(
