@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,11 +21,11 @@ from tests.support.service import Service
 pytestmark = pytest.mark.anyio
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
-AMPLE = {
+AMPLE: dict[str, Any] = {
     "budget": {"reserve": 1000},
     "breaker": {"minimum_calls": 10_000_000},
 }
-PATIENT = {"retry": {"max_retry_after": 200}}
+PATIENT: dict[str, Any] = {"retry": {"max_retry_after": 200}}
 ZONES = ["Asia/Tokyo", "America/New_York"]
 
 
