@@ -52,12 +52,11 @@ class HeldToken:
         }
 
     def failure(self, now: float) -> ExchangeError | None:
-        """Return a failure that is too recent to ask again, made anew."""
+        """Return a failure that is too recent to ask again."""
         if self._failure is None or now >= self._failed_until:
             return None
-        kind = type(self._failure)
-        again = kind(self._failure.detail, upstream=self._failure.upstream)
-        if self._failure.retryable:
+        again = self._failure.again()
+        if again.retryable:
             again.retry_after = self._failed_until - now
         return again
 

@@ -191,6 +191,8 @@ class TokenSource:
         try:
             async with asyncio.timeout(deadline.left()):
                 grant = await asyncio.shield(flight)
+        except ExchangeError as e:
+            raise e.again() from e
         except TimeoutError as e:
             raise IdentityUnavailable(
                 "Entra ID gave no token within the time of the request."

@@ -321,3 +321,16 @@ def test_failures_are_remembered_as_long_as_told(
     assert (final.failure(later) is not None) is (later < 60)
     if again is not None:
         assert again.retry_after == pytest.approx(memory - later)
+
+
+async def test_a_shared_failure_is_each_waiters_own(tokens: Tokens) -> None:
+    """What one makes of it is not seen by another."""
+    tokens.sandbox.faults.add(Fault(route="token", status=503, delay=1))
+    waiters = [asyncio.create_task(tokens.get()) for _ in range(3)]
+    ends = await asyncio.gather(*waiters, return_exceptions=True)
+    errors = [end for end in ends if isinstance(end, IdentityUnavailable)]
+    errors[0].retry_after = 0.0
+
+    assert len({id(error) for error in errors}) == 3
+    assert errors[1].retry_after == 5
+    assert tokens.asked == 1
