@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -308,3 +309,41 @@ async def test_t016_who_has_no_time_is_told(tmp_path: Path) -> None:
 
     assert len(graph.heard) == 1
     assert caught.value.retry_after == 30
+
+
+@pytest.mark.parametrize(
+    ("seconds", "status", "next_one"),
+    [(2, "sent", 200), (40, "verifying", 503)],
+)
+async def test_t016_a_mail_is_sent_once_all_the_same(
+    service: Service, seconds: int, status: str, next_one: int
+) -> None:
+    """Over the whole service: in Sent Items once, and then silence."""
+    route = "/users/{mailbox}/messages/{id}/send"
+    service.sandbox.faults.add(
+        Fault(route=route, headers={"Retry-After": str(seconds)})
+    )
+    answer = await service.client.post(
+        "/v1/mailboxes/ada@contoso.example/sends",
+        json={
+            "to": [{"address": "grace@contoso.example"}],
+            "subject": "Once",
+        },
+    )
+    sent = [call for call in service.sandbox.calls if call.route == route]
+    calls = len(service.sandbox.calls)
+    after = await service.client.get(
+        "/v1/mailboxes/ada@contoso.example/messages"
+    )
+    mailbox = service.sandbox.mailbox("ada@contoso.example")
+
+    assert answer.status_code == 201
+    assert answer.json()["status"] == status
+    assert len(sent) == 1
+    assert [m["subject"] for m in mailbox.sent()].count("Once") == 1
+    assert after.status_code == next_one
+    if next_one == 503:
+        assert after.headers["retry-after"] == str(
+            ceil(sent[0].at + seconds - service.clock.now())
+        )
+        assert len(service.sandbox.calls) == calls

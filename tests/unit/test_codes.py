@@ -1,7 +1,11 @@
 """Classification of what Graph and Entra ID refuse."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from app.gateway.operations.entry import Idempotency
+from app.gateway.policies.eligibility import may_repeat
 from app.problems.causes import (
     AppUnknown,
     GraphNotInTenant,
@@ -27,6 +31,7 @@ from app.problems.graph_failures import (
     TokenRejected,
 )
 from app.problems.refusals import PayloadTooLarge
+from app.problems.registry import REGISTRY
 from app.problems.resources import (
     Conflict,
     FolderExists,
@@ -216,3 +221,35 @@ def test_the_telling_number_is_told() -> None:
 
     assert found.upstream
     assert found.upstream.code == "AADSTS90033"
+
+
+CODES = (
+    st.none()
+    | st.text(max_size=40)
+    | st.sampled_from(
+        ["ErrorServerBusy", "ErrorItemNotFound", "ErrorMailboxFailover"]
+    )
+)
+SECONDS = st.none() | st.floats(min_value=0, max_value=31_536_000)
+
+
+@given(st.integers(300, 599), CODES, SECONDS, st.none() | st.just("{}"))
+def test_t022_a_write_is_repeated_after_refusals_only(
+    status: int,
+    code: str | None,
+    retry_after: float | None,
+    claims: str | None,
+) -> None:
+    """Whatever Graph answers is a problem; few of them are sure refusals."""
+    error = graph_error(
+        status,
+        Upstream(status=status, code=code),
+        retry_after=retry_after,
+        claims=claims,
+    )
+
+    assert error.code in REGISTRY
+    if may_repeat(Idempotency.UNSAFE, error):
+        assert status in {425, 429, 509} or (
+            status == 503 and retry_after is not None
+        )
