@@ -1,5 +1,7 @@
 """What the HTTP client's exceptions mean."""
 
+from datetime import UTC, datetime
+
 import httpx
 import pytest
 
@@ -12,7 +14,7 @@ from app.problems.graph_failures import (
     GraphUnreachable,
 )
 from app.transport.aiohttp_transport import CertificateRejected
-from app.transport.failures import network_error
+from app.transport.failures import network_error, refusal
 
 NOT, UNKNOWN = Outcome.NOT_PERFORMED, Outcome.UNKNOWN
 
@@ -79,3 +81,40 @@ def test_how_far_it_reaches(
     """The network is everybody's; a request that makes no sense is not."""
     assert kind.reach is reach
     assert kind.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("values", "seconds"),
+    [(["soon", "30"], 30), (["30", "120"], 30), (["nan", ""], None)],
+)
+def test_t009_of_repeated_headers_the_first_valid_one_counts(
+    values: list[str], seconds: float | None
+) -> None:
+    """As it comes over the wire, with words of Graph's that are not kept."""
+    answer = httpx.Response(
+        429,
+        headers=[("Retry-After", value) for value in values],
+        json={"error": {"code": "TooManyRequests", "message": "canary"}},
+    )
+    error = refusal(answer, "an-id", datetime(2026, 11, 22, tzinfo=UTC))
+
+    assert error.retry_after == seconds
+    assert "canary" not in f"{error!r} {error.upstream!r} {error.__dict__}"
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        ("Sun, 22 Nov 2026 09:30:30 GMT", "2026-11-22T09:30:30Z"),
+        ("Sun Nov 22 09:30:30 2026", "2026-11-22T09:30:30Z"),
+        ("Sun, 22 Nov 99999999999999 09:30:30 GMT", None),
+        ("yesterday", None),
+    ],
+)
+def test_the_time_of_an_answer(date: str, expected: str | None) -> None:
+    """The header Date, in any of its forms; nonsense is left out."""
+    answer = httpx.Response(500, headers={"Date": date})
+    error = refusal(answer, "an-id", datetime(2026, 11, 22, tzinfo=UTC))
+
+    assert error.upstream
+    assert error.upstream.at == expected
