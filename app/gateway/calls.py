@@ -2,7 +2,8 @@
 
 A policy is a step around a call: it may repeat it, delay it, refuse it or
 answer it from elsewhere, and usually just sends it on. What comes back as a
-`Reply` is always a 2xx answer of Graph's; everything else is raised as an
+`Reply` is always a 2xx answer of Graph's, or a 304 if one was asked for;
+everything else is raised as an
 `ExchangeError` that tells what became of the request. A policy lets pass
 what is not its business, `asyncio.CancelledError` above all, and holds
 nothing once it has returned or raised, except through `Reply.stream`.
@@ -61,6 +62,10 @@ class GraphCall:
         body: JSON, if any.
         representation: Which form of the resource; see `Translation`.
         binding: What a cursor to the next page is good for.
+        kept: An answer given before, which Graph may confirm instead of
+            sending it anew.
+        once: Whether it is not to be repeated: who sent it comes back by
+            itself.
         tally: Counts the requests made for the call.
         token: The access token, once there is one.
         client_request_id: The GUID of one request, once it is made.
@@ -74,6 +79,8 @@ class GraphCall:
     body: bytes | None = None
     representation: str = ""
     binding: str = ""
+    kept: Answer | None = None
+    once: bool = False
     tally: Tally = field(default_factory=Tally)
     token: str = ""
     client_request_id: str = ""

@@ -185,6 +185,8 @@ class ExchangeError(Exception):
         outcome: What became of the work.
         upstream: Graph's own error, if it gave one.
         attempts: Requests sent to Graph before giving up.
+        tried: The ways to an answer that failed, in order, each with the
+            code of its error or why it had none to give.
     """
 
     code: ClassVar[str]
@@ -213,6 +215,7 @@ class ExchangeError(Exception):
         self.outcome = outcome
         self.upstream = upstream
         self.attempts = 0
+        self.tried: tuple[tuple[str, str], ...] = ()
 
     def again(self) -> Self:
         """Return this error for another who meets it, to be changed freely.

@@ -112,6 +112,7 @@ class CacheSettings(_Group):
     """Upper bounds on the times that the operations table gives."""
 
     fresh: SecondsOrNone = 30.0
+    revalidate: SecondsOrNone = 300.0
     stale: SecondsOrNone = 86_400.0
     max_bytes: Annotated[int, Field(ge=0)] = 256 * 1024 * 1024
 

@@ -57,4 +57,4 @@ async def assemble(
             yield build_services(parts, pipeline, ledger, breaker)
         finally:
             await ledger.aclose()
-            await parts.tokens.aclose()
+            await parts.aclose()

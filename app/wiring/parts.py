@@ -1,19 +1,24 @@
 """What the policies share: all state of the gateway."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
-from random import uniform
+from random import uniform as random_uniform
 
 import httpx
 
 from app.clock import Clock
-from app.gateway.cache.store import MemoryStore, Store
+from app.gateway.cache.memory import MemoryStore
+from app.gateway.cache.store import Store
 from app.gateway.calls import ScopeKey
 from app.gateway.policies.budget import RetryBudget
 from app.gateway.policies.circuit import Circuit, CircuitLimits
+from app.gateway.policies.flights import Flights
 from app.gateway.policies.gates import LocalGates
 from app.gateway.policies.permits import Limits, LocalPermits
+from app.gateway.policies.refreshes import Refreshes
 from app.gateway.vitals import Vitals
+from app.models.answers import Answer
 from app.settings import Settings, secret_keys
 from app.telemetry.recorder import Telemetry
 from app.transport.entra import EntraApp, EntraHttp
@@ -37,7 +42,16 @@ class Parts:
     circuits: defaultdict[ScopeKey, Circuit]
     budgets: defaultdict[ScopeKey, RetryBudget]
     store: Store
+    flights: Flights[Answer]
+    refreshes: Refreshes
     vitals: Vitals
+    uniform: Callable[[float, float], float]
+
+    async def aclose(self) -> None:
+        """End what goes on by itself."""
+        await self.refreshes.aclose()
+        await self.flights.aclose()
+        await self.tokens.aclose()
 
 
 def build_parts(
@@ -45,6 +59,8 @@ def build_parts(
     telemetry: Telemetry,
     network: httpx.AsyncBaseTransport,
     clock: Clock,
+    *,
+    uniform: Callable[[float, float], float] = random_uniform,
 ) -> Parts:
     """Make the state that all policies share, and the ways to Microsoft."""
     limits, breaker = settings.limits, settings.breaker
@@ -76,7 +92,10 @@ def build_parts(
         circuits=defaultdict(lambda: Circuit(circuit_limits)),
         budgets=defaultdict(lambda: RetryBudget(budget.ratio, budget.reserve)),
         store=MemoryStore(settings.cache.max_bytes),
+        flights=Flights(clock),
+        refreshes=Refreshes(settings.timeouts.total, clock, telemetry),
         vitals=Vitals(clock),
+        uniform=uniform,
     )
 
 

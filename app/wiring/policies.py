@@ -11,11 +11,12 @@ from app.gateway.policies.attempt import AttemptTimeout, TraceAttempt
 from app.gateway.policies.backoff import Backoff
 from app.gateway.policies.breaker import Breaker
 from app.gateway.policies.deadline import WithinDeadline
-from app.gateway.policies.fallback import Fallback, Kept
+from app.gateway.policies.fallback import Fallback
 from app.gateway.policies.freshness import Lifetime
 from app.gateway.policies.gate import Gate, LastLook
 from app.gateway.policies.observe import TraceCall
 from app.gateway.policies.permits import PermitPolicy
+from app.gateway.policies.renewal import Kept
 from app.gateway.policies.retry import Retry, RetryLimits
 from app.gateway.policies.token import Token
 from app.gateway.policies.translate import Translator
@@ -90,8 +91,15 @@ def build_pipeline(parts: Parts, live: Send) -> Pipeline:
             Kept(
                 store=parts.store,
                 writes=Writes(),
-                most=Lifetime(cache.fresh, cache.stale),
+                flights=parts.flights,
+                most=Lifetime(
+                    fresh=cache.fresh,
+                    revalidate=cache.revalidate,
+                    stale=cache.stale,
+                ),
+                uniform=parts.uniform,
             ),
+            parts.refreshes,
             clock=parts.clock,
             telemetry=parts.telemetry,
         ),

@@ -2,13 +2,14 @@
 
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from app.clock import Clock, Deadline, SystemClock
+from app.gateway.cache.store import Store
 from app.gateway.calls import GraphCall, Send
 from app.gateway.operations.entry import Idempotency, Operation, Workload
 from app.gateway.operations.mail import LIST_MESSAGES
@@ -92,19 +93,34 @@ class Gateway:
         return await self.live(self.call(operation, **options))
 
 
+def midpoint(low: float, high: float) -> float:
+    """Stand in for randomness: neither high nor low."""
+    return (low + high) / 2
+
+
 @asynccontextmanager
 async def gateway(
     data_dir: Path,
     graph: ScriptedGraph,
     *,
     clock: Clock | None = None,
+    uniform: Callable[[float, float], float] = midpoint,
+    store: Store | None = None,
     **changes: Any,
 ) -> AsyncIterator[Gateway]:
-    """Build the gateway in front of a Graph; tokens are there already."""
+    """Build the gateway in front of a Graph; tokens are there already.
+
+    Unless a test hands in another ``uniform``, answers are fresh for exactly
+    the time that is set.
+    """
     settings = settings_for(data_dir, **changes)
     log = io.StringIO()
     telemetry = Telemetry(EventLog(log), hash_key=b"tests")
-    parts = build_parts(settings, telemetry, graph, clock or SystemClock())
+    parts = build_parts(
+        settings, telemetry, graph, clock or SystemClock(), uniform=uniform
+    )
+    if store is not None:
+        parts = replace(parts, store=store)
     breaker = Breaker(parts.circuits, parts.clock, telemetry)
     live = live_chain(parts, breaker)
     built = Gateway(graph, parts, build_pipeline(parts, live), live)
@@ -114,7 +130,7 @@ async def gateway(
     try:
         yield built
     finally:
-        await parts.tokens.aclose()
+        await parts.aclose()
 
 
 def events(log: io.StringIO, name: str) -> list[dict[str, Any]]:

@@ -219,6 +219,7 @@ def test_settings_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
         EXCHANGE_PORT="",
         EXCHANGE_TIMEOUTS__CONNECT="0.5",
         EXCHANGE_CACHE__FRESH="0",
+        EXCHANGE_CACHE__REVALIDATE="0",
         EXCHANGE_TENANTS=json.dumps(
             [
                 {
@@ -235,6 +236,8 @@ def test_settings_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.port == 8000
     assert found.timeouts.connect == 0.5
     assert found.cache.fresh == 0
+    assert found.cache.revalidate == 0
+    assert found.cache.stale == 86_400
     assert [t.alias for t in found.every_tenant] == ["default", "b"]
     assert found.graph_url == "https://graph.microsoft.us/v1.0"
     assert found.login_url == "https://login.microsoftonline.us"

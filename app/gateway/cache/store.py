@@ -1,78 +1,68 @@
-"""Where answers are kept."""
+"""Where answers are kept: what every such place offers."""
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Protocol
 
-from cachetools import LRUCache
-
+from app.gateway.cache.keys import CacheKey
 from app.models.answers import Answer
 
-__all__ = ["Entry", "MemoryStore", "Store"]
-
-# What an entry takes beside its text: objects, keys and links between them.
-_OVERHEAD = 1024
+__all__ = ["Entry", "Store"]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A kept answer.
 
+    Nothing but the answer itself is kept of what Graph sent: limits and
+    pauses that it named were about that one request.
+
     Attributes:
         answer: Serialized and ready to be sent.
-        stored_at: When Graph gave it, in seconds of the clock.
+        stored_at: When Graph gave or confirmed it, in seconds of the clock.
         tick: What `Writes` showed when Graph was asked.
+        spread: What the time of its freshness is multiplied by, so that
+            what was stored together does not expire together.
     """
 
     answer: Answer
     stored_at: float
     tick: int
+    spread: float = 1.0
 
 
 class Store(Protocol):
-    """Keeps answers under keys; may forget any of them at any time."""
+    """Keeps answers under keys; may forget any of them at any time.
 
-    async def get(self, key: Hashable) -> Entry | None:
+    A store outside the process seals what it writes (`Sealer`). Whatever is
+    the matter with it, it raises nothing: what cannot be read is a miss.
+    """
+
+    async def get(self, key: CacheKey) -> Entry | None:
         """Return what is kept under a key."""
 
-    async def put(self, key: Hashable, entry: Entry) -> None:
+    async def put(self, key: CacheKey, entry: Entry) -> None:
         """Keep an answer in place of an older one."""
 
-    async def drop(self, key: Hashable) -> None:
+    async def drop(self, key: CacheKey) -> None:
         """Forget an answer."""
+
+    async def purge(
+        self,
+        tenant: str,
+        mailbox: str | None = None,
+        *,
+        principal: str | None = None,
+    ) -> int:
+        """Forget all answers of a tenant, and return how many those were.
+
+        Args:
+            tenant: Whose answers.
+            mailbox: Only those about this mailbox; None for all.
+            principal: Only those fetched with these rights; None for all.
+        """
 
     def bytes_used(self) -> int:
         """Return the size of what is kept."""
 
-
-class MemoryStore:
-    """`Store` of one process: the least recently used go first."""
-
-    def __init__(self, max_bytes: int) -> None:
-        self._entries: LRUCache[Hashable, Entry] = LRUCache(
-            max_bytes, getsizeof=_size
-        )
-
-    async def get(self, key: Hashable) -> Entry | None:
-        """Return what is kept under a key."""
-        return self._entries.get(key)
-
-    async def put(self, key: Hashable, entry: Entry) -> None:
-        """Keep an answer, unless a newer one is there or it is too large."""
-        there = self._entries.get(key)
-        if there is not None and there.tick > entry.tick:
-            return
-        if _size(entry) <= self._entries.maxsize:
-            self._entries[key] = entry
-
-    async def drop(self, key: Hashable) -> None:
-        """Forget an answer."""
-        self._entries.pop(key, None)
-
-    def bytes_used(self) -> int:
-        """Return the size of what is kept."""
-        return int(self._entries.currsize)
-
-
-def _size(entry: Entry) -> int:
-    return len(entry.answer.body) + _OVERHEAD
+    def __len__(self) -> int:
+        """Return how many answers are kept."""

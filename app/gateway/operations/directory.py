@@ -1,6 +1,7 @@
 """Users of the directory."""
 
 from app.gateway.operations.entry import (
+    EVERY_WAY,
     Idempotency,
     Operation,
     Scope,
@@ -12,6 +13,7 @@ __all__ = ["DIRECTORY_OPERATIONS", "GET_MAILBOX", "LIST_MAILBOXES"]
 
 _DAY = 86_400.0
 _FRESH = 30.0
+_REVALIDATE = 300.0
 
 LIST_MAILBOXES = Operation(
     name="mailboxes.list",
@@ -22,7 +24,9 @@ LIST_MAILBOXES = Operation(
     idempotency=Idempotency.SAFE,
     translate=mailboxes,
     scope=Scope.WORKLOAD,
+    fallback=EVERY_WAY,
     fresh=_FRESH,
+    revalidate=_REVALIDATE,
     stale=_DAY,
 )
 # It reads mailboxSettings too, which Outlook answers: what limits the mailbox
@@ -35,7 +39,9 @@ GET_MAILBOX = Operation(
     permission="User.Read.All",
     idempotency=Idempotency.SAFE,
     translate=mailbox,
+    fallback=EVERY_WAY,
     fresh=_FRESH,
+    revalidate=_REVALIDATE,
     stale=_DAY,
 )
 

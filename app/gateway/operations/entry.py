@@ -5,7 +5,15 @@ from enum import StrEnum
 
 from app.gateway.translation.result import Translate
 
-__all__ = ["Idempotency", "Operation", "Scope", "Workload"]
+__all__ = [
+    "EVERY_WAY",
+    "LIVE",
+    "Idempotency",
+    "Operation",
+    "Scope",
+    "Way",
+    "Workload",
+]
 
 
 class Workload(StrEnum):
@@ -43,6 +51,26 @@ class Idempotency(StrEnum):
     UNSAFE = "unsafe"
 
 
+class Way(StrEnum):
+    """A way to answer a read; they are tried in this order.
+
+    - ``fresh-cache``: what is kept, as long as it is as good as new;
+    - ``revalidating-cache``: what is kept, a while longer, while Graph is
+      asked in the background;
+    - ``graph``: what Graph says;
+    - ``stale-cache``: what is kept, in place of a passing failure.
+    """
+
+    FRESH = "fresh-cache"
+    REVALIDATE = "revalidating-cache"
+    GRAPH = "graph"
+    STALE = "stale-cache"
+
+
+LIVE = (Way.GRAPH,)
+EVERY_WAY = (Way.FRESH, Way.REVALIDATE, Way.GRAPH, Way.STALE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One request to Graph, and how to treat it.
@@ -58,9 +86,16 @@ class Operation:
         translate: Makes our JSON of Graph's; None where there is none.
         scope: What its gate and permits belong to.
         long: Whether it belongs to the class with the long timeout.
-        fresh: Seconds for which an answer may be given again as fresh; 0 if
-            it is never kept.
-        stale: Seconds after that for which it may stand in for an error.
+        fallback: In which ways it may be answered; each of the three times
+            below counts only with its way. What must never be old lacks
+            ``stale-cache`` and ``revalidating-cache``.
+        fresh: Seconds for which an answer may be given again as fresh.
+        revalidate: Seconds after that for which it may be given while Graph
+            is asked in the background.
+        stale: Seconds after freshness for which it may stand in for an
+            error.
+        conditional: Whether Graph heeds ``If-None-Match`` for it. Microsoft
+            documents that for no resource of Outlook's or the directory's.
         constant: Whether writes to the mailbox leave its answer as it is.
         cost: Requests that Graph counts for it, and permits that it takes.
         streamed: Whether its content is handed on unread.
@@ -75,8 +110,11 @@ class Operation:
     translate: Translate | None = None
     scope: Scope = Scope.MAILBOX
     long: bool = False
+    fallback: tuple[Way, ...] = LIVE
     fresh: float = 0.0
+    revalidate: float = 0.0
     stale: float = 0.0
+    conditional: bool = False
     constant: bool = False
     cost: int = 1
     streamed: bool = False
@@ -84,7 +122,7 @@ class Operation:
     @property
     def is_cached(self) -> bool:
         """Whether its answers are kept at all."""
-        return self.fresh > 0 or self.stale > 0
+        return self.fallback != LIVE and self.fresh + self.stale > 0
 
     @property
     def is_read(self) -> bool:

@@ -2,7 +2,13 @@
 
 from dataclasses import replace
 
-from app.gateway.operations.entry import Idempotency, Operation, Workload
+from app.gateway.operations.entry import (
+    EVERY_WAY,
+    LIVE,
+    Idempotency,
+    Operation,
+    Workload,
+)
 from app.gateway.translation.batch import folder_ids
 from app.gateway.translation.folders import folder, folders
 from app.gateway.translation.messages import (
@@ -36,6 +42,7 @@ __all__ = [
 
 _DAY = 86_400.0
 _FRESH = 30.0
+_REVALIDATE = 300.0
 _READ = "Mail.Read"
 _WRITE = "Mail.ReadWrite"
 _SEND = "Mail.Send"
@@ -48,7 +55,9 @@ LIST_MESSAGES = Operation(
     permission=_READ,
     idempotency=Idempotency.SAFE,
     translate=messages,
+    fallback=EVERY_WAY,
     fresh=_FRESH,
+    revalidate=_REVALIDATE,
     stale=_DAY,
 )
 LIST_MESSAGES_OF_FOLDER = replace(
@@ -64,16 +73,14 @@ GET_MESSAGE = Operation(
     permission=_READ,
     idempotency=Idempotency.SAFE,
     translate=message,
+    fallback=EVERY_WAY,
     fresh=_FRESH,
+    revalidate=_REVALIDATE,
     stale=_DAY,
 )
 # Looks before a decision: what is kept is no help.
-LOOK_AT_MESSAGE = replace(
-    GET_MESSAGE, name="messages.look_at", fresh=0.0, stale=0.0
-)
-LOOK_UP_MARKER = replace(
-    LIST_MESSAGES, name="messages.look_up", fresh=0.0, stale=0.0
-)
+LOOK_AT_MESSAGE = replace(GET_MESSAGE, name="messages.look_at", fallback=LIVE)
+LOOK_UP_MARKER = replace(LIST_MESSAGES, name="messages.look_up", fallback=LIVE)
 READ_MIME = Operation(
     name="messages.mime",
     method="GET",
@@ -136,7 +143,9 @@ LIST_ATTACHMENTS = Operation(
     permission=_READ,
     idempotency=Idempotency.SAFE,
     translate=attachments,
+    fallback=EVERY_WAY,
     fresh=_FRESH,
+    revalidate=_REVALIDATE,
     stale=_DAY,
 )
 GET_ATTACHMENT = Operation(
@@ -147,7 +156,9 @@ GET_ATTACHMENT = Operation(
     permission=_READ,
     idempotency=Idempotency.SAFE,
     translate=attachment,
+    fallback=EVERY_WAY,
     fresh=_FRESH,
+    revalidate=_REVALIDATE,
     stale=_DAY,
 )
 READ_ATTACHMENT = Operation(
@@ -168,7 +179,9 @@ LIST_FOLDERS = Operation(
     permission=_READ,
     idempotency=Idempotency.SAFE,
     translate=folders,
+    fallback=EVERY_WAY,
     fresh=_FRESH,
+    revalidate=_REVALIDATE,
     stale=_DAY,
 )
 LIST_CHILD_FOLDERS = replace(
@@ -184,7 +197,9 @@ GET_FOLDER = Operation(
     permission=_READ,
     idempotency=Idempotency.SAFE,
     translate=folder,
+    fallback=EVERY_WAY,
     fresh=_FRESH,
+    revalidate=_REVALIDATE,
     stale=_DAY,
 )
 # Graph runs four parts of a batch at once, each counted as a request.
@@ -196,7 +211,9 @@ WELL_KNOWN_FOLDERS = Operation(
     permission=_READ,
     idempotency=Idempotency.SAFE,
     translate=folder_ids,
+    fallback=EVERY_WAY,
     fresh=_DAY,
+    revalidate=_REVALIDATE,
     stale=_DAY,
     constant=True,
     cost=8,

@@ -76,6 +76,13 @@ class Flights(Generic[T]):
                 self._forget(key, flight)
                 flight.task.cancel()
 
+    async def aclose(self) -> None:
+        """Cancel what is under way and wait until it has ended."""
+        tasks = [flight.task for flight in self._flights.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def _begin(
         self,
         key: Hashable,

@@ -77,6 +77,7 @@ class TraceCall:
             outcome=error.code,
             attempts=call.tally.sent,
             duration_ms=self._milliseconds(began),
+            tried=dict(error.tried) or None,
             mailbox_hash=self._telemetry.pseudonym(call.mailbox),
             upstream_status=upstream.status,
             upstream_code=upstream.code,

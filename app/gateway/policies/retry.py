@@ -93,7 +93,8 @@ class Retry:
             error = _error(state)
             demanded = error.retry_after or 0.0
             if (
-                not may_repeat(call.operation.idempotency, error)
+                call.once
+                or not may_repeat(call.operation.idempotency, error)
                 or state.attempt_number >= self._limits.attempts
                 or demanded > self._limits.longest_wait
                 or max(state.upcoming_sleep, demanded) >= call.deadline.left()

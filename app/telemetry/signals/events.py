@@ -14,6 +14,7 @@ __all__ = [
     "GATE_CLOSED",
     "INTERNAL_ERROR",
     "LIBRARY",
+    "REFRESH_FAILED",
     "SEND_UNKNOWN",
     "SERVED_STALE",
     "SERVICE_STARTED",
@@ -25,7 +26,7 @@ __all__ = [
 
 _CALL = ("tenant", "workload", "operation")
 _FAILURE = (
-    *(*_CALL, "outcome", "attempts", "duration_ms", "mailbox_hash"),
+    *(*_CALL, "outcome", "attempts", "duration_ms", "tried", "mailbox_hash"),
     *("upstream_status", "upstream_code", "upstream_request_id"),
 )
 
@@ -92,6 +93,14 @@ SERVED_STALE = LogEvent(
     (*_CALL, "outcome", "age_s"),
     "A read was answered from the cache because Graph failed with outcome.",
     "Callers are told by Exchange-Freshness; see to Graph.",
+)
+REFRESH_FAILED = LogEvent(
+    "cache.refresh_failed",
+    "warning",
+    (*_CALL, "outcome", "attempts"),
+    "A cached answer could not be renewed in the background, for the reason "
+    "outcome; callers go on getting it until it is too old.",
+    "See /problems/{outcome}. The next try comes by itself, after a pause.",
 )
 GATE_CLOSED = LogEvent(
     "gate.closed",
@@ -160,6 +169,7 @@ EVENTS = (
     CALL_EXHAUSTED,
     CALL_RECOVERED,
     SERVED_STALE,
+    REFRESH_FAILED,
     GATE_CLOSED,
     BREAKER_OPENED,
     BREAKER_HALF_OPENED,

@@ -7,6 +7,7 @@ __all__ = [
     "BREAKER_TRANSITIONS",
     "BUDGET_REMAINING",
     "CACHE_BYTES",
+    "CACHE_REFRESHES",
     "CACHE_REQUESTS",
     "CACHE_SHARED_FLIGHTS",
     "CALLS",
@@ -127,8 +128,18 @@ CACHE_REQUESTS = Metric(
     Kind.COUNTER,
     "{request}",
     ("operation", "result"),
-    "Cacheable reads; result is fresh, stale or miss.",
+    "Cacheable reads; result is fresh, revalidating (given while Graph is "
+    "asked in the background), stale (given because Graph failed) or miss.",
     "A high share of stale: Graph has been failing.",
+)
+CACHE_REFRESHES = Metric(
+    "exchange.cache.refreshes",
+    Kind.COUNTER,
+    "{refresh}",
+    ("operation", "result"),
+    "Answers renewed in the background; result is ok, cancelled or a problem "
+    "code.",
+    "A rising share of one code names the trouble; callers see it later.",
 )
 CACHE_BYTES = Metric(
     "exchange.cache.bytes",
@@ -192,6 +203,7 @@ METRICS = (
     BREAKER_TRANSITIONS,
     BUDGET_REMAINING,
     CACHE_REQUESTS,
+    CACHE_REFRESHES,
     CACHE_BYTES,
     CACHE_SHARED_FLIGHTS,
     TOKEN_AGE,

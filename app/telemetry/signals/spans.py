@@ -2,7 +2,7 @@
 
 from app.telemetry.signals.kinds import SpanKind
 
-__all__ = ["SPANS", "SPAN_ATTEMPT", "SPAN_CALL"]
+__all__ = ["SPANS", "SPAN_ATTEMPT", "SPAN_CALL", "SPAN_REFRESH"]
 
 SPAN_CALL = SpanKind(
     "graph {operation}",
@@ -12,5 +12,10 @@ SPAN_ATTEMPT = SpanKind(
     "{method} {url.template}",
     "One request to Graph (client span, semantic conventions of HTTP).",
 )
+SPAN_REFRESH = SpanKind(
+    "refresh {operation}",
+    "A cached answer that is renewed in the background; it may end after the "
+    "request that set it off.",
+)
 
-SPANS = (SPAN_CALL, SPAN_ATTEMPT)
+SPANS = (SPAN_CALL, SPAN_REFRESH, SPAN_ATTEMPT)

@@ -1,0 +1,139 @@
+"""The store in memory: what it holds, and what it forgets."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.gateway.cache.keys import CacheKey
+from app.gateway.cache.memory import MemoryStore
+from app.gateway.cache.store import Entry
+from app.models.answers import Answer
+
+pytestmark = pytest.mark.anyio
+
+TENANTS, PRINCIPALS = ("contoso", "fabrikam"), ("app", "ada")
+MAILBOXES = (None, "ada", "grace")
+KEYS = st.builds(
+    CacheKey,
+    tenant=st.sampled_from(TENANTS),
+    principal=st.sampled_from(PRINCIPALS),
+    mailbox=st.sampled_from(MAILBOXES),
+    operation=st.just("messages.list"),
+    target=st.sampled_from(("/a", "/b", "/c")),
+    representation=st.just(""),
+    headers=st.just(()),
+    body=st.none(),
+)
+STEPS = st.one_of(
+    st.tuples(st.just("put"), KEYS, st.integers(0, 3000)),
+    st.tuples(st.just("drop"), KEYS),
+    st.tuples(
+        st.just("purge"),
+        st.sampled_from(TENANTS),
+        st.sampled_from(MAILBOXES),
+        st.none() | st.sampled_from(PRINCIPALS),
+    ),
+)
+
+
+def entry(size: int = 10, tick: int = 0) -> Entry:
+    return Entry(Answer(body=b"x" * size), 0.0, tick)
+
+
+def key(**changes: Any) -> CacheKey:
+    usual = CacheKey(
+        "contoso", "app", "ada", "messages.list", "/a", "", (), None
+    )
+    return usual._replace(**changes)
+
+
+def doomed(one: CacheKey, step: tuple[Any, ...]) -> bool:
+    _, tenant, mailbox, principal = step
+    return (
+        one.tenant == tenant
+        and mailbox in {None, one.mailbox}
+        and principal in {None, one.principal}
+    )
+
+
+@given(st.lists(STEPS, max_size=80))
+def test_it_is_a_dictionary_with_purges(steps: list[Any]) -> None:
+    """With room enough, it has what was put in and not taken out."""
+
+    async def check() -> None:
+        store, model = MemoryStore(10_000_000), dict[CacheKey, Entry]()
+        for step in steps:
+            if step[0] == "put":
+                model[step[1]] = entry(step[2])
+                await store.put(step[1], model[step[1]])
+            elif step[0] == "drop":
+                model.pop(step[1], None)
+                await store.drop(step[1])
+            else:
+                gone = [one for one in model if doomed(one, step)]
+                count = await store.purge(step[1], step[2], principal=step[3])
+                assert count == len(gone)
+                for one in gone:
+                    del model[one]
+            assert len(store) == len(model)
+        for one, kept in model.items():
+            assert await store.get(one) == kept
+
+    asyncio.run(check())
+
+
+@given(st.lists(STEPS, max_size=80))
+def test_it_keeps_within_its_bound(steps: list[Any]) -> None:
+    """Never more bytes than allowed, and no trace of what had to go."""
+
+    async def check() -> None:
+        store = MemoryStore(8000)
+        for step in steps:
+            if step[0] == "put":
+                await store.put(step[1], entry(step[2]))
+            assert store.bytes_used() <= 8000
+        left = len(store)
+        counts = [await store.purge(tenant) for tenant in TENANTS]
+        assert sum(counts) == left
+        assert store.bytes_used() == len(store) == 0
+        assert not store._entries.about
+
+    asyncio.run(check())
+
+
+async def test_the_least_recently_used_goes_first() -> None:
+    """What is asked for stays."""
+    store = MemoryStore(3500)
+    for target in ("/a", "/b", "/c"):
+        await store.put(key(target=target), entry())
+    await store.get(key(target="/a"))
+    await store.put(key(target="/d"), entry())
+
+    assert await store.get(key(target="/a"))
+    assert await store.get(key(target="/b")) is None
+    assert len(store) == 3
+
+
+async def test_t126_what_is_older_replaces_nothing() -> None:
+    """An answer asked for earlier does not take a later one's place."""
+    store = MemoryStore(10_000)
+    await store.put(key(), entry(10, tick=5))
+    await store.put(key(), entry(20, tick=4))
+    before = await store.get(key())
+    await store.put(key(), entry(30, tick=5))
+
+    assert before == entry(10, tick=5)
+    assert await store.get(key()) == entry(30, tick=5)
+
+
+async def test_what_is_too_large_is_not_kept() -> None:
+    """One answer larger than the whole store drives nothing out."""
+    store = MemoryStore(3000)
+    await store.put(key(), entry(10))
+    await store.put(key(target="/b"), entry(5000))
+
+    assert await store.get(key())
+    assert await store.get(key(target="/b")) is None
