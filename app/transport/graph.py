@@ -20,6 +20,7 @@ from app.transport.retry_after import retry_after_seconds
 __all__ = ["GraphRequest", "GraphTransport", "Reply"]
 
 _NO_CONTENT = (202, 204)
+_NOT_MODIFIED = 304
 _USER_AGENT = "exchange-api"
 _ERROR = re.compile(rb'\{\s*"error"\s*:')
 
@@ -44,17 +45,20 @@ class GraphRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A 2xx answer of Graph's.
+    """A 2xx answer of Graph's, or 304 to a request with ``If-None-Match``.
 
-    ``body`` is a whole JSON object, or empty for 202 and 204; of a streamed
-    answer it is empty and ``stream`` has the content. ``retry_after`` is in
-    seconds: Graph has done the work, but wants to be left alone for so long.
+    ``body`` is a whole JSON object, or empty for 202, 204 and 304; of a
+    streamed answer it is empty and ``stream`` has the content. ``etag`` is
+    the entity tag of what has not changed, if a 304 names it. ``retry_after``
+    is in seconds: Graph has done the work, but wants to be left alone for so
+    long.
     """
 
     status: int
     body: bytes = b""
     content_type: str = ""
     request_id: str | None = None
+    etag: str | None = None
     retry_after: float | None = None
     stream: ByteStream | None = None
 
@@ -91,7 +95,7 @@ class GraphTransport:
         }
 
     async def send(self, request: GraphRequest) -> Reply:
-        """Send a request; return a 2xx answer or raise an `ExchangeError`."""
+        """Send a request; return a `Reply` or raise an `ExchangeError`."""
         try:
             response = await self._network.handle_async_request(
                 self._http(request)
@@ -104,11 +108,11 @@ class GraphTransport:
                 await response.aclose()
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as e:
             raise network_error(e, request.client_request_id) from e
-        if not response.is_success:
+        if not (response.is_success or _is_unchanged(request, response)):
             raise refusal(
                 response, request.client_request_id, self._clock.wall()
             )
-        if not _is_whole(response):
+        if response.is_success and not _is_whole(response):
             raise malformed(response, request.client_request_id)
         return self._reply(response)
 
@@ -116,11 +120,13 @@ class GraphTransport:
         self, response: httpx.Response, stream: ByteStream | None = None
     ) -> Reply:
         headers = response.headers
+        is_bare = stream is not None or not response.is_success
         return Reply(
             status=response.status_code,
-            body=response.content if stream is None else b"",
+            body=b"" if is_bare else response.content,
             content_type=headers.get("Content-Type", ""),
             request_id=headers.get("request-id"),
+            etag=headers.get("ETag"),
             retry_after=retry_after_seconds(
                 headers.get_list("Retry-After"), self._clock.wall()
             ),
@@ -145,6 +151,12 @@ class GraphTransport:
             content=request.body,
             extensions={"timeout": self._timeouts},
         )
+
+
+def _is_unchanged(request: GraphRequest, response: httpx.Response) -> bool:
+    """Tell whether Graph says that what was given before still holds."""
+    asked = "If-None-Match" in request.headers
+    return asked and response.status_code == _NOT_MODIFIED
 
 
 def _is_whole(response: httpx.Response) -> bool:

@@ -131,3 +131,16 @@ async def test_wrong_preferences_are_refused(
     answer = await graph.get(MESSAGES, headers={"Prefer": prefer})
 
     assert refusal(answer) == (400, "RequestBroker--ParseUri")
+
+
+async def test_reads_are_never_conditional(
+    sandbox: Sandbox, graph: httpx.AsyncClient
+) -> None:
+    """Graph documents no ``If-None-Match`` for Outlook: it is ignored."""
+    mine = sandbox.deliver(ADA_ADDRESS)
+    shown = await graph.get(message_url(mine))
+    tag = shown.json()["@odata.etag"]
+    again = await graph.get(message_url(mine), headers={"If-None-Match": tag})
+
+    assert again.status_code == 200
+    assert again.json()["@odata.etag"] == tag

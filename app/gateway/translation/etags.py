@@ -7,7 +7,13 @@ differ in their bytes (RFC 9110 §8.8.3). The change key is what both share:
 
 import re
 
-__all__ = ["change_key_of", "graph_tag", "is_same_state", "message_tag"]
+__all__ = [
+    "change_key_of",
+    "graph_tag",
+    "is_same_state",
+    "matches_weakly",
+    "message_tag",
+]
 
 # Raised whenever the same state of a message is shown otherwise than before.
 _FORM = 1
@@ -30,6 +36,11 @@ def graph_tag(tag: str) -> str | None:
     """Return Graph's entity tag for one of ours, None if it is not ours."""
     found = _OURS.fullmatch(tag)
     return f'W/"{found[1]}"' if found else None
+
+
+def matches_weakly(one: str, other: str) -> bool:
+    """Compare entity tags as ``If-None-Match`` does (RFC 9110 §8.8.3.2)."""
+    return one.removeprefix("W/") == other.removeprefix("W/")
 
 
 def is_same_state(one: str, other: str) -> bool:
