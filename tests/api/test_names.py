@@ -64,10 +64,27 @@ async def test_names_are_learnt_from_lists_too(
     """What was read by id is found by address, without asking again."""
     listed = await client.get("/v1/mailboxes")
     ids = {box["address"]: box["id"] for box in listed.json()["items"]}
-    await client.get(f"/v1/mailboxes/{ids[ADDRESS]}/messages")
-    answer = await client.get(f"/v1/mailboxes/{ADDRESS}/messages")
+    by_id, by_address = (
+        f"/v1/mailboxes/{name}/messages" for name in (ids[ADDRESS], ADDRESS)
+    )
+    page = (await client.get(by_id)).json()
+    message = page["items"][0]["id"]
+    await client.get(f"{by_id}/{message}")
+    answer = await client.get(f"{by_address}/{message}")
 
     assert answer.headers["exchange-graph-calls"] == "0"
+
+
+async def test_kept_pages_lead_on_under_each_name(
+    client: httpx.AsyncClient,
+) -> None:
+    """A page given from the cache has a cursor that its reader can use."""
+    for path in await names(client):
+        page = await client.get(f"{path}/messages")
+        cursor = {"cursor": page.json()["next_cursor"]}
+        following = await client.get(f"{path}/messages", params=cursor)
+
+        assert following.status_code == 200
 
 
 async def test_cursors_outlast_what_is_learnt(

@@ -128,6 +128,7 @@ async def test_t123_a_failed_leader_fails_all_at_once(tmp_path: Path) -> None:
         {"tenant": "fabrikam"},
         {"representation": "text"},
         {"target": "/users/ada@contoso.example/messages?$top=2"},
+        {"binding": "another list's cursors"},
         {"headers": {"Prefer": 'outlook.body-content-type="text"'}},
     ],
 )

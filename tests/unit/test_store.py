@@ -24,6 +24,7 @@ KEYS = st.builds(
     operation=st.just("messages.list"),
     target=st.sampled_from(("/a", "/b", "/c")),
     representation=st.just(""),
+    binding=st.just(""),
     headers=st.just(()),
     body=st.none(),
 )
@@ -45,7 +46,15 @@ def entry(size: int = 10, tick: int = 0) -> Entry:
 
 def key(**changes: Any) -> CacheKey:
     usual = CacheKey(
-        "contoso", "app", "ada", "messages.list", "/a", "", (), None
+        tenant="contoso",
+        principal="app",
+        mailbox="ada",
+        operation="messages.list",
+        target="/a",
+        representation="",
+        binding="",
+        headers=(),
+        body=None,
     )
     return usual._replace(**changes)
 

@@ -14,8 +14,9 @@ class CacheKey(NamedTuple):
 
     Whose rights were used is a part of it, so that nobody is given what was
     fetched for somebody else (RFC 9111 §3.5), and so are the headers: they
-    select the form of what Graph gives (§4.1). The mailbox, though the
-    target names it too, is there for whoever purges it.
+    select the form of what Graph gives (§4.1). So is what its cursors are
+    good for. The mailbox, though the target names it too, is there for
+    whoever purges it.
     """
 
     tenant: str
@@ -24,6 +25,7 @@ class CacheKey(NamedTuple):
     operation: str
     target: str
     representation: str
+    binding: str
     headers: tuple[tuple[str, str], ...]
     body: bytes | None
 
@@ -37,6 +39,7 @@ class CacheKey(NamedTuple):
             operation=call.operation.name,
             target=call.target,
             representation=call.representation,
+            binding=call.binding,
             headers=tuple(sorted(call.headers.items())),
             body=call.body,
         )
