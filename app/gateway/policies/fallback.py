@@ -79,9 +79,10 @@ class Fallback:
                 return outcome
             tried.append((strategy.way, outcome))
         self._count(call, "miss")
-        failure = failure or NotInCache()
-        failure.tried = tuple(tried)
-        raise failure
+        # The error may be shared with others who tried other ways.
+        told = (failure or NotInCache()).again()
+        told.tried = tuple(tried)
+        raise told
 
     async def _directly(self, call: GraphCall) -> Answer:
         if call.operation.is_read:
