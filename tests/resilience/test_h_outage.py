@@ -13,7 +13,7 @@ from app.gateway.operations.mail import LIST_MESSAGES, UPDATE_MESSAGE
 from app.models.context import CacheControl
 from app.problems.graph_failures import GraphUnavailable
 from tests.support.gateway import Gateway, events, gateway
-from tests.support.scripted import Answer, ScriptedGraph, Step
+from tests.support.scripted import Answer, Hang, ScriptedGraph, Step
 
 pytestmark = pytest.mark.anyio
 
@@ -195,3 +195,26 @@ async def test_t120_even_a_fault_of_ours_is_seen(tmp_path: Path) -> None:
     assert not loose
     [event] = events(built.log, "cache.refresh_failed")
     assert event["outcome"] == "RuntimeError"
+
+
+async def test_t115_a_hanging_graph_holds_few_refreshes(
+    tmp_path: Path,
+) -> None:
+    """60 mailboxes of a tenant go stale: 32 refreshes, none of another's."""
+    graph = ScriptedGraph()
+    async with gateway(tmp_path, graph) as built:
+        boxes = [f"m{number}@contoso.example" for number in range(60)]
+        for box in boxes:
+            await read(built, mailbox=box)
+        await read(built, tenant="fabrikam")
+        await built.parts.clock.sleep(MINUTE)
+        graph.otherwise = Hang
+        answers = [await read(built, mailbox=box) for box in boxes]
+        other = await read(built, tenant="fabrikam")
+        await built.parts.clock.sleep(1)
+        running = len(built.parts.refreshes)
+
+    assert running == 32 + 1
+    assert all(answer.delivery.stale for answer in answers)
+    assert other.delivery.status.endswith("detail=revalidating")
+    assert graph.in_flight == 0
