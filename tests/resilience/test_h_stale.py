@@ -56,7 +56,7 @@ async def test_t116_a_stale_answer_stands_in(
     assert second.delivery.status.startswith("fwd=stale")
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 410, 412])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 412])
 async def test_t117_final_errors_are_told(tmp_path: Path, status: int) -> None:
     """A stale answer does not hide that the thing is gone or denied."""
     graph = ScriptedGraph(Answer(), otherwise=Answer(status=status, body=b""))
