@@ -110,6 +110,11 @@ class ItemNotFound(NotFound):
         super().__init__(detail, upstream=upstream)
         self.resource = resource
 
+    @property
+    def is_proof(self) -> bool:
+        """Whether Graph said so with a code; a proxy's 404 proves nothing."""
+        return self.upstream is not None and self.upstream.code is not None
+
 
 class Conflict(RequestRefused):
     """The request does not fit the present state of the resource."""

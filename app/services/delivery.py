@@ -127,8 +127,8 @@ class Delivery:
             answer = await self._mail.look_at_message(
                 self._where, self._message
             )
-        except ItemNotFound:
-            return _Seen.GONE
+        except ItemNotFound as error:
+            return _Seen.GONE if error.is_proof else _Seen.NOWHERE
         except ExchangeError:
             return _Seen.NOWHERE
         found = msgspec.json.decode(answer.body, type=Message)

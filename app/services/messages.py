@@ -133,9 +133,9 @@ class MessageService:
                 found = msgspec.json.decode(answer.body, type=Message)
                 if await is_done(found):
                     return
-            except ItemNotFound:
-                return
-            except ExchangeError:
+            except ExchangeError as nothing:
+                if isinstance(nothing, ItemNotFound) and nothing.is_proof:
+                    return
                 raise error from None
             try:
                 await act()

@@ -103,7 +103,7 @@ class SendService:
         except ExchangeError as error:
             if not attempt.is_in_doubt:
                 raise error.with_outcome(Outcome.NOT_PERFORMED) from error
-            if isinstance(error, ItemNotFound):
+            if isinstance(error, ItemNotFound) and error.is_proof:
                 # No draft any more: an earlier attempt has sent it.
                 gone = Delivered("verifying", 0)
                 return self._told(message, attempt, gone, began)

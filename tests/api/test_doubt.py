@@ -114,6 +114,20 @@ async def test_a_draft_that_is_gone_was_sent(
     assert second.json()["status"] == "verifying"
 
 
+async def test_a_proxy_s_404_proves_nothing(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """What Graph did not say itself does not make a mail sent."""
+    sandbox.faults.add(Fault(route="*/send", reset="before", times=1))
+    sandbox.faults.add(
+        Fault(method="GET", route=MESSAGE, status=404, body="html")
+    )
+    answer = await service.client.post(SENDS, json=MAIL)
+
+    assert answer.json()["outcome"] == "unknown"
+    assert copies(sandbox) == 0
+
+
 async def test_a_draft_that_cannot_be_looked_at_is_not_sent(
     service: Service, sandbox: Sandbox
 ) -> None:
