@@ -1,10 +1,24 @@
 """What one request carries through the layers, beside its own parameters."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from app.clock import Deadline
 
-__all__ = ["CacheControl", "CallContext", "Costs", "InMailbox"]
+__all__ = ["CacheControl", "CallContext", "Costs", "Criticality", "InMailbox"]
+
+
+class Criticality(StrEnum):
+    """How much it matters that a request is served now, the most first.
+
+    - ``interactive``: somebody waits for the answer;
+    - ``sync``: a program walks through a mailbox and can go on later;
+    - ``backfill``: nobody misses it today.
+    """
+
+    INTERACTIVE = "interactive"
+    SYNC = "sync"
+    BACKFILL = "backfill"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +39,13 @@ class CacheControl:
 class Costs:
     """What a request has cost so far; its parts add to it as they go.
 
-    Times are in seconds: ``queue`` for permits, gates and backoff, ``token``
-    for Entra ID, ``graph`` for Graph itself.
+    ``graph_calls`` are requests that were sent, ``graph_cost`` what Graph
+    counts them for. Times are in seconds: ``queue`` for permits, gates and
+    backoff, ``token`` for Entra ID, ``graph`` for Graph itself.
     """
 
     graph_calls: int = 0
+    graph_cost: int = 0
     queue: float = 0.0
     token: float = 0.0
     graph: float = 0.0
@@ -49,6 +65,7 @@ class CallContext:
     deadline: Deadline
     request_id: str
     cache: CacheControl = CacheControl()
+    criticality: Criticality = Criticality.INTERACTIVE
     costs: Costs = field(default_factory=Costs)
 
 

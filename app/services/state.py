@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.callers.quotas import Quotas
 from app.clock import Clock
 from app.services.attachments import AttachmentService
 from app.services.drafts import DraftService
@@ -31,4 +32,5 @@ class AppState:
     health: HealthService
     mailboxes: MailboxService
     messages: MessageService
+    quotas: Quotas
     sends: SendService

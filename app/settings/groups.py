@@ -21,6 +21,7 @@ __all__ = [
     "CacheSettings",
     "LimitSettings",
     "PoolSettings",
+    "QuotaSettings",
     "RetrySettings",
     "TenantSettings",
     "TimeoutSettings",
@@ -122,3 +123,11 @@ class PoolSettings(_Group):
 
     connections: Count = 256
     max_age: Seconds = 300.0
+
+
+class QuotaSettings(_Group):
+    """How much each caller may ask of this service."""
+
+    requests: Count = 10_000
+    window: Seconds = 600.0
+    concurrency: Count = 256

@@ -23,6 +23,7 @@ from app.settings.groups import (
     CacheSettings,
     LimitSettings,
     PoolSettings,
+    QuotaSettings,
     RetrySettings,
     TenantSettings,
     TimeoutSettings,
@@ -75,6 +76,7 @@ class Settings(BaseSettings):
     timeouts: TimeoutSettings = TimeoutSettings()
     cache: CacheSettings = CacheSettings()
     pool: PoolSettings = PoolSettings()
+    quota: QuotaSettings = QuotaSettings()
 
     @property
     def graph_url(self) -> str:

@@ -5,14 +5,16 @@ from contextlib import asynccontextmanager
 
 import httpx
 
+from app.callers.quotas import Quotas
 from app.clock import Clock, SystemClock
 from app.gateway.policies.breaker import Breaker
+from app.gateway.policies.window import SlidingWindow
 from app.ledger.idempotency import IdempotencyLedger
 from app.services.state import AppState
 from app.settings import Settings
 from app.telemetry.recorder import Telemetry
 from app.transport.aiohttp_transport import AiohttpTransport
-from app.wiring.gauges import watch_gauges
+from app.wiring.gauges import watch_gauges, watch_quotas
 from app.wiring.parts import build_parts
 from app.wiring.policies import build_pipeline, live_chain
 from app.wiring.services import build_services
@@ -53,8 +55,10 @@ async def assemble(
         breaker = Breaker(parts.circuits, parts.clock, telemetry)
         pipeline = build_pipeline(parts, live_chain(parts, breaker))
         watch_gauges(parts, breaker)
+        quotas = Quotas(SlidingWindow, parts.clock)
+        watch_quotas(telemetry, quotas)
         try:
-            yield build_services(parts, pipeline, ledger, breaker)
+            yield build_services(parts, pipeline, ledger, breaker, quotas)
         finally:
             await ledger.aclose()
             await parts.aclose()

@@ -1,12 +1,17 @@
 """Gauges, read whenever metrics are collected."""
 
 from collections import Counter
+from heapq import nlargest
 
+from app.callers.quotas import Quotas
 from app.gateway.policies.breaker import Breaker
+from app.telemetry.recorder import Telemetry
 from app.telemetry.signals import metrics
 from app.wiring.parts import Parts
 
-__all__ = ["watch_gauges"]
+__all__ = ["watch_gauges", "watch_quotas"]
+
+_MOST_CALLERS = 100
 
 
 def watch_gauges(parts: Parts, breaker: Breaker) -> None:
@@ -44,3 +49,23 @@ def watch_gauges(parts: Parts, breaker: Breaker) -> None:
             if state.age is not None
         ],
     )
+
+
+def watch_quotas(telemetry: Telemetry, quotas: Quotas) -> None:
+    """Have a gauge read how far callers have used up their quotas."""
+
+    def read() -> list[tuple[float, dict[str, str]]]:
+        shares = (
+            (
+                1 - found.standing.remaining / found.caller.quota.requests,
+                found.caller.name,
+            )
+            for found in quotas.statistics()
+            if found.standing and found.caller.quota
+        )
+        return [
+            (share, {"caller": name})
+            for share, name in nlargest(_MOST_CALLERS, shares)
+        ]
+
+    telemetry.watch(metrics.CALLERS_QUOTA, read)

@@ -1,6 +1,7 @@
 """The services, each with what it works by."""
 
 from app import __version__
+from app.callers.quotas import Quotas
 from app.gateway.attachments import AttachmentGateway
 from app.gateway.directory import DirectoryGateway
 from app.gateway.folders import FolderGateway
@@ -28,6 +29,7 @@ def build_services(
     pipeline: Pipeline,
     ledger: IdempotencyLedger,
     breaker: Breaker,
+    quotas: Quotas,
 ) -> AppState:
     """Make the services."""
     mail = MailGateway(pipeline)
@@ -51,6 +53,7 @@ def build_services(
         health=HealthService(tenants, senses, __version__),
         mailboxes=MailboxService(DirectoryGateway(pipeline, MailboxNames())),
         messages=MessageService(mail, folders, parts.clock),
+        quotas=quotas,
         sends=SendService(
             mail, drafts, once, clock=parts.clock, telemetry=parts.telemetry
         ),

@@ -45,6 +45,11 @@ class SlidingWindow:
             self._buckets.append([now + self._step + self._seconds, count])
         self._total += count
 
+    def used(self, now: float) -> int:
+        """Return how many count now."""
+        self._forget(now)
+        return self._total
+
     def is_empty(self, now: float) -> bool:
         """Tell whether nothing counts any more."""
         self._forget(now)

@@ -10,6 +10,7 @@ __all__ = [
     "CACHE_REFRESHES",
     "CACHE_REQUESTS",
     "CACHE_SHARED_FLIGHTS",
+    "CALLERS_QUOTA",
     "CALLS",
     "CALL_DURATION",
     "CLIENT_DURATION",
@@ -20,6 +21,7 @@ __all__ = [
     "GRAPH_WAIT",
     "IDEMPOTENT_REPLAYS",
     "METRICS",
+    "REQUESTS_SHED",
     "SENDS",
     "TOKEN_AGE",
     "TOKEN_REFRESHES",
@@ -189,6 +191,24 @@ SENDS = Metric(
     "Messages by how their sending ended: sent, verifying, failed, unknown.",
     "unknown: look into Sent Items before anybody sends again.",
 )
+CALLERS_QUOTA = Metric(
+    "exchange.callers.quota",
+    Kind.GAUGE,
+    "1",
+    ("caller",),
+    "Share of its quota that a caller has used, of the hundred that used "
+    "most.",
+    "Near 1: it is refused soon; find out why it asks so much, or raise "
+    "EXCHANGE_QUOTA__REQUESTS.",
+)
+REQUESTS_SHED = Metric(
+    "exchange.requests.shed",
+    Kind.COUNTER,
+    "{request}",
+    ("criticality",),
+    "Requests refused because too many were being served.",
+    "Add processes, or find the caller that asks too much.",
+)
 
 METRICS = (
     CALLS,
@@ -210,4 +230,6 @@ METRICS = (
     TOKEN_REFRESHES,
     IDEMPOTENT_REPLAYS,
     SENDS,
+    CALLERS_QUOTA,
+    REQUESTS_SHED,
 )

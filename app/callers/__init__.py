@@ -1,0 +1,1 @@
+"""Who calls this service, and how much they may."""

@@ -1,0 +1,140 @@
+"""Let callers in as far as their quotas go, and keep count of them."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+
+from app.callers.account import Account, Standing, Window
+from app.callers.caller import Caller
+from app.clock import Clock
+from app.models.context import Costs
+from app.problems.refusals import QuotaExceeded
+
+__all__ = ["CallerStatistics", "Quotas", "Visit"]
+
+_MOST_CALLERS = 10_000
+
+MakeWindow = Callable[[int, float], Window]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerStatistics:
+    """What one caller has done since it was first seen.
+
+    ``standing`` is None for a caller without a quota; `Account` explains
+    the others.
+    """
+
+    caller: Caller
+    standing: Standing | None
+    in_flight: int
+    requests: int
+    refused: int
+    graph_calls: int
+    cost: int
+
+
+class Visit:
+    """One request of a caller that was let in."""
+
+    def __init__(self, account: Account, costs: Costs, clock: Clock) -> None:
+        self._account = account
+        self._costs = costs
+        self._clock = clock
+        self._charged = 0
+        self._counted = 0
+
+    def settle(self) -> None:
+        """Charge what the request has cost since it was last settled."""
+        costs, account = self._costs, self._account
+        account.charge(costs.graph_cost - self._charged, self._clock.now())
+        account.graph_calls += costs.graph_calls - self._counted
+        self._charged, self._counted = costs.graph_cost, costs.graph_calls
+
+
+class Quotas:
+    """The accounts of all callers of this process.
+
+    Whom nothing was heard of for a window is forgotten when there are too
+    many, so that no quota is won by it.
+    """
+
+    def __init__(
+        self,
+        make_window: MakeWindow,
+        clock: Clock,
+        *,
+        most_callers: int = _MOST_CALLERS,
+    ) -> None:
+        self._make_window = make_window
+        self._clock = clock
+        self._most_callers = most_callers
+        self._accounts: OrderedDict[Caller, Account] = OrderedDict()
+
+    @contextmanager
+    def visit(self, caller: Caller, costs: Costs) -> Iterator[Visit]:
+        """Let a request in, and charge it at the end however that comes.
+
+        Args:
+            caller: Who makes it.
+            costs: What it costs; filled in while it is served.
+
+        Raises:
+            QuotaExceeded: The caller has used up what it may.
+        """
+        account = self._account(caller)
+        wait = account.enter(self._clock.now())
+        if wait > 0:
+            raise QuotaExceeded(retry_after=wait)
+        visit = Visit(account, costs, self._clock)
+        try:
+            yield visit
+        finally:
+            visit.settle()
+            account.leave()
+
+    def standing(self, caller: Caller) -> Standing | None:
+        """Return what is left of a caller's quota; None if it has none."""
+        return self._account(caller).standing(self._clock.now())
+
+    def statistics(self) -> list[CallerStatistics]:
+        """Return what is known of each caller, the most recent one last."""
+        now = self._clock.now()
+        return [
+            CallerStatistics(
+                caller=caller,
+                standing=account.standing(now),
+                in_flight=account.in_flight,
+                requests=account.requests,
+                refused=account.refused,
+                graph_calls=account.graph_calls,
+                cost=account.cost,
+            )
+            for caller, account in list(self._accounts.items())
+        ]
+
+    def _account(self, caller: Caller) -> Account:
+        account = self._accounts.get(caller)
+        if account is not None:
+            self._accounts.move_to_end(caller)
+            return account
+        self._forget_some()
+        quota = caller.quota
+        account = Account()
+        if quota is not None:
+            window = self._make_window(quota.requests, quota.window)
+            account = Account(quota=quota, window=window)
+        self._accounts[caller] = account
+        return account
+
+    def _forget_some(self) -> None:
+        """Look at the two oldest: enough to shrink faster than we grow."""
+        if len(self._accounts) < self._most_callers:
+            return
+        for caller in list(islice(self._accounts, 2)):
+            if self._accounts[caller].is_idle(self._clock.now()):
+                del self._accounts[caller]
+            else:
+                self._accounts.move_to_end(caller)
