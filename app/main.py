@@ -23,6 +23,7 @@ from app.routers import (
 from app.routers.middleware import (
     BodyLimit,
     Cors,
+    Disconnect,
     Door,
     Guard,
     IdsInPaths,
@@ -97,8 +98,10 @@ def create_app(
 
 def _middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
     """Return what every request passes, outermost first."""
+    clock = SystemClock()
     passed = [
-        Middleware(Door, clock=SystemClock(), telemetry=telemetry),
+        Middleware(Door, clock=clock, telemetry=telemetry),
+        Middleware(Disconnect),
         Middleware(
             Guard,
             telemetry=telemetry,
@@ -106,7 +109,7 @@ def _middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
         ),
     ]
     if settings.cors_origins:
-        passed.insert(1, Middleware(Cors, origins=settings.cors_origins))
+        passed.insert(2, Middleware(Cors, origins=settings.cors_origins))
     if settings.auth_mode is AuthMode.NONE:
         passed.append(Middleware(LoopbackOnly))
     passed.append(Middleware(BodyLimit, most_bytes=_LARGEST_BODY))

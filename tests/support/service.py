@@ -11,9 +11,11 @@ from typing import Any
 import httpx
 from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
+from opentelemetry.metrics import Meter
 
 from app.clock import Clock, SystemClock
 from app.main import create_app
+from app.routers.middleware import Identify
 from app.sandbox import Sandbox
 from app.services.state import AppState
 from app.settings import Settings
@@ -87,10 +89,13 @@ async def started(
     settings: Settings,
     sandbox: Sandbox,
     clock: Clock | None = None,
+    *,
+    identify: Identify | None = None,
+    meter: Meter | None = None,
 ) -> AsyncIterator[Service]:
     """Start the service in front of a sandbox."""
     log = io.StringIO()
-    telemetry = Telemetry(EventLog(log), hash_key=b"tests")
+    telemetry = Telemetry(EventLog(log), meter=meter, hash_key=b"tests")
     network = SandboxNetwork(sandbox)
     shared: list[AppState] = []
 
@@ -102,7 +107,7 @@ async def started(
             shared.append(state)
             yield state
 
-    app = create_app(settings, telemetry, assembled())
+    app = create_app(settings, telemetry, assembled(), identify=identify)
     contract = _contract(app)
     async with (
         LifespanManager(app) as running,

@@ -1,11 +1,12 @@
 """What every request passes before its route; pure ASGI.
 
-In this order: `Door`, `Cors`, `Guard`, `LoopbackOnly`, `BodyLimit`,
-`IdsInPaths`.
+In this order: `Door`, `Disconnect`, `Cors`, `Guard`,
+`LoopbackOnly`, `BodyLimit`, `IdsInPaths`.
 """
 
 from app.routers.middleware.body import BodyLimit
 from app.routers.middleware.cors import Cors
+from app.routers.middleware.disconnect import Disconnect
 from app.routers.middleware.door import Door
 from app.routers.middleware.guard import Guard
 from app.routers.middleware.loopback import LoopbackOnly
@@ -14,6 +15,7 @@ from app.routers.middleware.paths import IdsInPaths
 __all__ = [
     "BodyLimit",
     "Cors",
+    "Disconnect",
     "Door",
     "Guard",
     "IdsInPaths",
