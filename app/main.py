@@ -104,6 +104,7 @@ def _middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
         Middleware(Disconnect),
         Middleware(
             Guard,
+            clock=clock,
             telemetry=telemetry,
             most_in_flight=settings.limits.requests_in_flight,
         ),

@@ -49,6 +49,7 @@ async def _asked(request: Request) -> CallContext:
         deadline=Deadline(state.clock, seconds),
         request_id=notes.request_id,
         cache=cache_control(line_of(headers, "cache-control") or ""),
+        criticality=notes.criticality,
         costs=notes.costs,
     )
 

@@ -2,12 +2,13 @@
 
 import re
 import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from app.models.context import Costs
+from app.models.context import Costs, Criticality
 
 __all__ = ["RequestNotes", "begin_notes", "notes_of", "route_template"]
 
@@ -27,6 +28,8 @@ class RequestNotes:
         problem: The code of the problem that it was answered with.
         freshness: What its header ``Exchange-Freshness`` says.
         preference_applied: What its header ``Preference-Applied`` says.
+        criticality: How much it matters that it is served now.
+        quota_headers: Tells what is left of the caller's quota.
     """
 
     request_id: str
@@ -36,6 +39,8 @@ class RequestNotes:
     problem: str | None = None
     freshness: str | None = None
     preference_applied: str | None = None
+    criticality: Criticality = Criticality.INTERACTIVE
+    quota_headers: Callable[[], Mapping[str, str]] = dict
 
 
 def begin_notes(scope: Scope, now: float) -> RequestNotes:

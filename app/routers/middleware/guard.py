@@ -1,42 +1,60 @@
 """Nothing leaves the service but answers and problem documents."""
 
+from random import uniform
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.clock import Clock
 from app.problems.errors import ExchangeError
 from app.problems.failures import InternalError, ServiceOverloaded
+from app.routers.middleware.admission import (
+    admits,
+    come_back_in,
+    criticality_of,
+)
 from app.routers.middleware.base import HttpMiddleware
 from app.routers.problem_answers import refusal
 from app.routers.scope import notes_of, route_template
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.events import INTERNAL_ERROR, SHED
+from app.telemetry.signals.metrics import REQUESTS_SHED
 
 __all__ = ["Guard"]
 
-_COME_BACK = 1.0
 _HEALTH = "/health/"
+_TOLD_EVERY = 1.0
 
 
 class Guard(HttpMiddleware):
     """Refuses what is too much, and explains what nobody thought of.
 
-    When too many requests are being served, more are refused at once,
-    except about the health of the service.
+    When too many requests are being served, more are refused at once, what
+    can wait before what cannot. Health is told always and is not counted.
     """
 
     def __init__(
-        self, app: ASGIApp, *, telemetry: Telemetry, most_in_flight: int
+        self,
+        app: ASGIApp,
+        *,
+        clock: Clock,
+        telemetry: Telemetry,
+        most_in_flight: int,
     ) -> None:
         super().__init__(app)
+        self._clock = clock
         self._telemetry = telemetry
         self._most_in_flight = most_in_flight
         self._in_flight = 0
+        self._shed = 0
+        self._told_at = float("-inf")
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        self._in_flight += 1
         try:
-            self._shed(scope)
-            await self.app(scope, receive, send)
+            if scope["path"].startswith(_HEALTH):
+                await self.app(scope, receive, send)
+            else:
+                await self._admitted(scope, receive, send)
         except Exception as error:
             if not isinstance(error, ExchangeError):
                 self._log(scope, error)
@@ -47,16 +65,34 @@ class Guard(HttpMiddleware):
                 error if isinstance(error, ExchangeError) else InternalError()
             )
             await refusal(scope, problem)(scope, receive, send)
+
+    async def _admitted(
+        self, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        criticality = criticality_of(
+            scope["method"], scope["query_string"].decode("latin-1")
+        )
+        if not admits(self._in_flight, self._most_in_flight, criticality):
+            self._telemetry.add(REQUESTS_SHED, criticality=criticality)
+            self._tell_of_shedding()
+            raise ServiceOverloaded(
+                retry_after=come_back_in(criticality, uniform)
+            )
+        notes_of(scope).criticality = criticality
+        self._in_flight += 1
+        try:
+            await self.app(scope, receive, send)
         finally:
             self._in_flight -= 1
 
-    def _shed(self, scope: Scope) -> None:
-        if self._in_flight <= self._most_in_flight:
+    def _tell_of_shedding(self) -> None:
+        """Log it, but not so often that the log becomes a load itself."""
+        self._shed += 1
+        now = self._clock.now()
+        if now - self._told_at < _TOLD_EVERY:
             return
-        if scope["path"].startswith(_HEALTH):
-            return
-        self._telemetry.log(SHED, in_flight=self._in_flight)
-        raise ServiceOverloaded(retry_after=_COME_BACK)
+        self._telemetry.log(SHED, in_flight=self._in_flight, shed=self._shed)
+        self._told_at, self._shed = now, 0
 
     def _log(self, scope: Scope, error: Exception) -> None:
         """Log where it happened; its text may hold what no log should."""

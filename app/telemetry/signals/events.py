@@ -48,7 +48,9 @@ ACCESS = LogEvent(
     "http.access",
     "info",
     ("method", "route", "status", "code", "duration_ms", "freshness"),
-    "A request was answered; route is the template, never the path.",
+    "A request was answered; route is the template, never the path. code is "
+    "cancelled if the caller left first, and status then 499 if it was told "
+    "nothing yet.",
     "Follow request_id or trace_id to what happened below.",
 )
 INTERNAL_ERROR = LogEvent(
@@ -62,8 +64,9 @@ INTERNAL_ERROR = LogEvent(
 SHED = LogEvent(
     "shed",
     "warning",
-    ("in_flight",),
-    "A request was refused because too many are being served.",
+    ("in_flight", "shed"),
+    "Requests were refused because too many are being served: shed of them "
+    "since this was told last, at most once a second.",
     "Add processes, or find the caller that asks too much.",
 )
 CALL_FAILED = LogEvent(
