@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from app import __version__
+from app.callers.caller import ANYBODY, Caller, Quota
 from app.clock import SystemClock
 from app.routers import (
     attachments,
@@ -22,10 +23,12 @@ from app.routers import (
 )
 from app.routers.middleware import (
     BodyLimit,
+    CallerQuota,
     Cors,
     Disconnect,
     Door,
     Guard,
+    Identify,
     IdsInPaths,
     LoopbackOnly,
 )
@@ -60,8 +63,18 @@ def create_app(
     settings: Settings,
     telemetry: Telemetry,
     state: AbstractAsyncContextManager[AppState],
+    *,
+    identify: Identify | None = None,
 ) -> FastAPI:
-    """Build the app around an assembled state."""
+    """Build the app around an assembled state.
+
+    Args:
+        settings: The configuration.
+        telemetry: Where signals go.
+        state: What requests share; entered when the app starts.
+        identify: Tells who makes a request; by default everybody is one
+            caller, without a quota in mode ``none``.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, AppState]]:
@@ -73,7 +86,9 @@ def create_app(
         version=__version__,
         description=_DESCRIPTION,
         lifespan=lifespan,
-        middleware=_middleware(settings, telemetry),
+        middleware=_middleware(
+            settings, telemetry, identify or _everybody(settings)
+        ),
         generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
         docs_url=None,
@@ -96,7 +111,9 @@ def create_app(
     return app
 
 
-def _middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
+def _middleware(
+    settings: Settings, telemetry: Telemetry, identify: Identify
+) -> list[Middleware]:
     """Return what every request passes, outermost first."""
     clock = SystemClock()
     passed = [
@@ -108,6 +125,7 @@ def _middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
             telemetry=telemetry,
             most_in_flight=settings.limits.requests_in_flight,
         ),
+        Middleware(CallerQuota, identify=identify),
     ]
     if settings.cors_origins:
         passed.insert(2, Middleware(Cors, origins=settings.cors_origins))
@@ -116,3 +134,19 @@ def _middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
     passed.append(Middleware(BodyLimit, most_bytes=_LARGEST_BODY))
     passed.append(Middleware(IdsInPaths))
     return passed
+
+
+def _everybody(settings: Settings) -> Identify:
+    """Take all for one caller, as long as nobody has to say who they are."""
+    caller = ANYBODY
+    if settings.auth_mode is not AuthMode.NONE:
+        quota = settings.quota
+        caller = Caller(
+            name=ANYBODY.name,
+            quota=Quota(
+                requests=quota.requests,
+                window=quota.window,
+                concurrency=quota.concurrency,
+            ),
+        )
+    return lambda _scope: caller

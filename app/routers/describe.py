@@ -12,6 +12,7 @@ from app.problems.refusals import (
     IdempotencyKeyReused,
     InvalidCursor,
     PayloadTooLarge,
+    QuotaExceeded,
     UnsupportedMediaType,
 )
 from app.problems.registry import ANY_CALL, ANY_REQUEST
@@ -98,7 +99,7 @@ def asks(*names: str) -> dict[str, Any]:
 
 
 def _problems(*kinds: Kinds) -> dict[int | str, dict[str, Any]]:
-    return documented(ANY_REQUEST, ANY_CALL, *kinds)
+    return documented(ANY_REQUEST, (QuotaExceeded,), ANY_CALL, *kinds)
 
 
 def _header(name: str, description: str) -> dict[str, Any]:
@@ -165,6 +166,20 @@ HEADERS: dict[str, dict[str, Any]] = {
         ("Idempotent-Replayed", "boolean", "Given to an earlier request."),
         ("Retry-After", "integer", "Whole seconds (RFC 9110)."),
         ("Preference-Applied", "string", "The wait that was applied."),
+        (
+            "RateLimit-Policy",
+            "string",
+            (
+                "The caller's quota: what its requests may cost in how many"
+                " seconds. Each costs 1, and 1 for each request that Graph"
+                " counts for it (draft-ietf-httpapi-ratelimit-headers)."
+            ),
+        ),
+        (
+            "RateLimit",
+            "string",
+            "What is left of it, and for how many seconds.",
+        ),
     )
 }
 """The headers that answers may have, by name."""

@@ -76,7 +76,7 @@ def _add_headers(document: dict[str, Any]) -> None:
 
 def _headers(method: str, status: str) -> dict[str, Any]:
     names = ["X-Request-ID", "Exchange-Graph-Calls", "Server-Timing"]
-    names.append("Preference-Applied")
+    names += ["Preference-Applied", "RateLimit", "RateLimit-Policy"]
     if status.startswith("2"):
         names += _OF_READS if method == "get" else _OF_WRITES
     if status in {"429", "503"}:

@@ -1,6 +1,6 @@
 """What every request passes before its route; pure ASGI.
 
-In this order: `Door`, `Disconnect`, `Cors`, `Guard`,
+In this order: `Door`, `Disconnect`, `Cors`, `Guard`, `CallerQuota`,
 `LoopbackOnly`, `BodyLimit`, `IdsInPaths`.
 """
 
@@ -11,13 +11,16 @@ from app.routers.middleware.door import Door
 from app.routers.middleware.guard import Guard
 from app.routers.middleware.loopback import LoopbackOnly
 from app.routers.middleware.paths import IdsInPaths
+from app.routers.middleware.quota import CallerQuota, Identify
 
 __all__ = [
     "BodyLimit",
+    "CallerQuota",
     "Cors",
     "Disconnect",
     "Door",
     "Guard",
+    "Identify",
     "IdsInPaths",
     "LoopbackOnly",
 ]

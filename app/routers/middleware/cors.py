@@ -15,8 +15,8 @@ __all__ = ["Cors"]
 _EXPOSED = (
     *("Age", "Cache-Status", "Content-Disposition", "ETag", "Link"),
     *("Exchange-Freshness", "Exchange-Graph-Calls", "Idempotent-Replayed"),
-    *("Location", "Preference-Applied", "Retry-After", "Server-Timing"),
-    "X-Request-ID",
+    *("Location", "Preference-Applied", "RateLimit", "RateLimit-Policy"),
+    *("Retry-After", "Server-Timing", "X-Request-ID"),
 )
 _REFUSED = 400
 

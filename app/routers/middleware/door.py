@@ -61,6 +61,7 @@ class Door(HttpMiddleware):
         )
         if notes.preference_applied:
             headers["Preference-Applied"] = notes.preference_applied
+        headers.update(notes.quota_headers())
 
     def _took(self, notes: RequestNotes) -> float:
         return self._clock.now() - notes.began

@@ -1,0 +1,63 @@
+"""How much each caller may ask."""
+
+from collections.abc import Callable, Mapping
+from math import ceil
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.callers.account import Standing
+from app.callers.caller import Caller
+from app.callers.quotas import Quotas
+from app.routers.middleware.base import HttpMiddleware
+from app.routers.scope import notes_of
+
+__all__ = ["CallerQuota", "Identify"]
+
+_COUNTED = "/v1/"
+
+Identify = Callable[[Scope], Caller]
+"""Tells who makes a request."""
+
+
+class CallerQuota(HttpMiddleware):
+    """Refuses callers beyond their quota, and tells all what is left.
+
+    Only what may cost something counts: health, documentation and whatever
+    operators need answer always.
+    """
+
+    def __init__(self, app: ASGIApp, identify: Identify) -> None:
+        super().__init__(app)
+        self._identify = identify
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request at its caller's expense."""
+        if not scope["path"].startswith(_COUNTED):
+            await self.app(scope, receive, send)
+            return
+        quotas: Quotas = scope["state"]["exchange"].quotas
+        caller, notes = self._identify(scope), notes_of(scope)
+        # Read when the answer begins, which may be a refusal of ours.
+        notes.quota_headers = lambda: _headers(caller, quotas.standing(caller))
+        with quotas.visit(caller, notes.costs) as visit:
+
+            async def settled(message: Message) -> None:
+                visit.settle()
+                await send(message)
+
+            await self.app(scope, receive, settled)
+
+
+def _headers(caller: Caller, standing: Standing | None) -> Mapping[str, str]:
+    """Return the headers of draft-ietf-httpapi-ratelimit-headers-10."""
+    quota = caller.quota
+    if quota is None or standing is None:
+        return {}
+    return {
+        "RateLimit-Policy": (
+            f'"default";q={quota.requests};w={ceil(quota.window)}'
+        ),
+        "RateLimit": (
+            f'"default";r={standing.remaining};t={ceil(standing.seconds)}'
+        ),
+    }
