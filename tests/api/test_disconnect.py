@@ -1,6 +1,7 @@
 """Callers that leave before they have their answer."""
 
 import asyncio
+import random
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
+from app.callers.caller import Caller, Quota
 from app.sandbox import Fault, Sandbox
 from tests.support.metrics import readings
 from tests.support.service import Service, settings_for, started
@@ -175,6 +177,70 @@ async def test_a_send_is_carried_out(
         assert again.status_code == 201
         assert again.headers["idempotent-replayed"] == "true"
         assert sent.count(MAIL["subject"]) == 1
+
+
+async def test_half_a_request_is_none(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """Whoever leaves while it still sends: nothing is done, nothing fails."""
+    leaving = Visitor(
+        service=service,
+        path=f"{MAILBOX}/sends",
+        method="POST",
+        body=MAIL,
+        is_whole=False,
+    )
+    visit = leaving.visit()
+    await service.clock.sleep(1)
+    leaving.leave()
+    await visit
+    await service.clock.sleep(60)
+
+    assert sandbox.calls == []
+    assert service.events("http.failed") == []
+
+
+async def test_a_storm_of_leavers_leaves_nothing_behind(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """300 reads of which 70 % are left at random: all places are free."""
+    chance = random.Random(300)
+    sandbox.settings.latency = 0.2
+    quota = Quota(requests=10_000, window=600, concurrency=40)
+    caller = Caller(name="stormy", quota=quota)
+    settings = settings_for(tmp_path, limits={"requests_in_flight": 50})
+    peak = 0
+
+    async def one(running: Service, number: int) -> None:
+        nonlocal peak
+        await running.clock.sleep(chance.uniform(0, 10))
+        visitor = Visitor(
+            service=running, path=f"{MESSAGES}?limit={number % 97 + 1}"
+        )
+        visit = visitor.visit()
+        await running.clock.sleep(chance.uniform(0, 0.5))
+        [found] = running.state.quotas.statistics()
+        peak = max(peak, found.in_flight)
+        if chance.random() < 0.7:
+            visitor.leave()
+        await visit
+
+    async with started(
+        settings, sandbox, identify=lambda _: caller
+    ) as running:
+        await asyncio.gather(*(one(running, n) for n in range(300)))
+        [after] = running.state.quotas.statistics()
+        answers = await asyncio.gather(
+            *(
+                running.client.get(MESSAGES, params={"limit": number})
+                for number in range(1, 41)
+            )
+        )
+
+    assert told(running).count((499, "cancelled")) > 50
+    assert 4 < peak <= 40
+    assert after.in_flight == 0
+    assert {answer.status_code for answer in answers} == {200}
 
 
 async def test_an_end_from_outside_is_not_mistaken_for_it(

@@ -24,6 +24,7 @@ class Visitor:
         headers: More headers.
         takes: How many messages it takes of the answer before it stalls, as
             a client does that no longer reads; None for all.
+        is_whole: Whether all of the body is sent; half of it if not.
         messages: What it was sent.
     """
 
@@ -33,6 +34,7 @@ class Visitor:
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     takes: int | None = None
+    is_whole: bool = True
     messages: list[Message] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -86,7 +88,13 @@ class Visitor:
             self._asked = True
             body = json.dumps(self.body, separators=(",", ":"))
             sent = b"" if self.body is None else body.encode()
-            return {"type": "http.request", "body": sent, "more_body": False}
+            if not self.is_whole:
+                sent = sent[: len(sent) // 2]
+            return {
+                "type": "http.request",
+                "body": sent,
+                "more_body": not self.is_whole,
+            }
         gone = [
             asyncio.create_task(event.wait())
             for event in (self._left, self._answered)
