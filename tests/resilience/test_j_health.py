@@ -6,6 +6,7 @@ import pytest
 
 from app.sandbox import Fault, Sandbox
 from tests.support.service import Service
+from tests.support.visitor import Visitor
 
 pytestmark = pytest.mark.anyio
 
@@ -104,3 +105,22 @@ async def test_t138_health_is_told_while_the_service_is_full(
     assert refused.json()["code"] == "service-overloaded"
     assert [answer.status_code for answer in answers] == [200, 200, 200]
     assert took == 0
+
+
+async def test_t138_health_does_not_queue_for_the_processor(
+    service: Service,
+) -> None:
+    """500 are ready to be served: health is told before most of them."""
+    await service.client.get(MESSAGES)
+    told: list[str] = []
+
+    async def ask(path: str) -> None:
+        visitor = Visitor(service=service, path=path)
+        await visitor.visit()
+        assert visitor.status == 200
+        told.append(path)
+
+    await asyncio.gather(*(ask(MESSAGES) for _ in range(500)), ask(PATHS[0]))
+
+    assert len(told) == 501
+    assert told.index(PATHS[0]) < 20

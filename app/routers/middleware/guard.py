@@ -13,6 +13,7 @@ from app.routers.middleware.admission import (
     criticality_of,
 )
 from app.routers.middleware.base import HttpMiddleware
+from app.routers.middleware.turnstile import Turnstile
 from app.routers.problem_answers import refusal
 from app.routers.scope import notes_of, route_template
 from app.telemetry.recorder import Telemetry
@@ -29,7 +30,8 @@ class Guard(HttpMiddleware):
     """Refuses what is too much, and explains what nobody thought of.
 
     When too many requests are being served, more are refused at once, what
-    can wait before what cannot. Health is told always and is not counted.
+    can wait before what cannot. Health is told always: it is not counted and
+    waits for nobody's turn.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Guard(HttpMiddleware):
         self._clock = clock
         self._telemetry = telemetry
         self._most_in_flight = most_in_flight
+        self._turnstile = Turnstile()
         self._in_flight = 0
         self._shed = 0
         self._told_at = float("-inf")
@@ -81,6 +84,7 @@ class Guard(HttpMiddleware):
         notes_of(scope).criticality = criticality
         self._in_flight += 1
         try:
+            await self._turnstile.enter()
             await self.app(scope, receive, send)
         finally:
             self._in_flight -= 1
