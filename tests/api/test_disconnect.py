@@ -198,6 +198,7 @@ async def test_half_a_request_is_none(
 
     assert sandbox.calls == []
     assert service.events("http.failed") == []
+    assert told(service) == [(499, "cancelled")]
 
 
 async def test_a_storm_of_leavers_leaves_nothing_behind(

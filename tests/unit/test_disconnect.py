@@ -20,9 +20,11 @@ CLOCK = SystemClock()
 class Server:
     """The server's end of one request; its caller may leave."""
 
-    def __init__(self, app: ASGIApp, method: str = "GET") -> None:
+    def __init__(
+        self, app: ASGIApp, method: str = "GET", *parts: bytes
+    ) -> None:
         self.left = asyncio.Event()
-        self._parts = [b"a long ", b"body"]
+        self._parts = [*parts, b""]
         scope: Scope = {"type": "http", "method": method, "headers": []}
         self.notes: RequestNotes = begin_notes(scope, 0.0)
         self.task = asyncio.create_task(
@@ -155,17 +157,55 @@ async def test_a_read_that_ignores_it_leaves_nothing_behind() -> None:
     assert server.task.cancelling() == 0
 
 
-async def test_bodies_of_reads_are_not_passed_on() -> None:
-    """The app sees an empty one, and nothing more before it ends."""
-    seen: list[Message] = []
+async def test_an_error_on_the_way_out_leaves_nothing_behind() -> None:
+    """Whatever the app makes of its cancellation, it is counted back."""
 
-    async def app(_scope: Scope, receive: Receive, _send: Send) -> None:
-        seen.append(await receive())
-        seen.append(await receive())
+    async def failing(_send: Send) -> None:
+        try:
+            await CLOCK.sleep(60)
+        except asyncio.CancelledError:
+            raise RuntimeError("could not tidy up") from None
 
+    app, _ = ending(failing)
     server = Server(app)
     await CLOCK.sleep(1)
     server.left.set()
-    await server.task
+    with pytest.raises(RuntimeError):
+        await server.task
 
-    assert seen == [{"type": "http.request", "body": b"", "more_body": False}]
+    assert server.task.cancelling() == 0
+
+
+async def test_a_body_is_passed_on() -> None:
+    """Part by part, to who wants to refuse it; and then that it is over."""
+    seen: list[bytes] = []
+
+    async def app(_scope: Scope, receive: Receive, send: Send) -> None:
+        seen.extend([(await receive())["body"] for _ in range(3)])
+        await send(LAST)
+        for _ in range(3):
+            assert (await receive())["type"] == "http.disconnect"
+
+    await Server(app, "GET", b"a long ", b"body").task
+
+    assert b"".join(seen) == b"a long body"
+
+
+async def test_a_body_that_nobody_reads_is_not_kept() -> None:
+    """The server is asked for no more than two parts of it."""
+    asked: list[int] = []
+
+    async def endless() -> Message:
+        asked.append(1)
+        return {"type": "http.request", "body": b"x" * 9, "more_body": True}
+
+    async def send(_message: Message) -> None:
+        pass
+
+    app, became = ending(lambda _: CLOCK.sleep(5))
+    scope: Scope = {"type": "http", "method": "GET", "headers": []}
+    begin_notes(scope, 0.0)
+    await Disconnect(app)(scope, endless, send)
+
+    assert became == ["done"]
+    assert len(asked) == 2

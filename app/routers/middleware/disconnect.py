@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from app.routers.middleware.base import HttpMiddleware
@@ -13,6 +14,7 @@ __all__ = ["Disconnect"]
 _READS = {"GET", "HEAD"}
 _LEFT = 499
 _CANCELLED = "cancelled"
+_DISCONNECT = "http.disconnect"
 
 
 class Disconnect(HttpMiddleware):
@@ -22,18 +24,25 @@ class Disconnect(HttpMiddleware):
     cancelled at once, with all that it waits for or holds. A write is
     carried out to the end instead: half of one is worse than either, and
     with an ``Idempotency-Key`` its caller can still ask for the outcome.
-
-    Bodies of reads are thrown away: no route has use for one, and somebody
-    must listen to learn that the caller has left.
     """
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request for as long as that makes sense."""
+        try:
+            if scope["method"] in _READS:
+                await self._read(scope, receive, send)
+            else:
+                await self.app(scope, receive, send)
+        except ClientDisconnect:
+            # It left while it was still sending its request.
+            _note(notes_of(scope))
+
+    async def _read(self, scope: Scope, receive: Receive, send: Send) -> None:
         work = asyncio.current_task()
-        if work is None or scope["method"] not in _READS:
-            await self.app(scope, receive, send)
-            return
+        if work is None:
+            raise RuntimeError("requests are served by tasks")
         line, cancelled_before = _Line(receive, send), work.cancelling()
+        also_by_others = False
         listening = asyncio.create_task(line.listen(work))
         try:
             await self.app(scope, line.receive, line.send)
@@ -42,40 +51,48 @@ class Disconnect(HttpMiddleware):
                 raise
         finally:
             listening.cancel()
-        if line.left:
-            _note(notes_of(scope))
-            if work.uncancel() > cancelled_before:
-                # Somebody else wants it to end too, and must be heard.
-                raise asyncio.CancelledError
+            if line.left:
+                _note(notes_of(scope))
+                also_by_others = work.uncancel() > cancelled_before
+        if also_by_others:
+            raise asyncio.CancelledError
 
 
 class _Line:
-    """The line to the caller of one read, listened to all the time."""
+    """The line to the caller of one read, listened to all the time.
+
+    Reads have no body, as a rule. Of one that comes all the same no more
+    than a part is held until somebody wants to read it; meanwhile nobody
+    hears the caller leave.
+    """
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive = receive
         self._send = send
-        self._is_read = False
+        self._heard: asyncio.Queue[Message] = asyncio.Queue(1)
         self._is_answered = False
-        self._gone = asyncio.Event()
+        self._end: Message | None = None
         self.left = False
 
     async def listen(self, work: "asyncio.Task[Any]") -> None:
         """Cancel the work if the caller leaves before it has its answer."""
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        self._gone.set()
+        message = await self._receive()
+        while message["type"] != _DISCONNECT:
+            await self._heard.put(message)
+            message = await self._receive()
         if not self._is_answered:
             self.left = True
             work.cancel()
+        await self._heard.put(message)
 
     async def receive(self) -> Message:
-        """Say that there is no body, and then when the caller has left."""
-        if not self._is_read:
-            self._is_read = True
-            return {"type": "http.request", "body": b"", "more_body": False}
-        await self._gone.wait()
-        return {"type": "http.disconnect"}
+        """Return the next part of the body, or that the caller has left."""
+        if self._end is not None:
+            return self._end
+        message = await self._heard.get()
+        if message["type"] == _DISCONNECT:
+            self._end = message
+        return message
 
     async def send(self, message: Message) -> None:
         """Pass a part of the answer on, and note the last one."""

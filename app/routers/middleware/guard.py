@@ -2,6 +2,7 @@
 
 from random import uniform
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.clock import Clock
@@ -58,6 +59,9 @@ class Guard(HttpMiddleware):
                 await self.app(scope, receive, send)
             else:
                 await self._admitted(scope, receive, send)
+        except ClientDisconnect:
+            # It left before it had said what it wants: no fault of ours.
+            raise
         except Exception as error:
             if not isinstance(error, ExchangeError):
                 self._log(scope, error)
