@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,17 @@ def settings_for(data_dir: Path, **changes: Any) -> Settings:
     return Settings(**(values | changes))
 
 
+class _SandboxClock(SystemClock):
+    """Reads the sandbox's calendar, as machines do that both keep time."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        super().__init__()
+        self._sandbox = sandbox
+
+    def wall(self) -> datetime:
+        return self._sandbox.now
+
+
 _CONTRACTS: list[Contract] = []
 
 
@@ -94,6 +106,7 @@ async def started(
     meter: Meter | None = None,
 ) -> AsyncIterator[Service]:
     """Start the service in front of a sandbox."""
+    clock = clock or _SandboxClock(sandbox)
     log = io.StringIO()
     telemetry = Telemetry(EventLog(log), meter=meter, hash_key=b"tests")
     network = SandboxNetwork(sandbox)
@@ -120,7 +133,7 @@ async def started(
         yield Service(
             app=app,
             client=client,
-            clock=clock or SystemClock(),
+            clock=clock,
             contract=contract,
             network=network,
             sandbox=sandbox,
