@@ -154,6 +154,12 @@ class MailGateway:
             call_in(where, operations.SEND_DRAFT, message=message)
         )
 
+    def has_moved(self, where: InMailbox, message: str) -> None:
+        """Note that a sent draft was seen to have left Drafts."""
+        self._pipeline.has_changed(
+            call_in(where, operations.SEND_DRAFT, message=message)
+        )
+
 
 def _get(
     operation: Operation, where: InMailbox, message: str, view: MessageView

@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from app.gateway.calls import Ask, GraphCall, Send
+from app.gateway.calls import GraphCall, Send
 from app.gateway.cursors import CursorCodec
 from app.gateway.policies.deadline import WithinDeadline
+from app.gateway.policies.fallback import Fallback
 from app.gateway.policies.observe import TraceCall
 from app.models.answers import Answer, ByteStream
 from app.problems.graph_failures import GraphMalformedResponse
@@ -29,7 +30,7 @@ class Pipeline:
         trace: TraceCall,
         deadline: WithinDeadline,
         *,
-        answers: Ask,
+        answers: Fallback,
         live: Send,
         cursors: CursorCodec,
     ) -> None:
@@ -56,6 +57,13 @@ class Pipeline:
             target = self._cursors.open(cursor, call.binding)
             call = replace(call, target=target)
         return await self.ask(call)
+
+    def has_changed(self, call: GraphCall) -> None:
+        """Take what is kept of a mailbox for out of date, as after a write.
+
+        For changes that Exchange makes some time after it was asked to.
+        """
+        self._answers.has_changed(call)
 
     async def stream(self, call: GraphCall) -> ByteStream:
         """Return content that the caller must close."""

@@ -117,6 +117,8 @@ class Delivery:
             if pause:
                 await self._clock.sleep(pause)
             now = await self._look()
+            if now in {_Seen.SENT, _Seen.GONE}:
+                self._mail.has_moved(self._where, self._message)
             if now is _Seen.SENT:
                 return now
             seen = seen if now is _Seen.NOWHERE else now

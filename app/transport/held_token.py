@@ -22,7 +22,7 @@ class HeldToken:
     def __init__(self) -> None:
         self.generation = 0
         self.grant: Grant | None = None
-        self._claims: str | None = None
+        self.claims: str | None = None
         self._granted_at = _NEVER
         self._failure: ExchangeError | None = None
         self._failed_until = _NEVER
@@ -48,7 +48,7 @@ class HeldToken:
         """Tell whether another one with these claims would be no better."""
         return self.age(now) < _RENEWAL_PAUSE and claims in {
             None,
-            self._claims,
+            self.claims,
         }
 
     def failure(self, now: float) -> ExchangeError | None:
@@ -62,7 +62,7 @@ class HeldToken:
 
     def take(self, grant: Grant, claims: str | None, now: float) -> None:
         """Hold a new token from now on."""
-        self.grant, self._claims, self._granted_at = grant, claims, now
+        self.grant, self.claims, self._granted_at = grant, claims, now
         self._failure = None
 
     def fail(self, error: ExchangeError, now: float) -> float:

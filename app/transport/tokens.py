@@ -92,7 +92,8 @@ class TokenSource:
         asked = self._tenants[tenant]
         now = self._clock.now()
         current = asked.held.token(now)
-        if current and current != rejected and claims is None:
+        has_claims = claims in {None, asked.held.claims}
+        if current and current != rejected and has_claims:
             return current
         if asked.held.is_new(now, claims) and not asked.flights:
             return None

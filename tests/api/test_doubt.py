@@ -182,6 +182,28 @@ async def test_a_draft_that_cannot_be_read_back_is_made_once(
     assert len(found) == 1
 
 
+async def test_what_was_sent_is_in_the_next_list(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """A list kept while the mail was on its way is not as good as new."""
+    sandbox.settings.transit = 1
+    query: dict[str, Any] = {"folder": "sent", "limit": 5}
+
+    async def poll() -> None:
+        for _ in range(9):
+            await service.client.get(MESSAGES, params=query)
+            await service.clock.sleep(0.1)
+
+    polling = asyncio.create_task(poll())
+    answer = await service.client.post(SENDS, json=MAIL)
+    await polling
+    listed = await service.client.get(MESSAGES, params=query)
+
+    assert answer.json()["status"] == "sent"
+    ids = [item["id"] for item in listed.json()["items"]]
+    assert answer.json()["message_id"] in ids
+
+
 async def test_a_delete_of_what_is_deleted_already(
     service: Service, sandbox: Sandbox
 ) -> None:

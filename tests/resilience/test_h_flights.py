@@ -89,6 +89,24 @@ async def test_t121_a_patient_follower_is_not_cut_short(
     assert not isinstance(results[1], BaseException)
 
 
+async def test_t121_a_patient_follower_outlives_a_leader_in_the_queue(
+    tmp_path: Path,
+) -> None:
+    """The leader's time ends before its turn; the follower has its own."""
+    graph = ScriptedGraph(otherwise=Answer(after=3))
+    async with gateway(tmp_path, graph) as built:
+        busy = [asyncio.create_task(built.send()) for _ in range(4)]
+        await built.parts.clock.sleep(0.1)
+        leader = asyncio.create_task(read(built, seconds=1))
+        await built.parts.clock.sleep(0.1)
+        await read(built, seconds=30)
+        with pytest.raises(DeadlineExceeded):
+            await leader
+        await asyncio.gather(*busy)
+
+    assert len(graph.heard) == 5
+
+
 async def test_t122_when_all_have_left_the_call_ends(tmp_path: Path) -> None:
     """With nobody left to wait, Graph is not kept busy."""
     graph = ScriptedGraph(otherwise=Answer(after=5))

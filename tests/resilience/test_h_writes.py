@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.gateway.operations.mail import LIST_MESSAGES, UPDATE_MESSAGE
+from app.models.context import CacheControl
 from tests.support.gateway import Gateway, gateway
 from tests.support.scripted import Answer, ScriptedGraph
 
@@ -88,6 +89,23 @@ async def test_t126_a_refresh_begun_before_a_write_is_not_believed(
     assert later.delivery.stale is False
     assert later.delivery.age == pytest.approx(2)
     assert len(graph.heard) == 4
+
+
+async def test_t126_a_slow_read_does_not_undo_a_later_one(
+    tmp_path: Path,
+) -> None:
+    """Of two live reads the one that was asked for later is kept."""
+    old = Answer(body=b'{"value": [], "@odata.count": 1}', after=9)
+    new = Answer(body=b'{"value": [{"id": "a"}]}')
+    live = CacheControl(no_cache=True)
+    async with gateway(tmp_path, ScriptedGraph(old, new)) as built:
+        slow = asyncio.create_task(read(built, cache=live))
+        await built.parts.clock.sleep(1)
+        later = await read(built, cache=live)
+        await slow
+        kept = await read(built)
+
+    assert kept.body == later.body
 
 
 async def test_t126_a_write_to_one_mailbox_leaves_others(

@@ -19,7 +19,7 @@ class Entry:
     Attributes:
         answer: Serialized and ready to be sent.
         stored_at: When Graph gave or confirmed it, in seconds of the clock.
-        tick: What `Writes` showed when Graph was asked.
+        tick: What `Writes` stamped the question to Graph with.
         spread: What the time of its freshness is multiplied by, so that
             what was stored together does not expire together.
     """

@@ -22,8 +22,12 @@ class Writes:
         self._last: OrderedDict[ScopeKey, int] = OrderedDict()
         self._forgotten = 0
 
-    def now(self) -> int:
-        """Return the count to note down when Graph is asked."""
+    def stamp(self) -> int:
+        """Return what to note down when Graph is asked; it only grows.
+
+        So it also tells which of two answers was asked for later.
+        """
+        self._tick += 1
         return self._tick
 
     def note(self, key: ScopeKey) -> None:

@@ -84,6 +84,10 @@ class Fallback:
         told.tried = tuple(tried)
         raise told
 
+    def has_changed(self, call: GraphCall) -> None:
+        """Take what is kept of the call's mailbox for out of date."""
+        self._kept.writes.note(call.scope)
+
     async def _directly(self, call: GraphCall) -> Answer:
         if call.operation.is_read:
             return await self._ask(call)

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from app.clock import Clock, Deadline
 from app.problems.failures import DeadlineExceeded
+from app.problems.graph_failures import GraphTimeoutCutShort
 
 __all__ = ["Flights"]
 
@@ -56,16 +57,28 @@ class Flights(Generic[T]):
         Raises:
             DeadlineExceeded: The result did not come in time for this one.
         """
-        flight = self._flights.get(key)
-        joined = flight is not None
-        if flight is None:
-            flight = self._begin(key, deadline, begin)
-        else:
+        while True:
+            flight = self._flights.get(key)
+            if flight is None:
+                flight = self._begin(key, deadline, begin)
+                return await self._wait(key, flight, deadline), False
+            others_end = flight.deadline.ends
             flight.deadline.extend(deadline)
+            try:
+                return await self._wait(key, flight, deadline), True
+            except (DeadlineExceeded, GraphTimeoutCutShort):
+                # It had begun to wait for something before this one came,
+                # for as long as the others had time; this one has more.
+                if not others_end <= self._clock.now() < deadline.ends:
+                    raise
+
+    async def _wait(
+        self, key: Hashable, flight: _Flight[T], deadline: Deadline
+    ) -> T:
         flight.waiters += 1
         try:
             async with asyncio.timeout(deadline.left() + _GRACE):
-                return await asyncio.shield(flight.task), joined
+                return await asyncio.shield(flight.task)
         except TimeoutError as e:
             raise DeadlineExceeded(
                 "Microsoft Graph did not answer within the time given."

@@ -98,7 +98,7 @@ class Renewal:
     async def _fetch(
         self, call: GraphCall, found: Found, deadline: Deadline
     ) -> Answer:
-        tick = self._kept.writes.now()
+        tick = self._kept.writes.stamp()
         context = replace(call.context, deadline=deadline)
         call = replace(call, context=context)
         if call.operation.conditional and found.entry is not None:
