@@ -27,7 +27,7 @@ class Window(Protocol):
     def opens_in(self, count: int, now: float) -> float:
         """Return the seconds until so much more fits; 0 if it does now."""
 
-    def add(self, count: int, now: float) -> None:
+    def add(self, count: int, now: float) -> object:
         """Note that so much was used."""
 
 

@@ -1,4 +1,4 @@
-"""How many requests were made lately. Pure."""
+"""How much was done lately. Pure."""
 
 from collections import deque
 
@@ -7,43 +7,73 @@ __all__ = ["SlidingWindow"]
 _BUCKETS = 60
 
 
+class _Bucket:
+    """What was done within a sixtieth of the window."""
+
+    __slots__ = ("count", "ends")
+
+    def __init__(self, count: int, ends: float) -> None:
+        self.count = count
+        self.ends = ends
+
+
 class SlidingWindow:
-    """Counts what happened in the last so many seconds.
+    """Bounds what is done in any so many seconds: requests, bytes.
 
     Time is cut into sixty buckets. The oldest counts until the whole of it
-    has left, so that the window never admits more than its limit, and opens
-    up to a sixtieth of its length late.
+    has left, so that no stretch of the window's length ever holds more than
+    the limit, wherever it begins; in return, room comes back up to a sixtieth
+    of the length late.
     """
 
-    __slots__ = ("_buckets", "_limit", "_seconds", "_step", "_total")
+    __slots__ = ("_buckets", "_step", "_total", "limit", "seconds")
 
     def __init__(self, limit: int, seconds: float) -> None:
-        self._limit = limit
-        self._seconds = seconds
+        self.limit = limit
+        self.seconds = seconds
         self._step = seconds / _BUCKETS
-        self._buckets: deque[list[float]] = deque()  # [forgotten at, count]
+        self._buckets: deque[_Bucket] = deque()
         self._total = 0
 
     def opens_in(self, count: int, now: float) -> float:
-        """Return the seconds until so many more fit; 0 if they do now."""
+        """Return the seconds until so much more fits; 0 if it does now.
+
+        What is above the limit fits when nothing else counts.
+        """
         self._forget(now)
-        excess = self._total + count - self._limit
+        excess = self._total + min(count, self.limit) - self.limit
         wait = 0.0
-        for forgotten_at, counted in self._buckets:
+        for bucket in self._buckets:
             if excess <= 0:
                 break
-            wait = forgotten_at - now
-            excess -= int(counted)
+            wait = bucket.ends - now
+            excess -= bucket.count
         return wait
 
-    def add(self, count: int, now: float) -> None:
-        """Note that so many were made."""
+    def add(self, count: int, now: float) -> float:
+        """Note that so much is done; return until when it counts."""
         self._forget(now)
-        if self._buckets and now < self._buckets[-1][0] - self._seconds:
-            self._buckets[-1][1] += count
+        newest = self._buckets[-1] if self._buckets else None
+        if newest and now < newest.ends - self.seconds:
+            newest.count += count
         else:
-            self._buckets.append([now + self._step + self._seconds, count])
+            newest = _Bucket(count, now + self._step + self.seconds)
+            self._buckets.append(newest)
         self._total += count
+        return newest.ends
+
+    def take_back(self, count: int, ends: float) -> None:
+        """Note that so much was not done after all.
+
+        Args:
+            count: No more than was added.
+            ends: What `add` returned for it.
+        """
+        for bucket in reversed(self._buckets):
+            if bucket.ends == ends:
+                bucket.count -= count
+                self._total -= count
+                return
 
     def used(self, now: float) -> int:
         """Return how many count now."""
@@ -56,5 +86,5 @@ class SlidingWindow:
         return not self._buckets
 
     def _forget(self, now: float) -> None:
-        while self._buckets and self._buckets[0][0] <= now:
-            self._total -= int(self._buckets.popleft()[1])
+        while self._buckets and self._buckets[0].ends <= now:
+            self._total -= self._buckets.popleft().count
