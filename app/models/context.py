@@ -57,7 +57,8 @@ class CallContext:
 
     ``tenant`` is the alias of a configured tenant. ``principal`` is whose
     rights are used: ``app`` for the service's own. Nothing that was fetched
-    for one pair of them is ever given to another.
+    for one pair of them is ever given to another. ``criticality`` decides who
+    goes first where several wait.
     """
 
     tenant: str

@@ -1,0 +1,107 @@
+"""Whose turn it is among those who wait for one mailbox. Pure."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+from app.models.context import Criticality
+
+__all__ = ["FairQueue"]
+
+T = TypeVar("T")
+
+_PATIENCE = 8
+
+
+class FairQueue(Generic[T]):
+    """Who is urgent goes first, and nobody waits for ever.
+
+    In a class it is first come, first served. A class that was passed over
+    eight times in a row has aged enough to go before the more urgent ones,
+    once, and not twice running while somebody more urgent waits. So however
+    long the queue of a background job is, it costs an interactive call one
+    turn at most; and however busy people are, the job gets every ninth turn.
+    Age is counted in turns and not in seconds: by the clock, a job of
+    thousands would have aged as a whole and then block everybody.
+    """
+
+    __slots__ = ("_aged_last", "_classes", "_passed")
+
+    def __init__(self) -> None:
+        self._classes: dict[Criticality, OrderedDict[T, None]] = {
+            criticality: OrderedDict() for criticality in Criticality
+        }
+        self._passed = dict.fromkeys(Criticality, 0)
+        self._aged_last = False
+
+    def __len__(self) -> int:
+        """Return how many wait."""
+        return sum(map(len, self._classes.values()))
+
+    def waiting(self, criticality: Criticality) -> int:
+        """Return how many of a class wait."""
+        return len(self._classes[criticality])
+
+    def push(self, item: T, criticality: Criticality) -> None:
+        """Add an item behind those of its class."""
+        self._classes[criticality][item] = None
+
+    def discard(self, item: T, criticality: Criticality) -> bool:
+        """Drop an item that waits no longer; tell whether it was there."""
+        queue = self._classes[criticality]
+        if item not in queue:
+            return False
+        del queue[item]
+        self._forget_age_of_nobody(criticality)
+        return True
+
+    def first(self) -> T | None:
+        """Return whose turn it is; asking changes nothing."""
+        criticality = self._next_class()
+        if criticality is None:
+            return None
+        return next(iter(self._classes[criticality]))
+
+    def pop(self) -> T:
+        """Take out whose turn it is; all who are passed over age.
+
+        Raises:
+            IndexError: Nobody waits.
+        """
+        criticality = self._next_class()
+        if criticality is None:
+            raise IndexError("nobody waits")
+        waiting = self._nonempty()
+        self._aged_last = criticality is not waiting[0]
+        for other in waiting:
+            self._passed[other] += 1
+        self._passed[criticality] = 0
+        item, _ = self._classes[criticality].popitem(last=False)
+        return item
+
+    def ahead_of(self, criticality: Criticality) -> Iterator[T]:
+        """Yield who is as urgent as a class or more, its last one included.
+
+        Those less urgent who may go before because they have aged are few,
+        and left out.
+        """
+        for other, queue in self._classes.items():
+            yield from queue
+            if other is criticality:
+                return
+
+    def _next_class(self) -> Criticality | None:
+        waiting = self._nonempty()
+        if not waiting:
+            return None
+        aged = [c for c in waiting[1:] if self._passed[c] >= _PATIENCE]
+        if aged and not self._aged_last:
+            return max(aged, key=self._passed.__getitem__)
+        return waiting[0]
+
+    def _forget_age_of_nobody(self, criticality: Criticality) -> None:
+        if not self._classes[criticality]:
+            self._passed[criticality] = 0
+
+    def _nonempty(self) -> list[Criticality]:
+        return [c for c, queue in self._classes.items() if queue]
