@@ -85,13 +85,24 @@ class BreakerSettings(_Group):
 
 
 class LimitSettings(_Group):
-    """What Graph lets one app do with one mailbox, and our own bounds."""
+    """What Graph lets one app do with one mailbox, and our own bounds.
+
+    A tenant's requests at once are adapted to what Graph takes, between
+    ``tenant_concurrency_floor`` and ``tenant_concurrency``.
+    """
 
     mailbox_concurrency: Annotated[int, Field(ge=1, le=100)] = 4
     mailbox_requests: Count = 10_000
     mailbox_window: Seconds = 600.0
+    tenant_concurrency: Annotated[int, Field(ge=1, le=10_000)] = 200
+    tenant_concurrency_floor: Annotated[int, Field(ge=1, le=10_000)] = 20
     queue: Count = 256
     requests_in_flight: Count = 1000
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        self._check_ascending("tenant_concurrency_floor", "tenant_concurrency")
+        return self
 
 
 class TimeoutSettings(_Group):

@@ -15,7 +15,8 @@ from app.gateway.policies.budget import RetryBudget
 from app.gateway.policies.circuit import Circuit, CircuitLimits
 from app.gateway.policies.flights import Flights
 from app.gateway.policies.gates import LocalGates
-from app.gateway.policies.permits import Limits, LocalPermits
+from app.gateway.policies.lane import Limits
+from app.gateway.policies.local_permits import LocalPermits
 from app.gateway.policies.refreshes import Refreshes
 from app.gateway.vitals import Vitals
 from app.models.answers import Answer
@@ -78,6 +79,8 @@ def build_parts(
         requests=limits.mailbox_requests,
         window=limits.mailbox_window,
         queue=limits.queue,
+        tenant_concurrency=limits.tenant_concurrency,
+        tenant_floor=limits.tenant_concurrency_floor,
     )
     budget = settings.budget
     return Parts(

@@ -16,7 +16,7 @@ from app.gateway.operations.mail import LIST_MESSAGES
 from app.gateway.pipeline import Pipeline
 from app.gateway.policies.breaker import Breaker
 from app.models.answers import Answer
-from app.models.context import CacheControl, CallContext
+from app.models.context import CacheControl, CallContext, Criticality
 from app.telemetry.logs import EventLog
 from app.telemetry.recorder import Telemetry
 from app.transport.graph import Reply
@@ -73,6 +73,7 @@ class Gateway:
             deadline=Deadline(self.parts.clock, seconds),
             request_id="test",
             cache=options.pop("cache", CacheControl()),
+            criticality=options.pop("criticality", Criticality.INTERACTIVE),
         )
         target = operation.path.format(
             mailbox=mailbox, message="m1", attachment="a1", folder="f1"

@@ -70,6 +70,10 @@ ONE = {"tenant_id": "t", "client_id": "c", "client_secret": "canary-one"}
             "EXCHANGE_BREAKER__OPEN_FOR: must not be above MAX_OPEN_FOR",
         ),
         (
+            {**SANDBOX, "EXCHANGE_LIMITS__TENANT_CONCURRENCY": "19"},
+            "EXCHANGE_LIMITS__TENANT_CONCURRENCY_FLOOR: must not be above",
+        ),
+        (
             {**SANDBOX, "EXCHANGE_BREAKER__WINDOW": "19"},
             "EXCHANGE_BREAKER__WINDOW: must be at least 2 x",
         ),

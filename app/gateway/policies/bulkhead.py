@@ -1,9 +1,25 @@
-"""So many at once, and the others wait their turn. No clock, no I/O."""
+"""So many at once, and who goes next. Pure: nobody waits in here.
 
-import asyncio
+A call takes permits of its mailbox and as many of its tenant, all at once or
+none, so that nobody waits with permits in hand. Who is first in the queue of
+a mailbox is passed by nobody: neither while it needs several permits nor
+while the window has no room for it. When the tenant's permits are all in
+use, its mailboxes take turns.
+"""
+
 from collections import deque
 
+from app.gateway.policies.adaptive import (
+    AdaptiveLimit,
+    Bounds,
+    Breadth,
+    Told,
+)
+from app.gateway.policies.lane import Lane, Limits, Ticket
+
 __all__ = ["Bulkhead", "QueueFull"]
+
+_PAUSE = 1.0
 
 
 class QueueFull(Exception):
@@ -11,60 +27,127 @@ class QueueFull(Exception):
 
 
 class Bulkhead:
-    """A counting semaphore, first come first served, with a bounded queue.
+    """One tenant: its permits, and the turns of its mailboxes."""
 
-    A caller may take several permits at once; until they are all there
-    nobody behind it gets any, so that it is not starved. Cancelling a wait
-    loses no permit, at whatever moment it happens.
-    """
+    __slots__ = ("_breadth", "_ready", "_shut", "in_use", "limit", "waiting")
 
-    __slots__ = ("_limit", "_most_waiting", "_queue", "in_use")
-
-    def __init__(self, limit: int, most_waiting: int) -> None:
-        self._limit = limit
-        self._most_waiting = most_waiting
-        self._queue: deque[tuple[asyncio.Future[None], int]] = deque()
+    def __init__(self, limits: Limits) -> None:
+        self.limit = AdaptiveLimit(
+            Bounds(
+                floor=limits.tenant_floor,
+                ceiling=limits.tenant_concurrency,
+                pause=_PAUSE,
+            )
+        )
         self.in_use = 0
+        self.waiting = 0
+        self._breadth = Breadth()
+        # Lanes whose first could go if the tenant had permits, in turn; and
+        # those whose first waits for the window, with when it opens.
+        self._ready: deque[Lane] = deque()
+        self._shut: dict[Lane, float] = {}
 
-    @property
-    def waiting(self) -> int:
-        """How many wait."""
-        return sum(not turn.done() for turn, _ in self._queue)
+    def is_idle(self, _now: float) -> bool:
+        """Tell whether nothing is going on."""
+        return not (self.in_use or self.waiting)
 
-    async def acquire(self, count: int) -> None:
-        """Take permits, at most as many as there are in all.
+    def enter(self, ticket: Ticket) -> None:
+        """Queue up; whose turn it is tells `admit`.
+
+        A call that costs more than a whole window takes a whole window.
 
         Raises:
-            QueueFull: Too many wait already.
+            QueueFull: Too many of the same criticality wait already.
         """
-        if not self.waiting and self.in_use + count <= self._limit:
-            self.in_use += count
-            return
-        if self.waiting >= self._most_waiting:
+        lane = ticket.lane
+        if lane.is_full(ticket.criticality):
             raise QueueFull
-        turn = asyncio.get_running_loop().create_future()
-        self._queue.append((turn, count))
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if not turn.cancelled():
-                # The turn came in the same moment; it goes to the next.
-                self.in_use -= count
-            self._admit()
-            raise
+        ticket.cost = min(ticket.cost, lane.window.limit)
+        lane.waiting.push(ticket, ticket.criticality)
+        self.waiting += 1
+        self._sort(lane, ticket.entered)
 
-    def release(self, count: int) -> None:
-        """Give permits back."""
-        self.in_use -= count
-        self._admit()
+    def admit(self, now: float) -> list[Ticket]:
+        """Give permits to all whose turn it is, and return them in order."""
+        for lane in [at for at, opens in self._shut.items() if opens <= now]:
+            self._sort(lane, now)
+        admitted = []
+        while self._ready:
+            lane = self._ready[0]
+            ticket = lane.waiting.first()
+            if ticket is not None and self._could_go(ticket, now):
+                if self.in_use + self._needs(ticket) > self.limit.value:
+                    # The next permits are for this one; if others passed it,
+                    # who needs several would never get them.
+                    break
+                self._take(lane.waiting.pop(), now)
+                admitted.append(ticket)
+            self._ready.popleft()
+            lane.is_ready = False
+            self._sort(lane, now)
+        return admitted
 
-    def _admit(self) -> None:
-        """Let in who is first, passing over those who have left."""
-        while self._queue:
-            turn, count = self._queue[0]
-            if not turn.done():
-                if self.in_use + count > self._limit:
-                    return
-                self.in_use += count
-                turn.set_result(None)
-            self._queue.popleft()
+    def opens_at(self) -> float | None:
+        """Return when to call `admit` though nothing has happened."""
+        return min(self._shut.values(), default=None)
+
+    def leave(self, ticket: Ticket, now: float) -> None:
+        """Stop waiting, or give permits back. Idempotent."""
+        lane = ticket.lane
+        if ticket.permits:
+            lane.in_use -= ticket.permits
+            self.in_use -= ticket.permits
+            ticket.permits = 0
+        elif lane.waiting.discard(ticket, ticket.criticality):
+            self.waiting -= 1
+        self._sort(lane, now)
+
+    def learn(self, ticket: Ticket, told: Told, now: float) -> None:
+        """Move the limits by what the end of a call told, before it leaves.
+
+        One mailbox alone does not lower the tenant's limit; see `Breadth`.
+        """
+        if told is Told.NOTHING:
+            return
+        lane, (of_lane, of_tenant) = ticket.lane, ticket.epochs
+        is_refused = told is Told.TOO_MUCH
+        is_general = self._breadth.note(ticket.source, now, refused=is_refused)
+        if not is_refused:
+            lane.limit.served(of_lane, lane.in_use, now)
+            self.limit.served(of_tenant, self.in_use, now)
+            return
+        lane.limit.refused(of_lane)
+        if is_general and self.limit.refused(of_tenant):
+            self._breadth.clear()
+
+    def _needs(self, ticket: Ticket) -> int:
+        return min(ticket.lane.needs(ticket), self.limit.value)
+
+    def _could_go(self, ticket: Ticket, now: float) -> bool:
+        """Tell whether the mailbox has room; note until when it has not."""
+        lane = ticket.lane
+        self._shut.pop(lane, None)
+        if not lane.is_free_for(ticket):
+            return False
+        wait = lane.shut_for(ticket, now)
+        if wait > 0:
+            self._shut[lane] = now + wait
+        return wait == 0
+
+    def _sort(self, lane: Lane, now: float) -> None:
+        """Put a lane where it belongs, after anything happened to it."""
+        ticket = lane.waiting.first()
+        if ticket is None:
+            self._shut.pop(lane, None)
+        elif self._could_go(ticket, now) and not lane.is_ready:
+            lane.is_ready = True
+            self._ready.append(lane)
+
+    def _take(self, ticket: Ticket, now: float) -> None:
+        lane = ticket.lane
+        ticket.permits = self._needs(ticket)
+        ticket.epochs = (lane.limit.epoch, self.limit.epoch)
+        ticket.counts_until = lane.window.add(ticket.cost, now)
+        lane.in_use += ticket.permits
+        self.in_use += ticket.permits
+        self.waiting -= 1

@@ -2,133 +2,120 @@
 
 Graph lets an app make four requests at a time and 10,000 in ten minutes to
 one mailbox (https://learn.microsoft.com/graph/throttling-limits); the fifth
-is refused.
+is refused. Where the limits of a tenant as a whole are, nobody knows
+beforehand: they are felt for.
 """
 
-import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from app.clock import Clock, Deadline
 from app.gateway.calls import GraphCall, Reply, ScopeKey, Send
-from app.gateway.policies.bulkhead import Bulkhead, QueueFull
-from app.gateway.policies.keyed import Keyed
-from app.gateway.policies.window import SlidingWindow
-from app.problems.failures import DeadlineExceeded, ServiceOverloaded
-from app.problems.graph_failures import GraphThrottled
+from app.gateway.policies.adaptive import Told, told_by
+from app.models.context import Criticality
+from app.problems.errors import ExchangeError
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.metrics import GRAPH_WAIT
 
-__all__ = ["Limits", "LocalPermits", "PermitPolicy", "Permits"]
+__all__ = ["Lease", "PermitPolicy", "Permits", "Report", "Usage", "Wish"]
 
-_MOST_KEYS = 100_000
-_COME_BACK = 1.0
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What to take permits for.
+
+    ``cost`` is how many requests Graph counts for the call; it takes as many
+    permits, up to those of a mailbox.
+    """
+
+    key: ScopeKey
+    cost: int
+    criticality: Criticality
+    deadline: Deadline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The right to have a call in flight, until it is given back.
+
+    Where permits are shared by several processes it runs out by itself one
+    day, in case its holder died.
+
+    Attributes:
+        id: Tells it from all others.
+        key: What it was given for.
+        kind: What was waited for last: ``permit`` or ``window``.
+    """
+
+    id: str
+    key: ScopeKey
+    kind: str = "permit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """How a call ended, for the limits to learn from.
+
+    ``sent`` is how many requests were made: none if the call was stopped on
+    its way, two if the token had to be renewed.
+    """
+
+    told: Told
+    sent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What is going on at one moment, for operators.
+
+    Attributes:
+        key: A mailbox; or a tenant, then without a name.
+        limit: How many requests at once Graph is trusted to take now.
+        in_use: Permits in use.
+        waiting: Calls that wait.
+    """
+
+    key: ScopeKey
+    limit: int
+    in_use: int
+    waiting: int
 
 
 class Permits(Protocol):
-    """Gives out permits to send requests."""
+    """Gives out permits to send requests, in a fair order."""
 
-    async def acquire(
-        self, key: ScopeKey, cost: int, deadline: Deadline
-    ) -> int:
-        """Return the number of permits taken, as soon as there are enough.
+    async def acquire(self, wish: Wish) -> Lease:
+        """Return the permits as soon as it is their turn.
+
+        Who is cancelled meanwhile holds nothing, at whatever moment it
+        happens.
 
         Raises:
-            ServiceOverloaded: Too many wait for this key.
+            ServiceOverloaded: Too many wait for this mailbox.
             GraphThrottled: The window is used up for longer than there is
                 time.
             DeadlineExceeded: No turn came in time.
         """
 
-    def release(self, key: ScopeKey, count: int) -> None:
-        """Give permits back."""
+    def release(self, lease: Lease, report: Report) -> None:
+        """Give permits back. Idempotent.
 
+        Does not wait, for it is also called while a call is cancelled: what
+        takes time to do is done later.
+        """
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What each key may do.
+    def tenants(self) -> Iterator[Usage]:
+        """Yield what is known of each tenant."""
 
-    ``concurrency`` requests at once, ``requests`` of them in any ``window``
-    seconds, and ``queue`` waiting.
-    """
-
-    concurrency: int
-    requests: int
-    window: float
-    queue: int
-
-
-class _Lane:
-    """One key's permits."""
-
-    __slots__ = ("bulkhead", "window")
-
-    def __init__(self, limits: Limits) -> None:
-        self.bulkhead = Bulkhead(limits.concurrency, limits.queue)
-        self.window = SlidingWindow(limits.requests, limits.window)
-
-    def is_idle(self, now: float) -> bool:
-        idle = not (self.bulkhead.in_use or self.bulkhead.waiting)
-        return idle and self.window.is_empty(now)
-
-
-class LocalPermits:
-    """`Permits` of one process."""
-
-    def __init__(self, limits: Limits, clock: Clock) -> None:
-        self._limits = limits
-        self._clock = clock
-        self._lanes: Keyed[ScopeKey, _Lane] = Keyed(
-            lambda: _Lane(limits), now=clock.now, most=_MOST_KEYS
-        )
-
-    async def acquire(
-        self, key: ScopeKey, cost: int, deadline: Deadline
-    ) -> int:
-        """Return the number of permits taken; see `Permits`."""
-        lane = self._lanes[key]
-        count = min(cost, self._limits.concurrency)
-        while True:
-            await self._take(lane.bulkhead, count, deadline)
-            wait = lane.window.opens_in(cost, self._clock.now())
-            if wait == 0:
-                lane.window.add(cost, self._clock.now())
-                return count
-            # Nobody waits for the window with a permit in hand.
-            lane.bulkhead.release(count)
-            if wait >= deadline.left():
-                raise GraphThrottled(
-                    "The requests that Microsoft Graph allows for this"
-                    " mailbox are used up for now.",
-                    retry_after=wait,
-                )
-            await self._clock.sleep(wait)
-
-    def release(self, key: ScopeKey, count: int) -> None:
-        """Give permits back."""
-        self._lanes[key].bulkhead.release(count)
-
-    async def _take(
-        self, bulkhead: Bulkhead, count: int, deadline: Deadline
-    ) -> None:
-        try:
-            async with asyncio.timeout(deadline.left()):
-                await bulkhead.acquire(count)
-        except QueueFull as e:
-            raise ServiceOverloaded(
-                "Too many requests wait for this mailbox.",
-                retry_after=_COME_BACK,
-            ) from e
-        except TimeoutError as e:
-            raise DeadlineExceeded(
-                "Other requests for this mailbox took all the time."
-            ) from e
+    def mailboxes(self) -> Iterator[Usage]:
+        """Yield where something is going on or the limit is lowered."""
 
 
 class PermitPolicy:
-    """Holds a permit for as long as Graph works on the request.
+    """Holds permits for as long as Graph works on the request.
 
-    The permit of a streamed answer is given back when the stream is closed.
+    Those of a streamed answer are given back when the stream is closed.
     """
 
     def __init__(
@@ -140,31 +127,44 @@ class PermitPolicy:
 
     async def __call__(self, call: GraphCall, send: Send) -> Reply:
         """Send the call when it is its turn."""
-        key = call.scope
-        count = await self._acquire(call, key)
+        lease = await self._acquire(call)
+        sent_before = call.tally.sent
+
+        def give_back(told: Told) -> None:
+            sent = call.tally.sent - sent_before
+            self._permits.release(lease, Report(told=told, sent=sent))
+
         try:
             reply = await send(call)
+        except ExchangeError as error:
+            give_back(told_by(error))
+            raise
         except BaseException:
-            self._permits.release(key, count)
+            give_back(Told.NOTHING)
             raise
         if reply.stream is None:
-            self._permits.release(key, count)
+            give_back(Told.SERVED)
         else:
-            reply.stream.on_close(lambda: self._permits.release(key, count))
+            reply.stream.on_close(lambda: give_back(Told.SERVED))
         return reply
 
-    async def _acquire(self, call: GraphCall, key: ScopeKey) -> int:
+    async def _acquire(self, call: GraphCall) -> Lease:
         began = self._clock.now()
-        count = await self._permits.acquire(
-            key, call.operation.cost, call.deadline
+        lease = await self._permits.acquire(
+            Wish(
+                key=call.scope,
+                cost=call.operation.cost,
+                criticality=call.context.criticality,
+                deadline=call.deadline,
+            )
         )
         waited = self._clock.now() - began
         if waited > 0:
             labels = {
                 "tenant": call.context.tenant,
                 "workload": call.operation.workload,
-                "kind": "permit",
+                "kind": lease.kind,
             }
             self._telemetry.measure(GRAPH_WAIT, waited, labels)
             call.context.costs.queue += waited
-        return count
+        return lease
