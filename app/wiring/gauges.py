@@ -6,7 +6,7 @@ from heapq import nlargest
 from app.callers.quotas import Quotas
 from app.gateway.policies.breaker import Breaker
 from app.telemetry.recorder import Telemetry
-from app.telemetry.signals import metrics
+from app.telemetry.signals import limits, metrics
 from app.wiring.parts import Parts
 
 __all__ = ["watch_gauges", "watch_quotas"]
@@ -39,6 +39,20 @@ def watch_gauges(parts: Parts, breaker: Breaker) -> None:
             for tenant, count in Counter(
                 key.tenant for key in parts.gates.closed()
             ).items()
+        ],
+    )
+    watch(
+        limits.TENANT_LIMIT,
+        lambda: [
+            (usage.limit, {"tenant": usage.key.tenant})
+            for usage in parts.permits.tenants()
+        ],
+    )
+    watch(
+        limits.PERMITS_AWAITED,
+        lambda: [
+            (usage.waiting, {"tenant": usage.key.tenant})
+            for usage in parts.permits.tenants()
         ],
     )
     watch(

@@ -1,6 +1,7 @@
 """The numbers that are measured."""
 
 from app.telemetry.signals.kinds import Kind, Metric
+from app.telemetry.signals.limits import PERMITS_AWAITED, TENANT_LIMIT
 
 __all__ = [
     "BREAKER_STATE",
@@ -81,9 +82,10 @@ GRAPH_WAIT = Metric(
     Kind.HISTOGRAM,
     "s",
     ("tenant", "workload", "kind"),
-    "Time calls waited before a request; kind is permit, gate, backoff or "
-    "token.",
-    "Long waits for permits: one mailbox is asked too much at once.",
+    "Time calls waited before a request; kind is permit, window, gate, "
+    "backoff or token.",
+    "Long waits for permits: one mailbox is asked too much at once; for the "
+    "window: too much in ten minutes.",
 )
 GRAPH_IN_FLIGHT = Metric(
     "exchange.graph.in_flight",
@@ -218,6 +220,8 @@ METRICS = (
     GRAPH_RETRIES,
     GRAPH_WAIT,
     GRAPH_IN_FLIGHT,
+    TENANT_LIMIT,
+    PERMITS_AWAITED,
     CLOSED_GATES,
     BREAKER_STATE,
     BREAKER_TRANSITIONS,
