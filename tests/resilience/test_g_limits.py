@@ -171,3 +171,52 @@ async def test_t109_the_window_slides(tmp_path: Path) -> None:
     assert len(graph.heard) == 21
     assert caught.value.retry_after == pytest.approx(61, abs=1)
     assert graph.times[20] >= 60
+
+
+async def test_t109_no_burst_at_the_boundary(tmp_path: Path) -> None:
+    """What comes late in one window counts in the next one too."""
+    graph = ScriptedGraph()
+    limits = {"mailbox_requests": 20, "mailbox_window": 60}
+    async with gateway(tmp_path, graph, limits=limits) as built:
+        await built.send()
+        await built.parts.clock.sleep(59)
+        await asyncio.gather(*(built.send(seconds=600) for _ in range(100)))
+
+    times = graph.times
+    assert len(times) == 101
+    for earlier, later in zip(times, times[20:], strict=False):
+        assert later - earlier >= 60
+
+
+async def test_t109_who_waits_for_the_window_keeps_its_place(
+    tmp_path: Path,
+) -> None:
+    """It opens for those who came first, also when others come then."""
+    graph = ScriptedGraph()
+    limits = {"mailbox_requests": 20, "mailbox_window": 60}
+    async with gateway(tmp_path, graph, limits=limits) as built:
+        await asyncio.gather(*(built.send() for _ in range(20)))
+        waiting = []
+        for number in range(40):
+            call = built.send(target=f"/{number}", seconds=600)
+            waiting.append(asyncio.create_task(call))
+            await built.parts.clock.sleep(2.5)
+        await asyncio.gather(*waiting)
+
+    order = [heard.url.rpartition("/")[2] for heard in graph.heard[20:]]
+    assert order == [str(number) for number in range(40)]
+
+
+async def test_t109_what_was_not_sent_does_not_count(tmp_path: Path) -> None:
+    """Calls that turn back at the gate leave the window as it was."""
+    graph = ScriptedGraph(
+        Answer(status=429, body=b"", headers={"Retry-After": "2"}, after=0.05),
+        otherwise=Answer(after=0.05),
+    )
+    async with gateway(
+        tmp_path, graph, limits={"mailbox_requests": 101}
+    ) as built:
+        await asyncio.gather(*(built.send() for _ in range(100)))
+
+    assert len(graph.heard) == 101
+    assert graph.times[-1] < 10
