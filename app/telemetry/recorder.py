@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from opentelemetry.metrics import (
@@ -19,10 +19,12 @@ from opentelemetry.trace import (
     Span,
     SpanKind,
     Tracer,
+    get_current_span,
 )
 
 from app.telemetry.logs import EventLog
 from app.telemetry.signals.kinds import Kind, LogEvent, Metric
+from app.telemetry.signals.kinds import SpanKind as Declared
 from app.telemetry.signals.metrics import METRICS
 
 __all__ = ["Telemetry"]
@@ -34,7 +36,8 @@ class Telemetry:
     """Records declared signals.
 
     Without a meter and a tracer it records nothing but logs, at no cost
-    worth naming.
+    worth naming. What cannot be recorded is lost, and the work goes on: no
+    call fails because a log is full or a collector gone.
     """
 
     def __init__(
@@ -60,19 +63,22 @@ class Telemetry:
     def add(self, metric: Metric, /, **labels: str) -> None:
         """Count one more of something that happens."""
         counter: Counter = self._counters[metric.name]
-        counter.add(1, labels)
+        with suppress(Exception):
+            counter.add(1, labels)
 
     def move(self, metric: Metric, amount: int, /, **labels: str) -> None:
         """Raise or lower a level."""
         level: UpDownCounter = self._levels[metric.name]
-        level.add(amount, labels)
+        with suppress(Exception):
+            level.add(amount, labels)
 
     def measure(
         self, metric: Metric, value: float, labels: Mapping[str, Any]
     ) -> None:
         """Add a value to a distribution."""
         histogram: Histogram = self._histograms[metric.name]
-        histogram.record(value, labels)
+        with suppress(Exception):
+            histogram.record(value, labels)
 
     def watch(
         self, metric: Metric, read: Callable[[], Iterable[Reading]]
@@ -89,7 +95,13 @@ class Telemetry:
 
     def log(self, event: LogEvent, **members: object) -> None:
         """Write an event to the log."""
-        self._log.write(event, **members)
+        with suppress(Exception):
+            self._log.write(event, **members)
+
+    def mark(self, moment: Declared, **attributes: str | float) -> None:
+        """Note a moment on the span that is open."""
+        with suppress(Exception):
+            get_current_span().add_event(moment.name, attributes)
 
     @contextmanager
     def span(

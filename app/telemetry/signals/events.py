@@ -6,6 +6,7 @@ __all__ = [
     "ACCESS",
     "BREAKER_CLOSED",
     "BREAKER_HALF_OPENED",
+    "BREAKER_ISOLATED",
     "BREAKER_OPENED",
     "CALL_EXHAUSTED",
     "CALL_FAILED",
@@ -28,6 +29,7 @@ _CALL = ("tenant", "workload", "operation")
 _FAILURE = (
     *(*_CALL, "outcome", "attempts", "duration_ms", "tried", "mailbox_hash"),
     *("upstream_status", "upstream_code", "upstream_request_id"),
+    "budget_exhausted",
 )
 
 SERVICE_STARTED = LogEvent(
@@ -115,8 +117,9 @@ GATE_CLOSED = LogEvent(
 BREAKER_OPENED = LogEvent(
     "breaker.opened",
     "error",
-    ("tenant", "workload", "open_for_s"),
-    "Graph failed so often that it is left alone for open_for_s seconds.",
+    ("tenant", "workload", "open_for_s", "observes_only"),
+    "Graph failed so often that it is left alone for open_for_s seconds, "
+    "unless the breaker observes only.",
     "See to Graph's health; the breaker closes by itself.",
 )
 BREAKER_HALF_OPENED = LogEvent(
@@ -126,11 +129,18 @@ BREAKER_HALF_OPENED = LogEvent(
     "One call is let through to see whether Graph is back.",
     "Nothing.",
 )
+BREAKER_ISOLATED = LogEvent(
+    "breaker.isolated",
+    "warning",
+    ("tenant", "workload"),
+    "An operator has cut this part of Graph off; nothing is sent there.",
+    "Release it when the reason is gone; it does not close by itself.",
+)
 BREAKER_CLOSED = LogEvent(
     "breaker.closed",
     "info",
     ("tenant", "workload"),
-    "Graph answers again.",
+    "Graph answers again, or an operator has closed the breaker.",
     "Nothing.",
 )
 TOKEN_REFRESHED = LogEvent(
@@ -176,6 +186,7 @@ EVENTS = (
     GATE_CLOSED,
     BREAKER_OPENED,
     BREAKER_HALF_OPENED,
+    BREAKER_ISOLATED,
     BREAKER_CLOSED,
     TOKEN_REFRESHED,
     TOKEN_REJECTED,

@@ -4,8 +4,10 @@ from app.telemetry.signals.kinds import Kind, Metric
 from app.telemetry.signals.limits import PERMITS_AWAITED, TENANT_LIMIT
 
 __all__ = [
+    "BREAKER_REFUSALS",
     "BREAKER_STATE",
     "BREAKER_TRANSITIONS",
+    "BUDGET_EXHAUSTED",
     "BUDGET_REMAINING",
     "CACHE_BYTES",
     "CACHE_REFRESHES",
@@ -22,6 +24,7 @@ __all__ = [
     "GRAPH_WAIT",
     "IDEMPOTENT_REPLAYS",
     "METRICS",
+    "POOL_CONNECTIONS",
     "REQUESTS_SHED",
     "SENDS",
     "TOKEN_AGE",
@@ -119,6 +122,23 @@ BREAKER_TRANSITIONS = Metric(
     "Changes of a circuit breaker into a state.",
     "Flapping: Graph answers probes but not load.",
 )
+BREAKER_REFUSALS = Metric(
+    "exchange.breaker.refusals",
+    Kind.COUNTER,
+    "{call}",
+    ("tenant", "workload"),
+    "Calls that an open circuit breaker refused, or would have refused if it "
+    "did not observe only.",
+    "Compare with failures before EXCHANGE_BREAKER__MODE becomes enforce.",
+)
+BUDGET_EXHAUSTED = Metric(
+    "exchange.budget.exhausted",
+    Kind.COUNTER,
+    "{call}",
+    ("tenant", "workload"),
+    "Calls that failed at once because no retry was affordable.",
+    "Graph fails for many calls; see to its health, not to the budget.",
+)
 BUDGET_REMAINING = Metric(
     "exchange.budget.remaining",
     Kind.GAUGE,
@@ -126,6 +146,14 @@ BUDGET_REMAINING = Metric(
     ("tenant", "workload"),
     "Retries that are still affordable.",
     "Near zero: failures are no longer retried, to spare Graph.",
+)
+POOL_CONNECTIONS = Metric(
+    "exchange.pool.connections",
+    Kind.GAUGE,
+    "{connection}",
+    ("state",),
+    "Connections to Microsoft 365; state is used or idle.",
+    "Used near EXCHANGE_POOL__CONNECTIONS: raise it, or find what hangs.",
 )
 CACHE_REQUESTS = Metric(
     "exchange.cache.requests",
@@ -225,7 +253,10 @@ METRICS = (
     CLOSED_GATES,
     BREAKER_STATE,
     BREAKER_TRANSITIONS,
+    BREAKER_REFUSALS,
     BUDGET_REMAINING,
+    BUDGET_EXHAUSTED,
+    POOL_CONNECTIONS,
     CACHE_REQUESTS,
     CACHE_REFRESHES,
     CACHE_BYTES,

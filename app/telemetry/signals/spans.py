@@ -2,7 +2,14 @@
 
 from app.telemetry.signals.kinds import SpanKind
 
-__all__ = ["SPANS", "SPAN_ATTEMPT", "SPAN_CALL", "SPAN_REFRESH"]
+__all__ = [
+    "MARKS",
+    "MARK_WAIT",
+    "SPANS",
+    "SPAN_ATTEMPT",
+    "SPAN_CALL",
+    "SPAN_REFRESH",
+]
 
 SPAN_CALL = SpanKind(
     "graph {operation}",
@@ -18,4 +25,11 @@ SPAN_REFRESH = SpanKind(
     "request that set it off.",
 )
 
+MARK_WAIT = SpanKind(
+    "wait",
+    "An event on the span of a call: it waited for so many seconds; kind is "
+    "backoff, gate or token.",
+)
+
 SPANS = (SPAN_CALL, SPAN_REFRESH, SPAN_ATTEMPT)
+MARKS = (MARK_WAIT,)
