@@ -7,6 +7,7 @@ from app.callers.quotas import Quotas
 from app.gateway.policies.breaker import Breaker
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals import limits, metrics
+from app.transport.aiohttp_transport import AiohttpTransport
 from app.wiring.parts import Parts
 
 __all__ = ["watch_gauges", "watch_quotas"]
@@ -17,6 +18,8 @@ _MOST_CALLERS = 100
 def watch_gauges(parts: Parts, breaker: Breaker) -> None:
     """Have the gauges read what the parts know."""
     watch = parts.telemetry.watch
+    if isinstance(parts.network, AiohttpTransport):
+        _watch_pool(parts.telemetry, parts.network)
     watch(metrics.CACHE_BYTES, lambda: [(parts.store.bytes_used(), {})])
     watch(
         metrics.BREAKER_STATE,
@@ -83,3 +86,13 @@ def watch_quotas(telemetry: Telemetry, quotas: Quotas) -> None:
         ]
 
     telemetry.watch(metrics.CALLERS_QUOTA, read)
+
+
+def _watch_pool(telemetry: Telemetry, pool: AiohttpTransport) -> None:
+    telemetry.watch(
+        metrics.POOL_CONNECTIONS,
+        lambda: [
+            (pool.in_use, {"state": "used"}),
+            (pool.connections - pool.in_use, {"state": "idle"}),
+        ],
+    )

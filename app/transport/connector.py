@@ -1,0 +1,150 @@
+"""Find a connection for each request; when that fails, nothing was sent.
+
+Comments say where aiohttp 3.14 is held to what it would not do by itself.
+"""
+
+import asyncio
+from asyncio import Future, Transport
+from dataclasses import dataclass
+from functools import partial
+from ssl import SSLContext
+
+import aiohttp
+import httpx
+from aiohttp import ClientRequest, ClientTimeout
+from aiohttp.abc import AbstractResolver
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
+
+__all__ = [
+    "CONNECTED",
+    "CertificateRejected",
+    "Connector",
+    "PoolOptions",
+    "translate",
+]
+
+_DNS_AGE = 30
+
+
+class CertificateRejected(httpx.ConnectError):
+    """The peer's certificate is not to be trusted; a repeat cannot help."""
+
+
+_Kinds = tuple[tuple[type[Exception], type[httpx.TransportError]], ...]
+_CONNECTING: _Kinds = (
+    (aiohttp.ClientConnectorCertificateError, CertificateRejected),
+    (TimeoutError, httpx.ConnectTimeout),
+    (Exception, httpx.ConnectError),
+)
+CONNECTED: _Kinds = (
+    (TimeoutError, httpx.ReadTimeout),
+    (aiohttp.ClientConnectionResetError, httpx.WriteError),
+    (OSError, httpx.ReadError),
+    (Exception, httpx.RemoteProtocolError),
+)
+
+
+def translate(error: Exception, kinds: _Kinds) -> httpx.TransportError:
+    """Name the error only: its text may quote URLs, headers or a body."""
+    kind = next(kind for origin, kind in kinds if isinstance(error, origin))
+    name, detail = type(error).__name__, getattr(error, "strerror", None)
+    return kind(f"{name}: {detail}" if detail else name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolOptions:
+    """What a pool may do.
+
+    ``limit`` connections at once, none older than ``max_age`` seconds when a
+    request begins. ``resolver`` looks up names; the system's by default.
+    """
+
+    limit: int
+    max_age: float
+    ssl_context: SSLContext | None = None
+    resolver: AbstractResolver | None = None
+
+
+class Connector(aiohttp.TCPConnector):
+    """Finds connections fit for use, and keeps track of them.
+
+    The slots are ours: aiohttp's are lost on waiters cancelled at their turn.
+
+    Attributes:
+        born: When each open connection was made.
+        in_use: How many of them a request has.
+    """
+
+    def __init__(self, options: PoolOptions) -> None:
+        super().__init__(
+            limit=0,
+            # An address is not remembered for longer than a connection.
+            ttl_dns_cache=int(min(_DNS_AGE, options.max_age)),
+            ssl=options.ssl_context or True,
+            resolver=options.resolver,
+        )
+        self._slots = asyncio.Semaphore(options.limit)
+        self._max_age = options.max_age
+        self.born: dict[ResponseHandler, float] = {}
+        self.in_use = 0
+
+    async def connect(
+        self, req: ClientRequest, traces: list[Trace], timeout: ClientTimeout
+    ) -> Connection:
+        """Wait for a slot and a connection, both within one limit."""
+        try:
+            async with asyncio.timeout(timeout.connect):
+                await self._slots.acquire()
+                try:
+                    found = await super().connect(req, traces, timeout)
+                    while not self._admits(found, req):
+                        found.close()
+                        found = await super().connect(req, traces, timeout)
+                except BaseException:
+                    self._slots.release()
+                    raise
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if not self.closed or task is None or task.cancelling():
+                raise
+            raise httpx.ConnectError("closed while connecting") from error
+        except Exception as error:
+            raise translate(error, _CONNECTING) from error
+        return found
+
+    def _admits(self, found: Connection, req: ClientRequest) -> bool:
+        protocol, transport = found.protocol, found.transport
+        if protocol is None or transport is None or transport.is_closing():
+            found.close()
+            raise ConnectionResetError("closed as soon as it was open")
+        now = asyncio.get_running_loop().time()
+        if protocol not in self.born and protocol.closed is not None:
+            self.born[protocol] = now
+            protocol.closed.add_done_callback(partial(self._forget, protocol))
+        # Else aiohttp hands on an answer that came unasked: `should_close`.
+        elif (
+            protocol.should_close
+            or req.server_hostname
+            or now - self.born[protocol] >= self._max_age
+        ):
+            return False
+        found.add_callback(partial(self._free, protocol, transport))
+        self.in_use += 1
+        return True
+
+    def _forget(self, protocol: ResponseHandler, lost: Future[None]) -> None:
+        del self.born[protocol]
+        _ = lost.cancelled() or lost.exception()  # else asyncio reports it
+
+    def _free(self, protocol: ResponseHandler, transport: Transport) -> None:
+        # A closed connection would linger: TLS waits 30 s for the peer's
+        # farewell, unsent bytes for ever for a peer that does not read.
+        def abort_unless_kept() -> None:
+            if protocol.transport is None:
+                transport.abort()
+
+        self._slots.release()
+        self.in_use -= 1
+        asyncio.get_running_loop().call_soon(abort_unless_kept)
