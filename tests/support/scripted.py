@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,12 +31,13 @@ class Heard:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What Graph says, after some seconds."""
+    """What Graph says, after some seconds; ``cut`` in the midst of it."""
 
     status: int = 200
     body: bytes = b'{"value": []}'
     headers: dict[str, str] = field(default_factory=dict)
     after: float = 0.0
+    cut: bool = False
 
 
 class Hang(Exception):
@@ -51,7 +52,9 @@ class ScriptedGraph(httpx.AsyncBaseTransport):
 
     ``steps`` are used up one by one, then ``otherwise`` is for all. Like
     Graph, it answers who calls before its ``Retry-After`` has elapsed with
-    another 429, which extends the wait.
+    another 429, which extends the wait; each mailbox for itself.
+
+    ``open`` counts the answers that were neither read to the end nor closed.
     """
 
     def __init__(self, *steps: Step, otherwise: Step | None = None) -> None:
@@ -62,8 +65,8 @@ class ScriptedGraph(httpx.AsyncBaseTransport):
         self.in_flight = 0
         self.peak = 0
         self.cancelled = 0
-        self._closed_until = 0.0
-        self._pause = 0.0
+        self.open = 0
+        self._closed: dict[str, tuple[float, float]] = {}
         self._entra = httpx.ASGITransport(app=Sandbox().app)
         self.tokens = 0
 
@@ -99,10 +102,12 @@ class ScriptedGraph(httpx.AsyncBaseTransport):
         return [heard.at - self.heard[0].at for heard in self.heard]
 
     async def _answer(self, heard: Heard, now: float) -> httpx.Response:
-        if now < self._closed_until:
+        mailbox = _mailbox(heard)
+        until, pause = self._closed.get(mailbox, (0.0, 0.0))
+        if now < until:
             self.early += 1
-            self._closed_until = now + self._pause
-            return _refusal(self._pause)
+            self._closed[mailbox] = now + pause, pause
+            return self._response(_refusal(pause))
         step = self.steps.pop(0) if self.steps else self.otherwise
         if step is Hang:
             await asyncio.Event().wait()
@@ -111,18 +116,55 @@ class ScriptedGraph(httpx.AsyncBaseTransport):
         answer = step(heard) if callable(step) else step
         if answer.after:
             await _wait(answer.after)
+        if pause := _pause(answer):
+            ends = asyncio.get_running_loop().time() + pause
+            self._closed[mailbox] = ends, pause
         return self._response(answer)
 
     def _response(self, answer: Answer) -> httpx.Response:
-        told = answer.headers.get("Retry-After", "")
-        pause = float(told) if _SECONDS.fullmatch(told) else 0.0
-        if pause and answer.status in {429, 503}:
-            now = asyncio.get_running_loop().time()
-            self._closed_until, self._pause = now + pause, pause
-        headers = {"Content-Type": "application/json", **answer.headers}
+        headers = {
+            "Content-Type": "application/json",
+            "Content-Length": str(len(answer.body)),
+            **answer.headers,
+        }
         return httpx.Response(
-            answer.status, headers=headers, content=answer.body
+            answer.status, headers=headers, stream=_Body(self, answer)
         )
+
+
+class _Body(httpx.AsyncByteStream):
+    """A body that arrives in two parts, or only the first of them."""
+
+    def __init__(self, graph: ScriptedGraph, answer: Answer) -> None:
+        self._graph = graph
+        self._answer = answer
+        self._is_open = True
+        graph.open += 1
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        body = self._answer.body
+        half = len(body) // 2
+        yield body[:half]
+        if self._answer.cut:
+            raise httpx.ReadError("cut")
+        yield body[half:]
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        self._graph.open -= self._is_open
+        self._is_open = False
+
+
+def _mailbox(heard: Heard) -> str:
+    _, _, rest = heard.url.partition("/users/")
+    return rest.partition("/")[0]
+
+
+def _pause(answer: Answer) -> float:
+    if answer.status not in {429, 503}:
+        return 0.0
+    told = answer.headers.get("Retry-After", "")
+    return float(told) if _SECONDS.fullmatch(told) else 0.0
 
 
 async def _wait(seconds: float) -> None:
@@ -131,13 +173,10 @@ async def _wait(seconds: float) -> None:
     )
 
 
-def _refusal(pause: float) -> httpx.Response:
+def _refusal(pause: float) -> Answer:
     error: dict[str, Any] = {"error": {"code": "ApplicationThrottled"}}
-    return httpx.Response(
-        429,
-        headers={
-            "Content-Type": "application/json",
-            "Retry-After": f"{pause:g}",
-        },
-        content=json.dumps(error).encode(),
+    return Answer(
+        status=429,
+        body=json.dumps(error).encode(),
+        headers={"Retry-After": f"{pause:g}"},
     )
