@@ -1,10 +1,12 @@
 """Time, as something that can be handed in."""
 
 import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-__all__ = ["Clock", "Deadline", "SystemClock"]
+__all__ = ["Clock", "Deadline", "Interrupted", "Stopping", "SystemClock"]
 
 
 class Clock(Protocol):
@@ -69,3 +71,63 @@ class Deadline:
         those who wait for it allows.
         """
         self.ends = max(self.ends, other.ends)
+
+
+class Interrupted(Exception):
+    """A wait ended early because the process is being stopped."""
+
+
+class Stopping:
+    """The switch that is thrown when the process is told to stop.
+
+    Whatever waits inside `interruptible` at that moment, for whatever it is,
+    waits no longer. What is inside `sheltered` as well is let finish.
+    """
+
+    def __init__(self) -> None:
+        self.has_begun = False
+        self._waits: dict[asyncio.Task[Any] | None, asyncio.Timeout] = {}
+
+    def begin(self) -> None:
+        """Throw the switch; call it on the event loop."""
+        if self.has_begun:
+            return
+        self.has_begun = True
+        for wait in self._waits.values():
+            wait.reschedule(0.0)
+
+    @asynccontextmanager
+    async def interruptible(self) -> AsyncIterator[None]:
+        """Run what may wait.
+
+        Raises:
+            Interrupted: It waited when the switch was thrown.
+        """
+        task = asyncio.current_task()
+        wait = asyncio.timeout(None)
+        try:
+            async with wait:
+                self._waits[task] = wait
+                try:
+                    yield
+                finally:
+                    del self._waits[task]
+        except TimeoutError as e:
+            if wait.expired():
+                raise Interrupted from e
+            raise
+
+    @contextmanager
+    def sheltered(self) -> Iterator[None]:
+        """Let finish what is begun; if it fails meanwhile, no wait follows."""
+        task = asyncio.current_task()
+        wait = self._waits.pop(task, None)
+        try:
+            yield
+        except BaseException:
+            if wait is not None and self.has_begun:
+                wait.reschedule(0.0)
+            raise
+        finally:
+            if wait is not None:
+                self._waits[task] = wait
