@@ -16,9 +16,11 @@ from socket import socket
 import msgspec
 import uvicorn
 import yaml
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from app import __version__
+from app.clock import Stopping
 from app.main import create_app
 from app.routers.instrumentation import instrument
 from app.sandbox.__main__ import main as serve_sandbox
@@ -86,27 +88,12 @@ def _serve() -> int:
         )
     providers = connect(__version__) if prepare_otel() else None
     with _sandbox(settings) as settled:
-        telemetry = _telemetry(settled, providers)
-        app = create_app(settled, telemetry, assemble(settled, telemetry))
+        telemetry, stopping = _telemetry(settled, providers), Stopping()
+        state = assemble(settled, telemetry, stopping=stopping)
+        app = create_app(settled, telemetry, state)
         if providers is not None:
             instrument(app, providers)
-        server = _Server(
-            uvicorn.Config(
-                app,
-                host=settled.host,
-                port=settled.port,
-                loop="uvloop",
-                http="httptools",
-                ws="none",
-                lifespan="on",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=_GRACE,
-            ),
-            settled,
-            telemetry,
-        )
+        server = _Server(app, settled, telemetry, stopping)
         server.run()
         telemetry.log(SERVICE_STOPPED)
         if providers is not None:
@@ -118,11 +105,29 @@ class _Server(uvicorn.Server):
     """Says where it serves, once it does."""
 
     def __init__(
-        self, config: uvicorn.Config, settings: Settings, telemetry: Telemetry
+        self,
+        app: FastAPI,
+        settings: Settings,
+        telemetry: Telemetry,
+        stopping: Stopping,
     ) -> None:
-        super().__init__(config)
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=settings.host,
+                port=settings.port,
+                loop="uvloop",
+                http="httptools",
+                ws="none",
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE,
+            )
+        )
         self._settings = settings
-        self._telemetry = telemetry
+        self._telemetry, self._stopping = telemetry, stopping
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -131,9 +136,14 @@ class _Server(uvicorn.Server):
         Uvicorn itself raises the signal again at the end, so that nothing
         after it would run.
         """
-        loop = asyncio.get_running_loop()
+
+        def stop(number: int) -> None:
+            # Uvicorn lets requests finish; those that only wait end now.
+            self._stopping.begin()
+            self.handle_exit(number, None)
+
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
+            asyncio.get_running_loop().add_signal_handler(number, stop, number)
         yield
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
@@ -145,11 +155,7 @@ class _Server(uvicorn.Server):
         gc.freeze()
         gc.set_threshold(_GC_THRESHOLD)
         host, port = self.servers[0].sockets[0].getsockname()[:2]
-        url = (
-            f"http://[{host}]:{port}"
-            if ":" in host
-            else f"http://{host}:{port}"
-        )
+        url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         self._telemetry.log(
             SERVICE_STARTED,
             version=__version__,

@@ -43,9 +43,14 @@ class ScopeKey(NamedTuple):
 
 @dataclass(slots=True)
 class Tally:
-    """Requests that were sent for one call."""
+    """What has become of one call so far.
+
+    ``sent`` counts its requests; ``in_doubt`` tells whether one of them may
+    have been carried out unseen.
+    """
 
     sent: int = 0
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +71,10 @@ class GraphCall:
             sending it anew.
         once: Whether it is not to be repeated: who sent it comes back by
             itself.
-        tally: Counts the requests made for the call.
+        tally: Keeps count of the requests made for the call.
         token: The access token, once there is one.
         client_request_id: The GUID of one request, once it is made.
+        fresh_connection: Whether to use none that was used before.
     """
 
     operation: Operation
@@ -84,6 +90,7 @@ class GraphCall:
     tally: Tally = field(default_factory=Tally)
     token: str = ""
     client_request_id: str = ""
+    fresh_connection: bool = False
 
     @property
     def deadline(self) -> Deadline:

@@ -94,6 +94,7 @@ def carry(transport: GraphTransport) -> Send:
                 headers=call.headers,
                 body=call.body,
                 streamed=call.operation.streamed,
+                fresh_connection=call.fresh_connection,
             )
         )
 

@@ -187,6 +187,8 @@ class ExchangeError(Exception):
         attempts: Requests sent to Graph before giving up.
         tried: The ways to an answer that failed, in order, each with the
             code of its error or why it had none to give.
+        budget_exhausted: Whether it would have been repeated, had there not
+            been so many repeats already.
     """
 
     code: ClassVar[str]
@@ -216,6 +218,7 @@ class ExchangeError(Exception):
         self.upstream = upstream
         self.attempts = 0
         self.tried: tuple[tuple[str, str], ...] = ()
+        self.budget_exhausted = False
 
     def again(self) -> Self:
         """Return this error for another who meets it, to be changed freely.

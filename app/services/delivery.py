@@ -18,7 +18,7 @@ from app.gateway.mail import MailGateway
 from app.models.context import InMailbox
 from app.models.mail import Message
 from app.problems.errors import ExchangeError, Outcome
-from app.problems.failures import DeadlineExceeded
+from app.problems.failures import DeadlineExceeded, ServiceStopping
 from app.problems.resources import ItemNotFound
 
 __all__ = ["Delivered", "Delivery"]
@@ -116,7 +116,10 @@ class Delivery:
                 return seen
             if pause:
                 await self._clock.sleep(pause)
-            now = await self._look()
+            try:
+                now = await self._look()
+            except ServiceStopping:
+                return seen
             if now in {_Seen.SENT, _Seen.GONE}:
                 self._mail.has_moved(self._where, self._message)
             if now is _Seen.SENT:
@@ -131,6 +134,8 @@ class Delivery:
             )
         except ItemNotFound as error:
             return _Seen.GONE if error.is_proof else _Seen.NOWHERE
+        except ServiceStopping:
+            raise
         except ExchangeError:
             return _Seen.NOWHERE
         found = msgspec.json.decode(answer.body, type=Message)

@@ -7,6 +7,7 @@ refused, so that a typo is an error at start and not a silent default.
 
 from app.settings.cloud import Cloud
 from app.settings.groups import (
+    BreakerMode,
     BreakerSettings,
     BudgetSettings,
     CacheSettings,
@@ -23,6 +24,7 @@ from app.settings.secret_keys import secret_keys
 
 __all__ = [
     "AuthMode",
+    "BreakerMode",
     "BreakerSettings",
     "BudgetSettings",
     "CacheSettings",

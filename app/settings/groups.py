@@ -1,5 +1,6 @@
 """Settings that belong together, a group for each concern."""
 
+from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Self
 
@@ -16,6 +17,7 @@ from app.settings.fields import (
 )
 
 __all__ = [
+    "BreakerMode",
     "BreakerSettings",
     "BudgetSettings",
     "CacheSettings",
@@ -69,11 +71,19 @@ class BudgetSettings(_Group):
     reserve: Annotated[int, Field(ge=0, le=1000)] = 3
 
 
+class BreakerMode(StrEnum):
+    """Whether an open breaker refuses calls, or only tells that it would."""
+
+    ENFORCE = "enforce"
+    OBSERVE = "observe"
+
+
 class BreakerSettings(_Group):
     """When to stop asking Graph, and for how long."""
 
+    mode: BreakerMode = BreakerMode.ENFORCE
     window: Seconds = 30.0
-    ratio: Annotated[float, Field(gt=0, le=1)] = 0.5
+    ratio: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.5
     minimum_calls: Count = 20
     open_for: Seconds = 5.0
     max_open_for: Seconds = 300.0

@@ -31,7 +31,8 @@ class GraphRequest:
 
     ``target`` is what follows the base URL: a path that starts with ``/``,
     with its query, both percent-encoded. With ``streamed`` the body of the
-    answer is not read but handed on.
+    answer is not read but handed on. With ``fresh_connection`` it goes over
+    a connection of its own, perhaps to another machine.
     """
 
     method: str
@@ -41,6 +42,7 @@ class GraphRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     streamed: bool = False
+    fresh_connection: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +151,10 @@ class GraphTransport:
             self._base_url + request.target,
             headers=headers,
             content=request.body,
-            extensions={"timeout": self._timeouts},
+            extensions={
+                "timeout": self._timeouts,
+                "fresh_connection": request.fresh_connection,
+            },
         )
 
 

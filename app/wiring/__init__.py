@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import httpx
 
 from app.callers.quotas import Quotas
-from app.clock import Clock, SystemClock
-from app.gateway.policies.breaker import Breaker
+from app.clock import Clock, Stopping, SystemClock
 from app.gateway.policies.window import SlidingWindow
 from app.ledger.idempotency import IdempotencyLedger
 from app.services.state import AppState
@@ -16,7 +16,11 @@ from app.telemetry.recorder import Telemetry
 from app.transport.aiohttp_transport import AiohttpTransport
 from app.wiring.gauges import watch_gauges, watch_quotas
 from app.wiring.parts import build_parts
-from app.wiring.policies import build_pipeline, live_chain
+from app.wiring.policies import (
+    build_breaker,
+    build_pipeline,
+    live_chain,
+)
 from app.wiring.services import build_services
 
 __all__ = ["assemble"]
@@ -29,6 +33,7 @@ async def assemble(
     *,
     network: httpx.AsyncBaseTransport | None = None,
     clock: Clock | None = None,
+    stopping: Stopping | None = None,
 ) -> AsyncIterator[AppState]:
     """Build everything, and close it again at the end.
 
@@ -37,6 +42,7 @@ async def assemble(
         telemetry: Where signals go.
         network: Carries requests to Graph and Entra ID; real by default.
         clock: Tells the time; the event loop's by default.
+        stopping: Thrown when the process is told to stop.
 
     Raises:
         OSError: The data directory cannot be used.
@@ -51,8 +57,10 @@ async def assemble(
         parts = build_parts(
             settings, telemetry, carrier, clock or SystemClock()
         )
+        if stopping is not None:
+            parts = replace(parts, stopping=stopping)
         ledger = IdempotencyLedger(parts.clock)
-        breaker = Breaker(parts.circuits, parts.clock, telemetry)
+        breaker = build_breaker(parts)
         pipeline = build_pipeline(parts, live_chain(parts, breaker))
         watch_gauges(parts, breaker)
         quotas = Quotas(SlidingWindow, parts.clock)

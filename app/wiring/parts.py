@@ -1,13 +1,12 @@
 """What the policies share: all state of the gateway."""
 
-from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import uniform as random_uniform
 
 import httpx
 
-from app.clock import Clock
+from app.clock import Clock, Stopping
 from app.gateway.cache.memory import MemoryStore
 from app.gateway.cache.store import Store
 from app.gateway.calls import ScopeKey
@@ -15,6 +14,7 @@ from app.gateway.policies.budget import RetryBudget
 from app.gateway.policies.circuit import Circuit, CircuitLimits
 from app.gateway.policies.flights import Flights
 from app.gateway.policies.gates import LocalGates
+from app.gateway.policies.keyed import Keyed
 from app.gateway.policies.lane import Limits
 from app.gateway.policies.local_permits import LocalPermits
 from app.gateway.policies.refreshes import Refreshes
@@ -26,6 +26,8 @@ from app.transport.entra import EntraApp, EntraHttp
 from app.transport.tokens import TokenSource
 
 __all__ = ["Parts", "build_parts"]
+
+_MOST_KEYS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +42,14 @@ class Parts:
     tokens: TokenSource
     gates: LocalGates
     permits: LocalPermits
-    circuits: defaultdict[ScopeKey, Circuit]
-    budgets: defaultdict[ScopeKey, RetryBudget]
+    circuits: Keyed[ScopeKey, Circuit]
+    budgets: Keyed[ScopeKey, RetryBudget]
     store: Store
     flights: Flights[Answer]
     refreshes: Refreshes
     vitals: Vitals
     uniform: Callable[[float, float], float]
+    stopping: Stopping = field(default_factory=Stopping)
 
     async def aclose(self) -> None:
         """End what goes on by itself."""
@@ -92,8 +95,14 @@ def build_parts(
         tokens=_tokens(settings, telemetry, network, clock),
         gates=LocalGates(clock),
         permits=LocalPermits(permit_limits, clock),
-        circuits=defaultdict(lambda: Circuit(circuit_limits)),
-        budgets=defaultdict(lambda: RetryBudget(budget.ratio, budget.reserve)),
+        circuits=Keyed(
+            lambda: Circuit(circuit_limits), now=clock.now, most=_MOST_KEYS
+        ),
+        budgets=Keyed(
+            lambda: RetryBudget(budget.ratio, budget.reserve),
+            now=clock.now,
+            most=_MOST_KEYS,
+        ),
         store=MemoryStore(settings.cache.max_bytes),
         flights=Flights(clock),
         refreshes=Refreshes(settings.timeouts.total, clock, telemetry),

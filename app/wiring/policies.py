@@ -18,12 +18,25 @@ from app.gateway.policies.observe import TraceCall
 from app.gateway.policies.permits import PermitPolicy
 from app.gateway.policies.renewal import Kept
 from app.gateway.policies.retry import Retry, RetryLimits
+from app.gateway.policies.stopping import NothingNew, StopWaiting
 from app.gateway.policies.token import Token
 from app.gateway.policies.translate import Translator
+from app.gateway.policies.worthwhile import Worthwhile
+from app.settings import BreakerMode
 from app.transport.graph import GraphTransport
 from app.wiring.parts import Parts
 
-__all__ = ["build_pipeline", "live_chain"]
+__all__ = ["build_breaker", "build_pipeline", "live_chain"]
+
+
+def build_breaker(parts: Parts) -> Breaker:
+    """Return the breaker, which health and operators look at too."""
+    return Breaker(
+        parts.circuits,
+        parts.clock,
+        parts.telemetry,
+        observes_only=parts.settings.breaker.mode is BreakerMode.OBSERVE,
+    )
 
 
 def live_chain(parts: Parts, breaker: Breaker) -> Send:
@@ -48,6 +61,7 @@ def live_chain(parts: Parts, breaker: Breaker) -> Send:
     )
     return chain(
         [
+            StopWaiting(parts.stopping),
             Retry(
                 backoff,
                 retry_limits,
@@ -65,6 +79,8 @@ def live_chain(parts: Parts, breaker: Breaker) -> Send:
             breaker,
             Token(parts.tokens, clock, telemetry),
             LastLook(parts.gates),
+            Worthwhile(parts.vitals),
+            NothingNew(parts.stopping),
             TraceAttempt(
                 urlsplit(settings.graph_url).hostname or "",
                 vitals=parts.vitals,

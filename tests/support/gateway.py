@@ -21,7 +21,11 @@ from app.telemetry.logs import EventLog
 from app.telemetry.recorder import Telemetry
 from app.transport.graph import Reply
 from app.wiring.parts import Parts, build_parts
-from app.wiring.policies import build_pipeline, live_chain
+from app.wiring.policies import (
+    build_breaker,
+    build_pipeline,
+    live_chain,
+)
 from tests.support.scripted import ScriptedGraph
 from tests.support.service import settings_for
 
@@ -55,6 +59,7 @@ class Gateway:
         self.parts = parts
         self.pipeline = pipeline
         self.live = live
+        self.breaker: Breaker
         self.log = io.StringIO()
 
     def call(
@@ -112,19 +117,22 @@ async def gateway(
     """Build the gateway in front of a Graph; tokens are there already.
 
     Unless a test hands in another ``uniform``, answers are fresh for exactly
-    the time that is set.
+    the time that is set. Besides settings it may hand in a ``telemetry``.
     """
-    settings = settings_for(data_dir, **changes)
     log = io.StringIO()
-    telemetry = Telemetry(EventLog(log), hash_key=b"tests")
+    telemetry = changes.pop("telemetry", None) or Telemetry(
+        EventLog(log), hash_key=b"tests"
+    )
+    settings = settings_for(data_dir, **changes)
     parts = build_parts(
         settings, telemetry, graph, clock or SystemClock(), uniform=uniform
     )
     if store is not None:
         parts = replace(parts, store=store)
-    breaker = Breaker(parts.circuits, parts.clock, telemetry)
+    breaker = build_breaker(parts)
     live = live_chain(parts, breaker)
     built = Gateway(graph, parts, build_pipeline(parts, live), live)
+    built.breaker = breaker
     built.log = log
     for tenant in ("contoso", "fabrikam"):
         await parts.tokens.token(tenant, Deadline(parts.clock, 30.0))

@@ -20,13 +20,14 @@ _SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]+)?")
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """A request that reached Graph."""
+    """A request that reached Graph, perhaps on a new connection."""
 
     at: float
     method: str
     url: str
     headers: httpx.Headers
     body: bytes
+    is_fresh: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +85,7 @@ class ScriptedGraph(httpx.AsyncBaseTransport):
             url=str(request.url),
             headers=request.headers,
             body=request.content,
+            is_fresh=request.extensions["fresh_connection"],
         )
         self.heard.append(heard)
         self.in_flight += 1

@@ -117,7 +117,7 @@ def test_the_budget_is_kept(
     earned, taken = 0, 0
     for is_first in steps:
         if is_first:
-            budget.earn()
+            budget.earn(now=1.0)
             earned += 1
         else:
             taken += budget.take(now=1.0)

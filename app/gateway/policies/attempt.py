@@ -70,8 +70,11 @@ class TraceAttempt:
         self._telemetry = telemetry
 
     async def __call__(self, call: GraphCall, send: Send) -> Reply:
-        """Send the call under a new ``client-request-id``."""
-        call = replace(call, client_request_id=str(uuid.uuid4()))
+        """Send the call under a new ``client-request-id``.
+
+        A repeat says so, as those of Microsoft's own clients do.
+        """
+        call = _numbered(call)
         with self._watched(call) as watch:
             try:
                 reply = await send(call)
@@ -133,6 +136,14 @@ class TraceAttempt:
         if watch.outcome != "ok":
             labels["error.type"] = str(watch.status or watch.outcome)
         self._telemetry.measure(CLIENT_DURATION, took, labels)
+
+
+def _numbered(call: GraphCall) -> GraphCall:
+    headers = call.headers
+    if call.tally.sent:
+        headers = {**headers, "Retry-Attempt": str(call.tally.sent)}
+    new_id = str(uuid.uuid4())
+    return replace(call, headers=headers, client_request_id=new_id)
 
 
 class AttemptTimeout:

@@ -1,45 +1,55 @@
 """Policy: leave Graph alone while it fails for a tenant."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from app.clock import Clock
 from app.gateway.calls import GraphCall, Reply, ScopeKey, Send
-from app.gateway.policies.circuit import Circuit, Refused, State, Ticket
+from app.gateway.policies.circuit import (
+    Circuit,
+    CircuitReport,
+    Refused,
+    State,
+    Ticket,
+)
+from app.gateway.policies.keyed import Keyed
 from app.problems.errors import ExchangeError, Verdict
 from app.problems.graph_failures import GraphCircuitOpen
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.events import (
     BREAKER_CLOSED,
     BREAKER_HALF_OPENED,
+    BREAKER_ISOLATED,
     BREAKER_OPENED,
 )
-from app.telemetry.signals.metrics import BREAKER_TRANSITIONS
+from app.telemetry.signals.metrics import (
+    BREAKER_REFUSALS,
+    BREAKER_TRANSITIONS,
+)
 
 __all__ = ["Breaker"]
-
-_EVENTS = {
-    State.CLOSED: BREAKER_CLOSED,
-    State.HALF_OPEN: BREAKER_HALF_OPENED,
-    State.OPEN: BREAKER_OPENED,
-}
 
 
 class Breaker:
     """Refuses calls at once while their circuit is open.
 
     What a mailbox or a caller does wrong, throttling and cancellation say
-    nothing about Graph's health and do not count.
+    nothing about Graph's health and do not count. If it only observes, it
+    counts and tells as ever and refuses nothing, unless an operator has
+    isolated a circuit by hand.
     """
 
     def __init__(
         self,
-        circuits: Mapping[ScopeKey, Circuit],
+        circuits: Keyed[ScopeKey, Circuit],
         clock: Clock,
         telemetry: Telemetry,
+        *,
+        observes_only: bool = False,
     ) -> None:
         self._circuits = circuits
         self._clock = clock
         self._telemetry = telemetry
+        self._observes_only = observes_only
 
     async def __call__(self, call: GraphCall, send: Send) -> Reply:
         """Send the call unless its circuit is open."""
@@ -47,8 +57,11 @@ class Breaker:
         circuit = self._circuits[key]
         before = circuit.state
         leave = circuit.admit(self._clock.now())
-        self._tell(key, before, circuit.state)
+        self._tell(key, before, circuit)
         if isinstance(leave, Refused):
+            self._telemetry.add(BREAKER_REFUSALS, **_labels(key))
+            if self._observes_only and not circuit.is_isolated:
+                return await send(call)
             raise GraphCircuitOpen(retry_after=leave.retry_after)
         try:
             reply = await send(call)
@@ -66,6 +79,34 @@ class Breaker:
         for key, circuit in self._circuits.items():
             yield key, circuit.state
 
+    def reports(self) -> Iterator[tuple[ScopeKey, CircuitReport]]:
+        """Yield what each circuit knows."""
+        now = self._clock.now()
+        for key, circuit in self._circuits.items():
+            yield key, circuit.report(now)
+
+    def reset(self, key: ScopeKey) -> None:
+        """Close a circuit and forget what it counted, unless isolated."""
+        circuit = self._circuits[key]
+        before = circuit.state
+        circuit.reset()
+        self._tell(key, before, circuit)
+
+    def isolate(self, key: ScopeKey) -> None:
+        """Refuse all calls of a circuit until it is released."""
+        circuit = self._circuits[key]
+        before = circuit.state
+        circuit.isolate()
+        self._telemetry.log(BREAKER_ISOLATED, **_labels(key))
+        self._count(key, before, circuit.state)
+
+    def release(self, key: ScopeKey) -> None:
+        """End an isolation; the circuit is closed then."""
+        circuit = self._circuits[key]
+        before = circuit.state
+        circuit.release()
+        self._tell(key, before, circuit)
+
     def _note(
         self, call: GraphCall, ticket: Ticket, verdict: Verdict | None
     ) -> None:
@@ -82,13 +123,32 @@ class Breaker:
                 circuit.answered(ticket)
             case Verdict.NEUTRAL:
                 circuit.abandoned(ticket)
-        self._tell(call.health, before, circuit.state)
+        self._tell(call.health, before, circuit)
 
-    def _tell(self, key: ScopeKey, before: State, after: State) -> None:
-        if before is after:
+    def _tell(self, key: ScopeKey, before: State, circuit: Circuit) -> None:
+        """Tell of a change of state, if there is one."""
+        if before is circuit.state:
             return
-        labels = {"tenant": key.tenant, "workload": key.name}
-        self._telemetry.add(
-            BREAKER_TRANSITIONS, state=after.name.lower(), **labels
-        )
-        self._telemetry.log(_EVENTS[after], **labels)
+        self._count(key, before, circuit.state)
+        if circuit.state is State.OPEN:
+            report = circuit.report(self._clock.now())
+            self._telemetry.log(
+                BREAKER_OPENED,
+                **_labels(key),
+                open_for_s=round(report.opens_in, 1),
+                observes_only=self._observes_only,
+            )
+        elif circuit.state is State.HALF_OPEN:
+            self._telemetry.log(BREAKER_HALF_OPENED, **_labels(key))
+        else:
+            self._telemetry.log(BREAKER_CLOSED, **_labels(key))
+
+    def _count(self, key: ScopeKey, before: State, after: State) -> None:
+        if before is not after:
+            self._telemetry.add(
+                BREAKER_TRANSITIONS, **_labels(key), state=after.name.lower()
+            )
+
+
+def _labels(key: ScopeKey) -> dict[str, str]:
+    return {"tenant": key.tenant, "workload": key.name}

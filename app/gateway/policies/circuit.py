@@ -2,7 +2,7 @@
 
 Closed, it counts what succeeds and fails in a sliding window. Open, it lets
 nothing through for a while that grows each time. Half-open, it lets a single
-probe through and believes what that one says.
+probe through and believes what that one says. An operator may keep it open.
 """
 
 from collections import deque
@@ -10,7 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
-__all__ = ["Circuit", "CircuitLimits", "Refused", "State", "Ticket"]
+__all__ = [
+    "Circuit",
+    "CircuitLimits",
+    "CircuitReport",
+    "Refused",
+    "State",
+    "Ticket",
+]
 
 _BUCKETS = 10
 _MOST_FAILURES_OF_ONE = 5
@@ -64,6 +71,21 @@ class Refused:
     retry_after: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CircuitReport:
+    """What a circuit knows.
+
+    ``calls`` and ``failures`` are those in the window; ``opens_in`` are the
+    seconds until a call may get through again, 0 unless it is open by itself.
+    """
+
+    state: State
+    calls: int
+    failures: int
+    opens_in: float
+    is_isolated: bool
+
+
 class _Bucket:
     __slots__ = ("began", "calls", "failures")
 
@@ -84,11 +106,14 @@ class Circuit:
         self._opens_at = 0.0
         self._probe_until = 0.0
         self.state = State.CLOSED
+        self.is_isolated = False
 
     def admit(self, now: float) -> Ticket | Refused:
         """Give leave for a call, or not."""
         if self.state is State.CLOSED:
             return Ticket(self._generation, is_probe=False)
+        if self.is_isolated:
+            return Refused(self._limits.open_for)
         if self.state is State.OPEN:
             if now < self._opens_at:
                 return Refused(self._opens_at - now)
@@ -139,16 +164,51 @@ class Circuit:
             self._probe_until = 0.0
 
     def reset(self) -> None:
-        """Close, whatever was seen."""
-        self._close()
+        """Close, whatever was seen; what is isolated stays so."""
+        if not self.is_isolated:
+            self._close()
+
+    def isolate(self) -> None:
+        """Stay open until released, whatever happens."""
+        self.is_isolated = True
+        self._enter(State.OPEN)
+
+    def release(self) -> None:
+        """End an isolation, and close."""
+        if self.is_isolated:
+            self.is_isolated = False
+            self._close()
+
+    def report(self, now: float) -> CircuitReport:
+        """Tell what is known at a moment."""
+        self._drop_old(now)
+        calls, failures = self._counted()
+        waits = self.state is State.OPEN and not self.is_isolated
+        return CircuitReport(
+            state=self.state,
+            calls=calls,
+            failures=failures,
+            opens_in=max(0.0, self._opens_at - now) if waits else 0.0,
+            is_isolated=self.is_isolated,
+        )
+
+    def is_idle(self, now: float) -> bool:
+        """Tell whether forgetting it changes nothing."""
+        self._drop_old(now)
+        return self.state is State.CLOSED and not self._buckets
 
     def _is_too_much(self) -> bool:
-        calls = sum(bucket.calls for bucket in self._buckets)
-        failures = sum(sum(b.failures.values()) for b in self._buckets)
+        calls, failures = self._counted()
         return (
             calls >= self._limits.minimum_calls
             and failures >= self._limits.ratio * calls
         )
+
+    def _counted(self) -> tuple[int, int]:
+        """Return the calls and the failures among them."""
+        calls = sum(bucket.calls for bucket in self._buckets)
+        failures = sum(sum(b.failures.values()) for b in self._buckets)
+        return calls, failures
 
     def _failures_of(self, source: str) -> int:
         return sum(b.failures.get(source, 0) for b in self._buckets)
@@ -156,13 +216,15 @@ class Circuit:
     def _bucket(self, now: float) -> _Bucket:
         """Return the present bucket, and drop those that have left."""
         width = self._limits.window / _BUCKETS
-        while self._buckets and now - self._buckets[0].began >= (
-            self._limits.window
-        ):
-            self._buckets.popleft()
+        self._drop_old(now)
         if not self._buckets or now - self._buckets[-1].began >= width:
             self._buckets.append(_Bucket(now))
         return self._buckets[-1]
+
+    def _drop_old(self, now: float) -> None:
+        window = self._limits.window
+        while self._buckets and now - self._buckets[0].began >= window:
+            self._buckets.popleft()
 
     def _open(self, now: float) -> None:
         most = self._limits.max_open_for

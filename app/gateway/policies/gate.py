@@ -7,11 +7,11 @@ a refusal closes the gate for all who would ask for the same mailbox.
 from app.clock import Clock
 from app.gateway.calls import GraphCall, Reply, Send
 from app.gateway.policies.gates import Gates
+from app.gateway.policies.waiting import note_wait
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.graph_failures import GraphThrottled
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.events import GATE_CLOSED
-from app.telemetry.signals.metrics import GRAPH_WAIT
 
 __all__ = ["Gate", "LastLook"]
 
@@ -64,12 +64,7 @@ class Gate:
                     f" {left:.0f} seconds.",
                     retry_after=left,
                 )
-            labels = {
-                "tenant": call.context.tenant,
-                "workload": call.operation.workload,
-                "kind": "gate",
-            }
-            self._telemetry.measure(GRAPH_WAIT, left, labels)
+            note_wait(self._telemetry, call, "gate", left)
             call.context.costs.queue += left
             await self._clock.sleep(left)
 

@@ -43,6 +43,7 @@ class TraceCall:
             except ExchangeError as error:
                 outcome = error.code
                 span.set_status(StatusCode.ERROR)
+                span.set_attribute("budget_exhausted", error.budget_exhausted)
                 self._failed(call, error, began)
                 raise
             else:
@@ -82,6 +83,7 @@ class TraceCall:
             upstream_status=upstream.status,
             upstream_code=upstream.code,
             upstream_request_id=upstream.request_id,
+            budget_exhausted=error.budget_exhausted or None,
         )
 
     def _milliseconds(self, began: float) -> int:

@@ -1,7 +1,6 @@
 """Policy: repeat a request that failed for a passing reason."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
@@ -9,12 +8,22 @@ from app.clock import Clock
 from app.gateway.calls import GraphCall, Reply, ScopeKey, Send
 from app.gateway.policies.backoff import Backoff
 from app.gateway.policies.budget import RetryBudget
-from app.gateway.policies.eligibility import may_repeat
+from app.gateway.policies.eligibility import (
+    may_repeat,
+    wants_fresh_connection,
+    was_never_sent,
+)
+from app.gateway.policies.keyed import Keyed
+from app.gateway.policies.waiting import note_wait
 from app.problems.errors import ExchangeError, Outcome
 from app.telemetry.recorder import Telemetry
-from app.telemetry.signals.metrics import GRAPH_RETRIES, GRAPH_WAIT
+from app.telemetry.signals.metrics import BUDGET_EXHAUSTED, GRAPH_RETRIES
 
 __all__ = ["Retry", "RetryLimits"]
+
+# What never left this machine costs Graph nothing, so that the first time it
+# is repeated for free (gRPC's "transparent retry").
+_FREE_REPEATS = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +47,7 @@ class Retry:
         backoff: Backoff,
         limits: RetryLimits,
         *,
-        budgets: Mapping[ScopeKey, RetryBudget],
+        budgets: Keyed[ScopeKey, RetryBudget],
         clock: Clock,
         telemetry: Telemetry,
     ) -> None:
@@ -50,91 +59,95 @@ class Retry:
 
     async def __call__(self, call: GraphCall, send: Send) -> Reply:
         """Send the call until it succeeds or repeating it cannot help."""
-        self._budgets[call.health].earn()
+        self._budgets[call.health].earn(self._clock.now())
+        repeats = _Repeats(send)
         retrying = AsyncRetrying(
             # Nothing else is ever repeated; cancellation is none of it.
             retry=retry_if_exception_type(ExchangeError),
-            wait=self._waits(),
-            stop=self._stops(call),
+            wait=self._wait,
+            stop=lambda state: self._stops(call, repeats, state),
             sleep=lambda seconds: self._sleep(call, seconds),
             reraise=True,
         )
-        doubt = _Doubt(send)
         try:
-            return await retrying(doubt.send, call)
+            return await retrying(repeats.send, call)
         except ExchangeError as error:
             error.attempts = call.tally.sent
-            if doubt.exists and error.outcome is Outcome.NOT_PERFORMED:
+            if call.tally.in_doubt and error.outcome is Outcome.NOT_PERFORMED:
                 # This one was refused; an earlier one may not have been.
                 error.outcome = Outcome.UNKNOWN
             raise
 
-    def _waits(self) -> Callable[[RetryCallState], float]:
-        """Return what chooses each wait of one call.
+    def _wait(self, state: RetryCallState) -> float:
+        return self._backoff.wait_after(state.attempt_number, _error(state))
 
-        A Retry-After starts the backoff anew: it told how things stand.
-        """
-        told_at = 0
+    def _stops(
+        self, call: GraphCall, repeats: "_Repeats", state: RetryCallState
+    ) -> bool:
+        """Decide whether to give up; the budget is asked last."""
+        error = _error(state)
+        demanded = error.retry_after or 0.0
+        if (
+            call.once
+            or not may_repeat(call.operation.idempotency, error)
+            or repeats.counted >= self._limits.attempts
+            or demanded > self._limits.longest_wait
+            or max(state.upcoming_sleep, demanded) >= call.deadline.left()
+            or not (repeats.is_free or self._is_affordable(call, error))
+        ):
+            return True
+        self._telemetry.add(
+            GRAPH_RETRIES,
+            tenant=call.context.tenant,
+            workload=call.operation.workload,
+            operation=call.operation.name,
+            reason=error.code,
+        )
+        return False
 
-        def wait(state: RetryCallState) -> float:
-            nonlocal told_at
-            error = _error(state)
-            if error.retry_after is not None:
-                told_at = state.attempt_number
-            failures = max(1, state.attempt_number - told_at)
-            return self._backoff.wait_after(failures, error)
-
-        return wait
-
-    def _stops(self, call: GraphCall) -> Callable[[RetryCallState], bool]:
-        """Return the decision to give up; the budget is asked last."""
-
-        def stop(state: RetryCallState) -> bool:
-            error = _error(state)
-            demanded = error.retry_after or 0.0
-            if (
-                call.once
-                or not may_repeat(call.operation.idempotency, error)
-                or state.attempt_number >= self._limits.attempts
-                or demanded > self._limits.longest_wait
-                or max(state.upcoming_sleep, demanded) >= call.deadline.left()
-                or not self._budgets[call.health].take(self._clock.now())
-            ):
-                return True
-            self._telemetry.add(
-                GRAPH_RETRIES,
-                tenant=call.context.tenant,
-                workload=call.operation.workload,
-                operation=call.operation.name,
-                reason=error.code,
-            )
-            return False
-
-        return stop
+    def _is_affordable(self, call: GraphCall, error: ExchangeError) -> bool:
+        if self._budgets[call.health].take(self._clock.now()):
+            return True
+        error.budget_exhausted = True
+        self._telemetry.add(
+            BUDGET_EXHAUSTED,
+            tenant=call.context.tenant,
+            workload=call.operation.workload,
+        )
+        return False
 
     async def _sleep(self, call: GraphCall, seconds: float) -> None:
-        labels = {
-            "tenant": call.context.tenant,
-            "workload": call.operation.workload,
-            "kind": "backoff",
-        }
-        self._telemetry.measure(GRAPH_WAIT, seconds, labels)
+        note_wait(self._telemetry, call, "backoff", seconds)
         call.context.costs.queue += seconds
         await self._clock.sleep(seconds)
 
 
-class _Doubt:
-    """Remembers whether any request may have been carried out unseen."""
+class _Repeats:
+    """Sends one call again and again, and learns from how that ends.
+
+    Attributes:
+        counted: The requests that count as attempts.
+        is_free: Whether the last one counts as none: it was never sent.
+    """
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self.exists = False
+        self._fresh_connection = False
+        self._free = _FREE_REPEATS
+        self.counted = 0
+        self.is_free = False
 
     async def send(self, call: GraphCall) -> Reply:
+        if self._fresh_connection:
+            call = replace(call, fresh_connection=True)
         try:
             return await self._send(call)
         except ExchangeError as error:
-            self.exists |= error.outcome is Outcome.UNKNOWN
+            call.tally.in_doubt |= error.outcome is Outcome.UNKNOWN
+            self._fresh_connection = wants_fresh_connection(error)
+            self.is_free = self._free > 0 and was_never_sent(error)
+            self._free -= self.is_free
+            self.counted += not self.is_free
             raise
 
 

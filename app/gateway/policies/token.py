@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from app.clock import Clock
 from app.gateway.calls import GraphCall, Reply, Send
+from app.gateway.policies.waiting import note_wait
 from app.problems.graph_failures import TokenRejected
 from app.telemetry.recorder import Telemetry
-from app.telemetry.signals.metrics import GRAPH_WAIT
 from app.transport.tokens import TokenSource
 
 __all__ = ["Token"]
@@ -51,10 +51,5 @@ class Token:
         seconds = self._clock.now() - began
         if seconds <= 0:
             return
-        labels = {
-            "tenant": call.context.tenant,
-            "workload": call.operation.workload,
-            "kind": "token",
-        }
-        self._telemetry.measure(GRAPH_WAIT, seconds, labels)
+        note_wait(self._telemetry, call, "token", seconds)
         call.context.costs.token += seconds
