@@ -38,11 +38,15 @@ class _Gate:
 class LocalGates:
     """`Gates` of one process."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, most: int = _MOST_KEYS) -> None:
         self._clock = clock
         self._gates: Keyed[ScopeKey, _Gate] = Keyed(
-            _Gate, now=clock.now, most=_MOST_KEYS
+            _Gate, now=clock.now, most=most
         )
+
+    def __len__(self) -> int:
+        """Return how many are remembered, closed or not."""
+        return len(self._gates)
 
     async def closed_for(self, key: ScopeKey) -> float:
         """Return the seconds until the gate opens; 0 if it is open."""
