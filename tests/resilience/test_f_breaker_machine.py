@@ -178,6 +178,6 @@ def test_t082_t085_t087_under_any_interleaving() -> None:
     run_state_machine_as_test(
         Breaker,
         settings=settings(
-            max_examples=150, stateful_step_count=60, deadline=None
+            max_examples=100, stateful_step_count=50, deadline=None
         ),
     )

@@ -55,7 +55,8 @@ class ScriptedGraph(httpx.AsyncBaseTransport):
     Graph, it answers who calls before its ``Retry-After`` has elapsed with
     another 429, which extends the wait; each mailbox for itself.
 
-    ``open`` counts the answers that were neither read to the end nor closed.
+    ``paused`` counts how often it asked for a pause, ``early`` who came all
+    the same, ``open`` the answers that are neither closed nor read through.
     """
 
     def __init__(self, *steps: Step, otherwise: Step | None = None) -> None:
@@ -63,6 +64,7 @@ class ScriptedGraph(httpx.AsyncBaseTransport):
         self.otherwise: Step = otherwise or Answer()
         self.heard: list[Heard] = []
         self.early = 0
+        self.paused = 0
         self.in_flight = 0
         self.peak = 0
         self.cancelled = 0
@@ -119,6 +121,7 @@ class ScriptedGraph(httpx.AsyncBaseTransport):
         if answer.after:
             await _wait(answer.after)
         if pause := _pause(answer):
+            self.paused += 1
             ends = asyncio.get_running_loop().time() + pause
             self._closed[mailbox] = ends, pause
         return self._response(answer)
