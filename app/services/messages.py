@@ -18,6 +18,7 @@ from app.models.queries import MessageQuery, MessageView
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.failures import DeadlineExceeded
 from app.problems.resources import ItemNotFound, PreconditionFailed
+from app.services.changes import shows
 
 __all__ = ["MessageService"]
 
@@ -59,8 +60,17 @@ class MessageService:
         patch: MessagePatch,
         etag: str | None,
     ) -> Answer:
-        """Change a message, if it still has the entity tag; return it."""
-        await self._mail.update_message(where, message, patch, etag)
+        """Change a message, if it still has the entity tag; return it.
+
+        If the tag is another one because of an attempt whose answer was
+        lost, the change is done: it is looked whether the message shows it.
+        """
+        try:
+            await self._mail.update_message(where, message, patch, etag)
+        except PreconditionFailed as error:
+            is_in_doubt = error.outcome is Outcome.UNKNOWN
+            if not (is_in_doubt and await self._shows(where, message, patch)):
+                raise
         return await self._mail.read_back(where, message)
 
     async def delete_message(
@@ -110,6 +120,16 @@ class MessageService:
             return False
 
         await self._once(where, message, purge, is_done)
+
+    async def _shows(
+        self, where: InMailbox, message: str, patch: MessagePatch
+    ) -> bool:
+        try:
+            answer = await self._mail.look_at_message(where, message)
+        except ExchangeError:
+            return False
+        found = msgspec.json.decode(answer.body, type=Message)
+        return shows(found, patch)
 
     async def _once(
         self,

@@ -1,22 +1,35 @@
 """Cases E: writes and sending mail."""
 
+import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from app.gateway.operations.entry import Idempotency, Operation, Workload
 from app.gateway.operations.mail import UPDATE_MESSAGE
 from app.problems.errors import ExchangeError, Outcome
 from app.sandbox import Fault, Sandbox
 from tests.support.gateway import SEND_MAIL, gateway
-from tests.support.scripted import Answer, Hang, ScriptedGraph, Step
+from tests.support.scripted import Answer, Hang, Heard, ScriptedGraph, Step
 from tests.support.service import Service
 
 pytestmark = pytest.mark.anyio
 
 ACCEPTED = Answer(status=202, body=b"")
 SENDS = "/v1/mailboxes/ada@contoso.example/sends"
+CREATE_EVENT = Operation(
+    name="test.create_event",
+    method="POST",
+    path="/users/{mailbox}/events",
+    workload=Workload.MAIL_WRITE,
+    permission="Calendars.ReadWrite",
+    idempotency=Idempotency.KEYED,
+)
+"""Graph's own protection against doing it twice, until events come."""
 MAIL = {
     "to": [{"address": "grace@contoso.example"}],
     "subject": "Only once",
@@ -71,6 +84,141 @@ async def test_t065_a_write_that_was_never_sent_is_repeated(
         await built.ask(SEND_MAIL)
 
     assert len(graph.heard) == 2
+
+
+async def test_t066_a_keyed_write_is_repeated_with_its_key(
+    tmp_path: Path,
+) -> None:
+    """Time runs out on an event: repeated to the byte, and one exists."""
+    body = b'{"subject": "Once", "transactionId": "7e1f4c9a"}'
+    made: dict[str, bytes] = {}
+
+    def create(heard: Heard) -> Answer:
+        # Graph knows the key again, and answers with what it made before.
+        key = json.loads(heard.body)["transactionId"]
+        is_new = made.setdefault(key, heard.body) and len(graph.heard) == 1
+        return Answer(status=201, body=heard.body, after=60 if is_new else 0)
+
+    graph = ScriptedGraph(otherwise=create)
+    async with gateway(tmp_path, graph) as built:
+        await built.ask(CREATE_EVENT, body=body)
+
+    assert len(graph.heard) == 2
+    assert {heard.body for heard in graph.heard} == {body}
+    assert made == {"7e1f4c9a": body}
+
+
+@pytest.mark.parametrize(
+    ("fault", "asked"),
+    [
+        pytest.param(Fault(hang=True, after_work=True), 1, id="was sent"),
+        pytest.param(Fault(status=504, after_work=True), 1, id="504, sent"),
+        pytest.param(Fault(hang=True), 2, id="was not sent"),
+        pytest.param(Fault(status=504), 2, id="504, not sent"),
+    ],
+)
+async def test_t067_a_draft_is_looked_at_before_it_is_sent_again(
+    service: Service, sandbox: Sandbox, fault: Fault, asked: int
+) -> None:
+    """No longer in Drafts: sent. Still there: sent again."""
+    route = "/users/{mailbox}/messages/{id}/send"
+    sandbox.faults.add(replace(fault, method="POST", route=route, times=1))
+
+    answer = await service.client.post(
+        SENDS, json=MAIL, headers={"Prefer": "wait=60"}
+    )
+    sent = sandbox.mailbox("ada@contoso.example").sent()
+
+    assert answer.json()["status"] == "sent"
+    assert answer.json()["attempts"] == asked
+    assert [call.route for call in sandbox.calls].count(route) == asked
+    assert [m["subject"] for m in sent].count("Only once") == 1
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        {"is_read": True},
+        {"subject": "Changed", "categories": ["Red"], "cc": None},
+        {"importance": "high", "flag": {"status": "flagged"}},
+        {"to": [{"address": "Grace@contoso.example"}], "flag": None},
+    ],
+)
+async def test_t068_a_change_that_was_done_is_told_as_done(
+    service: Service, sandbox: Sandbox, patch: dict[str, Any]
+) -> None:
+    """Done, the answer lost, then 412 by its own doing: success."""
+    made = await service.client.post(
+        "/v1/mailboxes/ada@contoso.example/messages", json=MAIL
+    )
+    sandbox.faults.add(
+        Fault(method="PATCH", status=504, after_work=True, times=1)
+    )
+    answer = await service.client.patch(
+        made.headers["location"],
+        json=patch,
+        headers={"If-Match": made.headers["etag"]},
+    )
+    patches = [c.status for c in sandbox.calls if c.method == "PATCH"]
+
+    assert patches == [504, 412]
+    assert answer.status_code == 200
+    assert answer.headers["etag"] != made.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        pytest.param({"subject": "Mine"}, id="not what is there"),
+        pytest.param({"body": {"content": "Hello"}}, id="nothing to compare"),
+    ],
+)
+async def test_t068_a_change_of_somebody_else_is_no_success(
+    service: Service, sandbox: Sandbox, patch: dict[str, Any]
+) -> None:
+    """Lost on the way, and changed by others meanwhile: 412, in doubt."""
+    made = await service.client.post(
+        "/v1/mailboxes/ada@contoso.example/messages", json=MAIL
+    )
+    place = made.headers["location"]
+    sandbox.faults.add(Fault(method="PATCH", hang=True, times=1))
+    changing = asyncio.create_task(
+        service.client.patch(
+            place, json=patch, headers={"If-Match": made.headers["etag"]}
+        )
+    )
+    await service.clock.sleep(5)
+    await service.client.patch(place, json={"subject": "Theirs"})
+    answer = await changing
+
+    assert answer.status_code == 412
+    assert answer.json()["outcome"] == "unknown"
+
+
+@pytest.mark.parametrize("after_work", [False, True])
+async def test_t068_a_delete_in_doubt_is_looked_into(
+    service: Service, sandbox: Sandbox, *, after_work: bool
+) -> None:
+    """Time runs out on it: repeated if the message lies where it was."""
+    message = sandbox.deliver("ada@contoso.example", subject="Delete me")
+    place = f"/v1/mailboxes/ada@contoso.example/messages/{message}"
+    before = await service.client.get(place)
+    sandbox.faults.add(
+        Fault(method="DELETE", hang=True, after_work=after_work, times=1)
+    )
+    answer = await service.client.delete(
+        place, headers={"If-Match": before.headers["etag"]}
+    )
+    deleted = await service.client.get(
+        "/v1/mailboxes/ada@contoso.example/messages",
+        params={"folder": "deleted", "limit": 100},
+    )
+    deletes = [call for call in sandbox.calls if call.method == "DELETE"]
+
+    assert answer.status_code == 204
+    assert len(deletes) == (1 if after_work else 2)
+    subjects = [item["subject"] for item in deleted.json()["items"]]
+    assert subjects.count("Delete me") == 1
 
 
 async def test_a_doubt_is_not_forgotten(tmp_path: Path) -> None:

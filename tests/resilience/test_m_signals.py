@@ -52,8 +52,7 @@ async def test_t161_what_happens_is_measured(tmp_path: Path) -> None:
         await asked(built, times=2)
         graph.steps = [DOWN, THROTTLED]
         await asked(built)
-        other = {"mailbox": "grace@contoso.example"}
-        await asked(built, **other)
+        await asked(built, mailbox="grace@contoso.example")
         await built.parts.clock.sleep(40)
         graph.steps = [DOWN, DOWN]
         await asked(built, operation=LIST_MESSAGES, cache=CacheControl())
@@ -155,7 +154,7 @@ async def test_t162_a_span_for_each_attempt(tmp_path: Path) -> None:
 
 
 async def test_t162_a_call_that_fails_says_why(tmp_path: Path) -> None:
-    """The span of the call has its outcome, and that money ran out."""
+    """The span of the call has its outcome, and that no retry was left."""
     exporter = InMemorySpanExporter()
     provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(exporter))
@@ -186,7 +185,8 @@ def _series(metering: Metering) -> set[tuple[str, str]]:
 
 def _id(span: ReadableSpan) -> int:
     assert span.context is not None
-    return span.context.span_id
+    number: int = span.context.span_id
+    return number
 
 
 def _parent(span: ReadableSpan) -> int | None:
