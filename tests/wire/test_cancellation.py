@@ -179,8 +179,8 @@ async def test_nothing_is_reported_as_unclosed() -> None:
     assert [str(warning.message) for warning in warned] == []
 
 
-async def test_many_cancelled_at_random_points_t57() -> None:
-    """70 % of 2,000 are, a few of them too late."""
+async def test_t057_many_cancelled_at_random_points() -> None:
+    """70 % of 2,000 are, a few of them too late; then 100 more are well."""
     chance = random.Random(57)
 
     async def step(peer: Peer) -> Then:
@@ -210,12 +210,12 @@ async def test_many_cancelled_at_random_points_t57() -> None:
         for _ in range(50):
             await asyncio.gather(*(one(wire, server.url) for _ in range(40)))
         afterwards = asyncio.gather(
-            *(start(wire, server.url) for _ in range(10))
+            *(start(wire, server.url) for _ in range(100))
         )
-        answers = await asyncio.wait_for(afterwards, 1)
+        answers = await asyncio.wait_for(afterwards, 5)
         await anyio.wait_all_tasks_blocked()
 
-        assert [answer.text for answer in answers] == ["ok!!"] * 10
+        assert [answer.text for answer in answers] == ["ok!!"] * 100
         assert wire.connections == server.open <= 10
         assert 500 < len(outcomes) < 1200
 
