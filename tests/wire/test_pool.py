@@ -2,12 +2,14 @@
 
 import asyncio
 import gc
+import socket
 import ssl
 import weakref
 
 import anyio
 import httpx
 import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from app.transport.aiohttp_transport import AiohttpTransport
 from tests.wire.support import Peer, Then, WireServer, answer, say
@@ -104,6 +106,92 @@ async def test_connection_past_its_age_is_not_used_again() -> None:
             await send(wire, server)
 
     assert [seen.connection for seen in server.requests] == [1, 2, 3]
+
+
+class Resolver(AbstractResolver):
+    """Knows one name, and that it moves."""
+
+    def __init__(self, *addresses: str) -> None:
+        self._addresses = list(addresses)
+        self.asked = 0
+
+    async def resolve(
+        self,
+        host: str,
+        port: int = 0,
+        family: socket.AddressFamily = socket.AF_INET,
+    ) -> list[ResolveResult]:
+        self.asked += 1
+        last = len(self._addresses) == 1
+        address = self._addresses[0] if last else self._addresses.pop(0)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=family,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+        ]
+
+    async def close(self) -> None:
+        pass
+
+
+async def test_a_name_that_moves_is_followed() -> None:
+    """With the connection's age ends that of the address."""
+    async with WireServer() as server:
+        port = httpx.URL(server.url).port
+        resolver = Resolver("127.0.0.1", "127.0.0.2")
+        async with AiohttpTransport(max_age=0, resolver=resolver) as wire:
+            request = httpx.Request("GET", f"http://graph.example:{port}")
+            first = await wire.handle_async_request(request)
+            await first.aread()
+            with pytest.raises(httpx.ConnectError):
+                await wire.handle_async_request(request)
+
+    assert len(server.requests) == 1
+    assert resolver.asked == 2
+
+
+async def test_a_name_is_not_looked_up_for_each_connection() -> None:
+    """As long as the address is young, it is remembered."""
+    resolver = Resolver("127.0.0.1")
+    async with (
+        WireServer() as server,
+        AiohttpTransport(resolver=resolver) as wire,
+    ):
+        port = httpx.URL(server.url).port
+        for _ in range(3):
+            response = await wire.handle_async_request(
+                httpx.Request(
+                    "GET",
+                    f"http://graph.example:{port}",
+                    extensions={"fresh_connection": True},
+                )
+            )
+            await response.aread()
+
+    assert server.connections == 3
+    assert resolver.asked == 1
+
+
+async def test_connections_are_counted() -> None:
+    """Those that are open, and those of them that a request has."""
+    script = [HANG_IN_BODY, answer()]
+    async with WireServer(script=script) as server, AiohttpTransport() as wire:
+        counts = [(wire.connections, wire.in_use)]
+        holding = await start(wire, server)
+        counts.append((wire.connections, wire.in_use))
+        await send(wire, server)
+        counts.append((wire.connections, wire.in_use))
+        await holding.aclose()
+        await server.until(lambda: server.open == 1)
+        counts.append((wire.connections, wire.in_use))
+
+    assert counts == [(0, 0), (1, 1), (2, 1), (1, 0)]
+    assert wire.in_use == 0
 
 
 async def test_fresh_connection_on_demand() -> None:

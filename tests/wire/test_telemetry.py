@@ -124,6 +124,7 @@ def test_a_collector_sees_all_and_learns_nothing(tmp_path: Path) -> None:
         *("exchange.calls", "exchange.call.duration", "exchange.cache.bytes"),
         *("exchange.graph.attempts", "exchange.token.refreshes"),
         *("exchange.breaker.state", "exchange.token.age"),
+        *("exchange.budget.remaining", "exchange.pool.connections"),
         *("http.client.request.duration", "http.server.request.duration"),
     } <= names
     assert {n for n in names if n.startswith("exchange.")} <= declared
