@@ -64,7 +64,9 @@ class Retry:
         retrying = AsyncRetrying(
             # Nothing else is ever repeated; cancellation is none of it.
             retry=retry_if_exception_type(ExchangeError),
-            wait=self._wait,
+            wait=lambda state: self._backoff.wait_after(
+                max(1, repeats.untold), _error(state)
+            ),
             stop=lambda state: self._stops(call, repeats, state),
             sleep=lambda seconds: self._sleep(call, seconds),
             reraise=True,
@@ -77,9 +79,6 @@ class Retry:
                 # This one was refused; an earlier one may not have been.
                 error.outcome = Outcome.UNKNOWN
             raise
-
-    def _wait(self, state: RetryCallState) -> float:
-        return self._backoff.wait_after(state.attempt_number, _error(state))
 
     def _stops(
         self, call: GraphCall, repeats: "_Repeats", state: RetryCallState
@@ -128,6 +127,8 @@ class _Repeats:
     Attributes:
         counted: The requests that count as attempts.
         is_free: Whether the last one counts as none: it was never sent.
+        untold: Failures in a row without a Retry-After; being told one
+            starts the backoff anew, for it tells how things stand.
     """
 
     def __init__(self, send: Send) -> None:
@@ -136,6 +137,7 @@ class _Repeats:
         self._free = _FREE_REPEATS
         self.counted = 0
         self.is_free = False
+        self.untold = 0
 
     async def send(self, call: GraphCall) -> Reply:
         if self._fresh_connection:
@@ -148,6 +150,8 @@ class _Repeats:
             self.is_free = self._free > 0 and was_never_sent(error)
             self._free -= self.is_free
             self.counted += not self.is_free
+            is_told = error.retry_after is not None
+            self.untold = 0 if is_told else self.untold + 1
             raise
 
 
