@@ -119,7 +119,15 @@ class Stopping:
 
     @contextmanager
     def sheltered(self) -> Iterator[None]:
-        """Let finish what is begun; if it fails meanwhile, no wait follows."""
+        """Let finish what is begun; if it fails meanwhile, no wait follows.
+
+        If it succeeds nothing is interrupted any more: it is done.
+
+        Raises:
+            Interrupted: The switch was thrown before it began.
+        """
+        if self.has_begun:
+            raise Interrupted
         task = asyncio.current_task()
         wait = self._waits.pop(task, None)
         try:

@@ -45,7 +45,8 @@ class NothingNew:
 
     async def __call__(self, call: GraphCall, send: Send) -> Reply:
         """Send the call, or raise `ServiceStopping`."""
-        if self._stopping.has_begun:
-            raise ServiceStopping(retry_after=_COME_BACK)
-        with self._stopping.sheltered():
-            return await send(call)
+        try:
+            with self._stopping.sheltered():
+                return await send(call)
+        except Interrupted as e:
+            raise ServiceStopping(retry_after=_COME_BACK) from e

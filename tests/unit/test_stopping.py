@@ -1,0 +1,119 @@
+"""The switch that ends waits, under any interleaving."""
+
+import asyncio
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.clock import Interrupted, Stopping
+from tests.support.virtual_loop import VirtualLoop
+
+_MOMENTS = st.integers(min_value=0, max_value=12)
+_PHASES = st.lists(
+    st.tuples(
+        st.sampled_from(["wait", "request", "refused"]),
+        st.integers(min_value=0, max_value=4),
+    ),
+    max_size=5,
+)
+
+
+class Refused(Exception):
+    """A request failed."""
+
+
+async def _phase(
+    stopping: Stopping, kind: str, seconds: int, log: list[str]
+) -> None:
+    loop = asyncio.get_running_loop()
+    pause = asyncio.wait([loop.create_future()], timeout=seconds)
+    if kind == "wait":
+        log.append("wait")
+        await pause
+        return
+    try:
+        with stopping.sheltered():
+            await pause
+            _ = kind == "request" or _refuse()
+    except Refused:
+        log.append("refused")
+    except asyncio.CancelledError:
+        log.append("cut off")
+        raise
+
+
+def _refuse() -> None:
+    raise Refused
+
+
+async def _life(
+    stopping: Stopping, phases: list[tuple[str, int]], log: list[str]
+) -> str:
+    try:
+        async with stopping.interruptible():
+            for kind, seconds in phases:
+                await _phase(stopping, kind, seconds, log)
+                if kind == "request":
+                    # It has its answer; that is the end of a call.
+                    break
+    except Interrupted:
+        return "interrupted"
+    return "ended"
+
+
+async def _play(
+    lives: list[list[tuple[str, int]]], stop: int, cancels: list[int | None]
+) -> None:
+    stopping = Stopping()
+    loop = asyncio.get_running_loop()
+    logs: list[list[str]] = [[] for _ in lives]
+    tasks = [
+        asyncio.create_task(_life(stopping, phases, log))
+        for phases, log in zip(lives, logs, strict=True)
+    ]
+    loop.call_later(stop, stopping.begin)
+    for task, moment in zip(tasks, cancels, strict=False):
+        if moment is not None:
+            loop.call_later(moment, task.cancel)
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    took = loop.time() - 1000
+
+    assert not stopping._waits
+    # After the stop a request may still take its longest.
+    assert took <= stop + 4
+    for task, end, log in zip(tasks, ends, logs, strict=True):
+        if end == "interrupted":
+            assert "cut off" not in log
+        if isinstance(end, asyncio.CancelledError):
+            assert task.cancelled()
+        else:
+            assert end in {"ended", "interrupted"}
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(_PHASES, min_size=1, max_size=5),
+    _MOMENTS,
+    st.lists(st.none() | _MOMENTS, max_size=5),
+)
+def test_t059_waits_end_and_requests_do_not(
+    lives: list[list[tuple[str, int]]], stop: int, cancels: list[int | None]
+) -> None:
+    """Who waits is interrupted, who asks is not, who is cancelled is."""
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        runner.run(_play(lives, stop, cancels))
+
+
+@pytest.mark.anyio
+async def test_without_a_stop_nothing_changes() -> None:
+    """Timeouts and errors inside come out as they are."""
+    stopping = Stopping()
+    with pytest.raises(TimeoutError):
+        async with stopping.interruptible(), asyncio.timeout(1):
+            await asyncio.Event().wait()
+    with pytest.raises(Refused):
+        async with stopping.interruptible():
+            raise Refused
+
+    assert not stopping._waits
