@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.clock import Interrupted, Stopping
+from app.clock import Interrupted, Stopping, SystemClock
 from tests.support.virtual_loop import VirtualLoop
 
 _MOMENTS = st.integers(min_value=0, max_value=12)
@@ -26,15 +26,14 @@ class Refused(Exception):
 async def _phase(
     stopping: Stopping, kind: str, seconds: int, log: list[str]
 ) -> None:
-    loop = asyncio.get_running_loop()
-    pause = asyncio.wait([loop.create_future()], timeout=seconds)
+    clock = SystemClock()
     if kind == "wait":
         log.append("wait")
-        await pause
+        await clock.sleep(seconds)
         return
     try:
         with stopping.sheltered():
-            await pause
+            await clock.sleep(seconds)
             _ = kind == "request" or _refuse()
     except Refused:
         log.append("refused")
