@@ -9,6 +9,8 @@ import pytest
 import app
 from app.gateway.operations.entry import Operation
 from app.gateway.policies.circuit import State
+from app.gateway.policies.least_time import least_time
+from app.gateway.vitals import VitalSigns
 from app.problems.errors import ExchangeError
 from app.problems.failures import DeadlineExceeded
 from app.problems.graph_failures import (
@@ -99,6 +101,25 @@ async def test_t051_too_short_a_time_is_not_tried(
     assert len(graph.heard) - before == asked
     assert caught.value.status == 504
     assert took == pytest.approx(seconds if asked else 0, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("requests", "p50", "expected"),
+    [(0, None, 0), (19, 0.8, 0), (20, 0.8, 0.4), (20, 60, 1), (20, None, 0)],
+)
+def test_t051_the_least_time(
+    requests: int, p50: float | None, expected: float
+) -> None:
+    """Half of the usual, a second at most, nothing while little is known."""
+    signs = VitalSigns(
+        requests=requests,
+        error_rate=None,
+        p50=p50,
+        p95=None,
+        last_success=None,
+    )
+
+    assert least_time(signs) == pytest.approx(expected)
 
 
 async def test_t051_nobody_is_locked_out(tmp_path: Path) -> None:
