@@ -88,12 +88,12 @@ def _serve() -> int:
         )
     providers = connect(__version__) if prepare_otel() else None
     with _sandbox(settings) as settled:
-        telemetry, stopping = _telemetry(settled, providers), Stopping()
-        state = assemble(settled, telemetry, stopping=stopping)
+        telemetry, stop = _telemetry(settled, providers), Stopping()
+        state = assemble(settled, telemetry, stopping=stop)
         app = create_app(settled, telemetry, state)
         if providers is not None:
             instrument(app, providers)
-        server = _Server(app, settled, telemetry, stopping)
+        server = _Server(app, settled, telemetry, stop)
         server.run()
         telemetry.log(SERVICE_STOPPED)
         if providers is not None:
@@ -133,12 +133,11 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Stop in order when told to, and live on to tell of it.
 
-        Uvicorn itself raises the signal again at the end, so that nothing
-        after it would run.
+        Waits end at once; uvicorn lets requests finish. It would raise the
+        signal again after that, so that nothing after it would run.
         """
 
         def stop(number: int) -> None:
-            # Uvicorn lets requests finish; those that only wait end now.
             self._stopping.begin()
             self.handle_exit(number, None)
 

@@ -85,14 +85,14 @@ class Stopping:
     """
 
     def __init__(self) -> None:
-        self.has_begun = False
+        self._begun = asyncio.Event()
         self._waits: dict[asyncio.Task[Any] | None, asyncio.Timeout] = {}
 
     def begin(self) -> None:
         """Throw the switch; call it on the event loop."""
-        if self.has_begun:
+        if self._begun.is_set():
             return
-        self.has_begun = True
+        self._begun.set()
         for wait in self._waits.values():
             wait.reschedule(0.0)
 
@@ -126,14 +126,14 @@ class Stopping:
         Raises:
             Interrupted: The switch was thrown before it began.
         """
-        if self.has_begun:
+        if self._begun.is_set():
             raise Interrupted
         task = asyncio.current_task()
         wait = self._waits.pop(task, None)
         try:
             yield
         except BaseException:
-            if wait is not None and self.has_begun:
+            if wait is not None and self._begun.is_set():
                 wait.reschedule(0.0)
             raise
         finally:

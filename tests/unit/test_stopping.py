@@ -34,7 +34,8 @@ async def _phase(
     try:
         with stopping.sheltered():
             await clock.sleep(seconds)
-            _ = kind == "request" or _refuse()
+            if kind == "refused":
+                _refuse()
     except Refused:
         log.append("refused")
     except asyncio.CancelledError:

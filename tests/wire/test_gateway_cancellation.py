@@ -51,7 +51,7 @@ async def test_t057_who_leaves_leaves_nothing_behind(tmp_path: Path) -> None:
 
         async def one(number: int) -> None:
             mailbox = MAILBOXES[number % len(MAILBOXES)]
-            task = asyncio.create_task(gateway.live(gateway.call(mailbox)))
+            task = asyncio.ensure_future(gateway.live(gateway.call(mailbox)))
             if chance.random() < 0.7:
                 for _ in range(chance.randrange(40)):
                     await anyio.lowlevel.checkpoint()
