@@ -11,7 +11,7 @@ from app.gateway.policies.circuit import CircuitReport, State
 from app.problems.graph_failures import GraphCircuitOpen, GraphUnavailable
 from tests.support.breaker import DOWN, ONCE, circuit_state, knock
 from tests.support.gateway import READ, Gateway, events, gateway
-from tests.support.metrics import Metering
+from tests.support.metering import Metering
 from tests.support.scripted import Answer, Hang, Heard, ScriptedGraph
 
 pytestmark = pytest.mark.anyio

@@ -17,7 +17,7 @@ from app.gateway.operations.mail import LIST_MESSAGES
 from app.problems.errors import ExchangeError
 from tests.support.clocks import JumpingClock
 from tests.support.gateway import READ, Gateway, gateway
-from tests.support.metrics import Metering
+from tests.support.metering import Metering
 from tests.support.scripted import Answer, Heard, ScriptedGraph
 
 pytestmark = pytest.mark.anyio

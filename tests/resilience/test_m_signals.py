@@ -19,7 +19,7 @@ from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.metrics import METRICS
 from app.wiring.gauges import watch_gauges
 from tests.support.gateway import READ, Gateway, gateway
-from tests.support.metrics import Metering
+from tests.support.metering import Metering
 from tests.support.scripted import Answer, ScriptedGraph
 
 pytestmark = pytest.mark.anyio

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from app.clock import Clock, Deadline, Stopping, SystemClock
+from app.clock import Clock, Deadline, SystemClock
 from app.gateway.calls import GraphCall, Send
 from app.gateway.operations.entry import Operation
 from app.models.context import CallContext
@@ -94,11 +94,10 @@ async def wire_gateway(
             telemetry,
             _Network(wire),
             clock or SystemClock(),
-            Stopping(),
         )
         live = live_chain(parts, build_breaker(parts))
         await parts.tokens.token("contoso", Deadline(parts.clock, 30.0))
         try:
             yield WireGateway(live=live, parts=parts, wire=wire)
         finally:
-            await parts.tokens.aclose()
+            await parts.aclose()
