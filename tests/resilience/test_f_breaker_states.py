@@ -1,6 +1,7 @@
 """Cases F: the states of the circuit breaker, and what operators may do."""
 
 import asyncio
+import random
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -112,8 +113,8 @@ async def test_t083_a_probe_decides(tmp_path: Path) -> None:
 
 async def test_t084_breaks_grow_and_are_reset(tmp_path: Path) -> None:
     """5, 10, 20 ... 300 seconds, a fifth more or less; then 5 again."""
-    graph = ScriptedGraph()
-    async with gateway(tmp_path, graph, retry=ONCE) as built:
+    graph, uniform = ScriptedGraph(), random.Random(84).uniform
+    async with gateway(tmp_path, graph, retry=ONCE, uniform=uniform) as built:
         breaks = [await broken(built)]
         for _ in range(8):
             await built.parts.clock.sleep(breaks[-1])

@@ -46,6 +46,7 @@ async def test_t161_what_happens_is_measured(tmp_path: Path) -> None:
         limits={"mailbox_concurrency": 1},
         retry={"attempts": 2},
         budget={"ratio": 0.0, "reserve": 2},
+        cache={"revalidate": 0},
     ) as built:
         watch_gauges(built.parts, built.breaker)
         await asked(built, operation=LIST_MESSAGES, times=3)
