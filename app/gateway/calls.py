@@ -15,6 +15,7 @@ from functools import partial, reduce
 from typing import NamedTuple, Protocol, TypeVar
 
 from app.clock import Deadline
+from app.gateway.batches import Batch, Group
 from app.gateway.operations.entry import Operation, Scope
 from app.models.answers import Answer
 from app.models.context import CallContext
@@ -71,6 +72,8 @@ class GraphCall:
             sending it anew.
         once: Whether it is not to be repeated: who sent it comes back by
             itself.
+        group: Calls that it may share a request with.
+        batch: What it carries, if it is the request that others share.
         tally: Keeps count of the requests made for the call.
         token: The access token, once there is one.
         client_request_id: The GUID of one request, once it is made.
@@ -87,6 +90,8 @@ class GraphCall:
     binding: str = ""
     kept: Answer | None = None
     once: bool = False
+    group: Group | None = None
+    batch: Batch | None = None
     tally: Tally = field(default_factory=Tally)
     token: str = ""
     client_request_id: str = ""
@@ -96,6 +101,13 @@ class GraphCall:
     def deadline(self) -> Deadline:
         """When the answer must be there."""
         return self.context.deadline
+
+    @property
+    def cost(self) -> int:
+        """Requests that Graph counts for it, and permits that it takes."""
+        if self.batch is not None:
+            return len(self.batch.missing())
+        return self.operation.cost
 
     @property
     def scope(self) -> ScopeKey:

@@ -56,7 +56,7 @@ def network_error(
 
 
 def refusal(
-    response: httpx.Response, client_request_id: str, now: datetime
+    response: httpx.Response, client_request_id: str | None, now: datetime
 ) -> ExchangeError:
     """Return what an answer other than 2xx means for the caller."""
     return graph_error(
@@ -70,7 +70,7 @@ def refusal(
 
 
 def malformed(
-    response: httpx.Response, client_request_id: str
+    response: httpx.Response, client_request_id: str | None
 ) -> ExchangeError:
     """Return the error for a 2xx answer that is none."""
     return GraphMalformedResponse(
@@ -81,7 +81,9 @@ def malformed(
     )
 
 
-def _upstream(response: httpx.Response, client_request_id: str) -> Upstream:
+def _upstream(
+    response: httpx.Response, client_request_id: str | None
+) -> Upstream:
     found = response.headers.get("request-id")
     return Upstream(
         status=response.status_code,

@@ -17,7 +17,7 @@ from app.transport.envelope import error_codes
 from app.transport.failures import malformed, network_error, refusal
 from app.transport.retry_after import retry_after_seconds
 
-__all__ = ["GraphRequest", "GraphTransport", "Reply"]
+__all__ = ["GraphRequest", "GraphTransport", "Reply", "is_whole"]
 
 _NO_CONTENT = (202, 204)
 _NOT_MODIFIED = 304
@@ -114,7 +114,7 @@ class GraphTransport:
             raise refusal(
                 response, request.client_request_id, self._clock.wall()
             )
-        if response.is_success and not _is_whole(response):
+        if response.is_success and not is_whole(response):
             raise malformed(response, request.client_request_id)
         return self._reply(response)
 
@@ -164,7 +164,7 @@ def _is_unchanged(request: GraphRequest, response: httpx.Response) -> bool:
     return asked and response.status_code == _NOT_MODIFIED
 
 
-def _is_whole(response: httpx.Response) -> bool:
+def is_whole(response: httpx.Response) -> bool:
     """Tell whether a 2xx answer is what Graph promises: a JSON object.
 
     Proxies answer in Graph's name with HTML, and Graph itself has been seen

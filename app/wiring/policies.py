@@ -19,6 +19,7 @@ from app.gateway.policies.permits import PermitPolicy
 from app.gateway.policies.renewal import Kept
 from app.gateway.policies.retry import Retry, RetryLimits
 from app.gateway.policies.stopping import NothingNew, StopWaiting
+from app.gateway.policies.together import Together, Unpack
 from app.gateway.policies.token import Token
 from app.gateway.policies.translate import Translator
 from app.gateway.policies.worthwhile import Worthwhile
@@ -61,6 +62,7 @@ def live_chain(parts: Parts, breaker: Breaker) -> Send:
     )
     return chain(
         [
+            Together(clock),
             StopWaiting(parts.stopping),
             Retry(
                 backoff,
@@ -78,6 +80,7 @@ def live_chain(parts: Parts, breaker: Breaker) -> Send:
             PermitPolicy(parts.permits, clock, telemetry),
             breaker,
             Token(parts.tokens, clock, telemetry),
+            Unpack(clock),
             LastLook(parts.gates),
             Worthwhile(parts.vitals),
             NothingNew(parts.stopping),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.gateway.operations.batch import BATCH_OPERATIONS
 from app.gateway.operations.directory import DIRECTORY_OPERATIONS
 from app.gateway.operations.entry import (
     EVERY_WAY,
@@ -19,7 +20,7 @@ from app.gateway.policies.strategies import (
     Strategy,
 )
 
-EVERY = (*DIRECTORY_OPERATIONS, *MAIL_OPERATIONS)
+EVERY = (*DIRECTORY_OPERATIONS, *MAIL_OPERATIONS, *BATCH_OPERATIONS)
 
 
 def test_names_are_unique() -> None:

@@ -100,7 +100,7 @@ class TraceAttempt:
         level = {"tenant": call.context.tenant, "workload": operation.workload}
         call.tally.sent += 1
         call.context.costs.graph_calls += 1
-        call.context.costs.graph_cost += operation.cost
+        call.context.costs.graph_cost += call.cost
         began = self._clock.now()
         self._telemetry.move(GRAPH_IN_FLIGHT, 1, **level)
         name = f"{operation.method} {operation.path}"

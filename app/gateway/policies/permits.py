@@ -153,7 +153,7 @@ class PermitPolicy:
         lease = await self._permits.acquire(
             Wish(
                 key=call.scope,
-                cost=call.operation.cost,
+                cost=call.cost,
                 criticality=call.context.criticality,
                 deadline=call.deadline,
             )

@@ -3,32 +3,53 @@
 Graph answers such a request with 200 whatever became of its parts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from app.gateway.translation.result import Translated, Translation, decode
 from app.problems.errors import Upstream
 from app.problems.graph_codes import graph_error
 
-__all__ = ["MOST_PARTS", "batch_of_reads", "folder_ids"]
+__all__ = [
+    "MOST_PARTS",
+    "AnsweredPart",
+    "PartRequest",
+    "batch_body",
+    "batch_of_reads",
+    "folder_ids",
+    "read_parts",
+]
 
 MOST_PARTS = 20
 _NOT_FOUND = 404
 _FIRST_ERROR = 400
 
 
-class _Part(Struct):
+class PartRequest(Struct, rename="camel", omit_defaults=True, kw_only=True):
+    """One request in a batch; ``depends_on`` names those it comes after."""
+
+    id: str
+    method: str
+    url: str
+    headers: dict[str, str] = {}
+    body: Raw | UnsetType = UNSET
+    depends_on: list[str] = []
+
+
+class AnsweredPart(Struct):
+    """Graph's answer to one part of a batch."""
+
     id: str
     status: int
     headers: dict[str, str] = {}
-    body: Raw = Raw(b"null")
+    body: Raw = Raw(b"")
 
 
 class _Parts(Struct):
-    responses: list[_Part]
+    responses: list[AnsweredPart]
 
 
 class _Identified(Struct):
@@ -43,6 +64,20 @@ def batch_of_reads(urls: Mapping[str, str]) -> bytes:
         {"id": name, "method": "GET", "url": url} for name, url in urls.items()
     ]
     return msgspec.json.encode({"requests": requests})
+
+
+def batch_body(requests: Sequence[PartRequest]) -> bytes:
+    """Return the body that makes these requests."""
+    return msgspec.json.encode({"requests": requests})
+
+
+def read_parts(body: bytes) -> list[AnsweredPart]:
+    """Return Graph's answers to the parts of a batch, in any order.
+
+    Raises:
+        GraphMalformedResponse: It is no answer to a batch.
+    """
+    return decode(body, _Parts).responses
 
 
 def folder_ids(body: bytes, _about: Translation) -> Translated:
