@@ -17,6 +17,7 @@ from app.routers import (
     mailboxes,
     messages,
     openapi,
+    overview,
     problem_answers,
     problems,
     sends,
@@ -40,6 +41,7 @@ __all__ = ["create_app"]
 
 _ROUTES = (
     mailboxes,
+    overview,
     folders,
     messages,
     attachments,

@@ -12,7 +12,7 @@ from app.models.context import CallContext, InMailbox
 from app.models.queries import MailboxQuery
 from app.problems.refusals import InvalidRequest
 
-__all__ = ["DirectoryGateway"]
+__all__ = ["DirectoryGateway", "mailbox_call"]
 
 _SELECT = (
     "id,mail,userPrincipalName,displayName,givenName,surname,jobTitle,"
@@ -65,11 +65,16 @@ class DirectoryGateway:
 
     async def get_mailbox(self, where: InMailbox) -> Answer:
         """Return one mailbox (`Mailbox`)."""
-        query = [("$select", _SELECT_ONE)]
-        call = call_in(where, operations.GET_MAILBOX, query)
-        answer = await self._pipeline.ask(replace(call, headers={}))
+        answer = await self._pipeline.ask(mailbox_call(where))
         self._names.learn(where.context.tenant, answer)
         return answer
+
+
+def mailbox_call(where: InMailbox) -> GraphCall:
+    """Return the call that asks whose a mailbox is."""
+    query = [("$select", _SELECT_ONE)]
+    call = call_in(where, operations.GET_MAILBOX, query)
+    return replace(call, headers={})
 
 
 def _search(words: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from app.gateway.building import call_in, page_in, target
+from app.gateway.calls import GraphCall
 from app.gateway.operations import mail as operations
 from app.gateway.pipeline import Pipeline
 from app.gateway.translation.batch import batch_of_reads
@@ -11,7 +12,7 @@ from app.models.answers import Answer
 from app.models.context import InMailbox
 from app.models.queries import FolderQuery
 
-__all__ = ["ROOT", "FolderGateway"]
+__all__ = ["ROOT", "FolderGateway", "folder_call"]
 
 ROOT = "root"
 """The name by which `well_known_folders` knows the top of the mailbox."""
@@ -49,14 +50,7 @@ class FolderGateway:
 
     async def get_folder(self, where: InMailbox, folder: str) -> Answer:
         """Return a folder (`Folder`), its path not yet told."""
-        return await self._pipeline.ask(
-            call_in(
-                where,
-                operations.GET_FOLDER,
-                [("$select", _SELECT)],
-                folder=graph_folder(folder),
-            )
-        )
+        return await self._pipeline.ask(folder_call(where, folder))
 
     async def well_known_folders(self, where: InMailbox) -> Answer:
         """Return the ids of well-known folders by our names, and `ROOT`."""
@@ -76,3 +70,13 @@ class FolderGateway:
                 body=batch_of_reads(urls),
             )
         )
+
+
+def folder_call(where: InMailbox, folder: str) -> GraphCall:
+    """Return the call that asks for a folder."""
+    return call_in(
+        where,
+        operations.GET_FOLDER,
+        [("$select", _SELECT)],
+        folder=graph_folder(folder),
+    )

@@ -18,7 +18,7 @@ from app.models.queries import MessageQuery, MessageView
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.resources import PreconditionFailed
 
-__all__ = ["MailGateway"]
+__all__ = ["MailGateway", "messages_call"]
 
 _ATTACHMENTS = (
     "attachments($select=id,name,contentType,size,isInline,"
@@ -43,16 +43,7 @@ class MailGateway:
             InvalidCursor: The cursor belongs to another list.
             QueryTooComplex: Graph cannot evaluate the combination.
         """
-        query = message_query(wanted)
-        if wanted.folder:
-            call = page_in(
-                where,
-                operations.LIST_MESSAGES_OF_FOLDER,
-                query,
-                folder=graph_folder(wanted.folder),
-            )
-        else:
-            call = page_in(where, operations.LIST_MESSAGES, query)
+        call = messages_call(where, wanted)
         return await self._pipeline.ask_page(call, wanted.cursor)
 
     async def get_message(
@@ -159,6 +150,23 @@ class MailGateway:
         self._pipeline.has_changed(
             call_in(where, operations.SEND_DRAFT, message=message)
         )
+
+
+def messages_call(where: InMailbox, wanted: MessageQuery) -> GraphCall:
+    """Return the call that asks for the first page of messages.
+
+    Raises:
+        QueryTooComplex: Graph cannot evaluate the combination.
+    """
+    query = message_query(wanted)
+    if wanted.folder is None:
+        return page_in(where, operations.LIST_MESSAGES, query)
+    return page_in(
+        where,
+        operations.LIST_MESSAGES_OF_FOLDER,
+        query,
+        folder=graph_folder(wanted.folder),
+    )
 
 
 def _get(

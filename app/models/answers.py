@@ -1,14 +1,14 @@
 """Answers as they travel through the layers: serialized, not as objects."""
 
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import msgspec
 
-__all__ = ["Answer", "ByteStream", "Delivery"]
+__all__ = ["Answer", "ByteStream", "Delivery", "least_fresh"]
 
 
 class Delivery(NamedTuple):
@@ -51,6 +51,12 @@ class Answer:
         """Serialize content; its bytes make the entity tag by default."""
         body = msgspec.json.encode(content)
         return cls(body=body, **{"etag": _hash_tag(body), **about})
+
+
+def least_fresh(answers: Iterable[Answer]) -> Delivery | None:
+    """Return how the least fresh of several answers came about."""
+    told = [a.delivery for a in answers if a.delivery is not None]
+    return max(told, key=lambda d: (d.stale, d.age or 0.0), default=None)
 
 
 def _hash_tag(body: bytes) -> str:

@@ -6,7 +6,7 @@ from typing import get_args
 import msgspec
 
 from app.gateway.folders import ROOT, FolderGateway
-from app.models.answers import Answer
+from app.models.answers import Answer, least_fresh
 from app.models.context import InMailbox
 from app.models.mail import Folder, FolderPage, WellKnown
 from app.models.queries import FolderQuery
@@ -91,15 +91,8 @@ def _complete(folder: Folder, names: Mapping[str, str], above: str) -> None:
 
 def _combined(content: Folder | FolderPage, parts: Sequence[Answer]) -> Answer:
     """Return an answer that is as fresh as the least fresh of its parts."""
-    oldest = max(parts, key=_staleness)
     return Answer.of(
         content,
         next_cursor=parts[0].next_cursor,
-        delivery=oldest.delivery,
+        delivery=least_fresh(parts),
     )
-
-
-def _staleness(answer: Answer) -> tuple[bool, float]:
-    if answer.delivery is None:
-        return False, 0.0
-    return answer.delivery.stale, answer.delivery.age or 0.0

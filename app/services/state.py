@@ -10,6 +10,7 @@ from app.services.folders import FolderService
 from app.services.health import HealthService
 from app.services.mailboxes import MailboxService
 from app.services.messages import MessageService
+from app.services.overview import OverviewService
 from app.services.sends import SendService
 
 __all__ = ["AppState"]
@@ -33,4 +34,5 @@ class AppState:
     mailboxes: MailboxService
     messages: MessageService
     quotas: Quotas
+    overview: OverviewService
     sends: SendService

@@ -7,6 +7,7 @@ from app.gateway.directory import DirectoryGateway
 from app.gateway.folders import FolderGateway
 from app.gateway.mail import MailGateway
 from app.gateway.names import MailboxNames
+from app.gateway.overview import OverviewGateway
 from app.gateway.pipeline import Pipeline
 from app.gateway.policies.breaker import Breaker
 from app.ledger.idempotency import IdempotencyLedger
@@ -17,6 +18,7 @@ from app.services.health import HealthService, Senses
 from app.services.mailboxes import MailboxService
 from app.services.messages import MessageService
 from app.services.once import Once
+from app.services.overview import OverviewService
 from app.services.sends import SendService
 from app.services.state import AppState
 from app.wiring.parts import Parts
@@ -34,6 +36,7 @@ def build_services(
     """Make the services."""
     mail = MailGateway(pipeline)
     folders = FolderGateway(pipeline)
+    names = MailboxNames()
     once = Once(ledger, parts.keys[0], parts.telemetry)
     drafts = DraftService(mail, once, parts.clock)
     tenants = tuple(tenant.alias for tenant in parts.settings.every_tenant)
@@ -51,9 +54,10 @@ def build_services(
         drafts=drafts,
         folders=FolderService(folders),
         health=HealthService(tenants, senses, __version__),
-        mailboxes=MailboxService(DirectoryGateway(pipeline, MailboxNames())),
+        mailboxes=MailboxService(DirectoryGateway(pipeline, names)),
         messages=MessageService(mail, folders, parts.clock),
         quotas=quotas,
+        overview=OverviewService(OverviewGateway(pipeline, names)),
         sends=SendService(
             mail, drafts, once, clock=parts.clock, telemetry=parts.telemetry
         ),
