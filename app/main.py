@@ -17,6 +17,7 @@ from app.routers import (
     mailboxes,
     messages,
     openapi,
+    ops,
     overview,
     problem_answers,
     problems,
@@ -48,6 +49,7 @@ _ROUTES = (
     sends,
     problems,
     health,
+    ops,
 )
 _LARGEST_BODY = 4 * 1024 * 1024
 _DESCRIPTION = """Mail of Microsoft 365, over a small REST API that stays \

@@ -23,6 +23,7 @@ TAGS = [
     {"name": "sends", "description": "Write and send at once, once."},
     {"name": "problems", "description": "What errors mean."},
     {"name": "health", "description": "How the service and Graph are."},
+    {"name": "ops", "description": "What operators see and can do."},
 ]
 
 _REF = "#/components/schemas/{model}"

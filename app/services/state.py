@@ -10,6 +10,7 @@ from app.services.folders import FolderService
 from app.services.health import HealthService
 from app.services.mailboxes import MailboxService
 from app.services.messages import MessageService
+from app.services.ops import OpsService
 from app.services.overview import OverviewService
 from app.services.sends import SendService
 
@@ -34,5 +35,6 @@ class AppState:
     mailboxes: MailboxService
     messages: MessageService
     quotas: Quotas
+    ops: OpsService
     overview: OverviewService
     sends: SendService

@@ -10,6 +10,7 @@ from app.clock import Clock, Stopping
 from app.gateway.cache.memory import MemoryStore
 from app.gateway.cache.store import Store
 from app.gateway.calls import ScopeKey
+from app.gateway.failures import RecentFailures
 from app.gateway.policies.budget import RetryBudget
 from app.gateway.policies.circuit import Circuit, CircuitLimits
 from app.gateway.policies.flights import Flights
@@ -48,6 +49,7 @@ class Parts:
     flights: Flights[Answer]
     refreshes: Refreshes
     vitals: Vitals
+    failures: RecentFailures
     uniform: Callable[[float, float], float]
     stopping: Stopping = field(default_factory=Stopping)
 
@@ -107,6 +109,7 @@ def build_parts(
         flights=Flights(clock),
         refreshes=Refreshes(settings.timeouts.total, clock, telemetry),
         vitals=Vitals(clock),
+        failures=RecentFailures(clock, telemetry),
         uniform=uniform,
     )
 

@@ -103,7 +103,7 @@ def build_pipeline(parts: Parts, live: Send) -> Pipeline:
     cursors = CursorCodec(parts.keys, parts.settings.graph_url)
     cache = parts.settings.cache
     return Pipeline(
-        TraceCall(parts.clock, parts.telemetry),
+        TraceCall(parts.clock, parts.telemetry, parts.failures),
         WithinDeadline(),
         answers=Fallback(
             Translator(live, cursors),

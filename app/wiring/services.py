@@ -18,9 +18,11 @@ from app.services.health import HealthService, Senses
 from app.services.mailboxes import MailboxService
 from app.services.messages import MessageService
 from app.services.once import Once
+from app.services.ops import OpsService
 from app.services.overview import OverviewService
 from app.services.sends import SendService
 from app.services.state import AppState
+from app.wiring.ops import levers_of, meters_of
 from app.wiring.parts import Parts
 
 __all__ = ["build_services"]
@@ -57,6 +59,12 @@ def build_services(
         mailboxes=MailboxService(DirectoryGateway(pipeline, names)),
         messages=MessageService(mail, folders, parts.clock),
         quotas=quotas,
+        ops=OpsService(
+            tenants,
+            meters_of(parts, breaker, quotas),
+            levers_of(parts, breaker, names),
+            parts.telemetry,
+        ),
         overview=OverviewService(OverviewGateway(pipeline, names)),
         sends=SendService(
             mail, drafts, once, clock=parts.clock, telemetry=parts.telemetry

@@ -21,6 +21,9 @@ class Gates(Protocol):
     async def close(self, key: ScopeKey, seconds: float) -> None:
         """Close the gate for so long at least; never opens it earlier."""
 
+    async def open(self, key: ScopeKey) -> int:
+        """Open the gate before its time; return 1 if it was closed, or 0."""
+
     def closed(self) -> Iterator[ScopeKey]:
         """Yield what is closed now."""
 
@@ -59,6 +62,15 @@ class LocalGates:
         """Close the gate for so long at least; never opens it earlier."""
         gate = self._gates[key]
         gate.opens_at = max(gate.opens_at, self._clock.now() + seconds)
+
+    async def open(self, key: ScopeKey) -> int:
+        """Open the gate before its time; return 1 if it was closed, or 0."""
+        gate = self._gates.peek(key)
+        now = self._clock.now()
+        if gate is None or gate.is_idle(now):
+            return 0
+        gate.opens_at = now
+        return 1
 
     def closed(self) -> Iterator[ScopeKey]:
         """Yield what is closed now."""

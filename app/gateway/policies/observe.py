@@ -7,6 +7,7 @@ from opentelemetry.trace import StatusCode
 
 from app.clock import Clock
 from app.gateway.calls import GraphCall
+from app.gateway.failures import RecentFailures
 from app.models.answers import Answer
 from app.problems.errors import ExchangeError, Upstream
 from app.telemetry.recorder import Telemetry
@@ -25,9 +26,12 @@ T = TypeVar("T")
 class TraceCall:
     """Counts, times, traces and logs each call with all that it took."""
 
-    def __init__(self, clock: Clock, telemetry: Telemetry) -> None:
+    def __init__(
+        self, clock: Clock, telemetry: Telemetry, failures: RecentFailures
+    ) -> None:
         self._clock = clock
         self._telemetry = telemetry
+        self._failures = failures
 
     async def __call__(
         self, call: GraphCall, proceed: Callable[[GraphCall], Awaitable[T]]
@@ -72,6 +76,7 @@ class TraceCall:
     ) -> None:
         error.told_at = self._clock.now()
         upstream = error.upstream or Upstream()
+        self._failures.note(call, error)
         self._telemetry.log(
             CALL_EXHAUSTED if call.tally.sent > 1 else CALL_FAILED,
             **_labels(call),

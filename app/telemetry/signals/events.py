@@ -15,6 +15,7 @@ __all__ = [
     "GATE_CLOSED",
     "INTERNAL_ERROR",
     "LIBRARY",
+    "OPS_ACTION",
     "REFRESH_FAILED",
     "SEND_UNKNOWN",
     "SERVED_STALE",
@@ -164,6 +165,14 @@ SEND_UNKNOWN = LogEvent(
     "It could not be found out whether a message was sent.",
     "Look into Sent Items and Drafts of the mailbox before sending again.",
 )
+OPS_ACTION = LogEvent(
+    "ops.action",
+    "warning",
+    ("action", "caller", "tenant", "workload", "mailbox_hash", "count"),
+    "An operator changed the state of the service by hand; count is how many "
+    "things that touched.",
+    "Nothing, if it was meant; GET /ops shows what is left to undo.",
+)
 LIBRARY = LogEvent(
     "library",
     "warning",
@@ -191,5 +200,6 @@ EVENTS = (
     TOKEN_REFRESHED,
     TOKEN_REJECTED,
     SEND_UNKNOWN,
+    OPS_ACTION,
     LIBRARY,
 )

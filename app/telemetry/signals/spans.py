@@ -8,6 +8,7 @@ __all__ = [
     "SPANS",
     "SPAN_ATTEMPT",
     "SPAN_CALL",
+    "SPAN_OPS",
     "SPAN_REFRESH",
 ]
 
@@ -25,11 +26,16 @@ SPAN_REFRESH = SpanKind(
     "request that set it off.",
 )
 
+SPAN_OPS = SpanKind(
+    "ops {action}",
+    "Something that an operator did by hand.",
+)
+
 MARK_WAIT = SpanKind(
     "wait",
     "An event on the span of a call: it waited for so many seconds; kind is "
     "backoff, gate or token.",
 )
 
-SPANS = (SPAN_CALL, SPAN_REFRESH, SPAN_ATTEMPT)
+SPANS = (SPAN_CALL, SPAN_REFRESH, SPAN_ATTEMPT, SPAN_OPS)
 MARKS = (MARK_WAIT,)

@@ -1,0 +1,154 @@
+"""Routes for operators: look at the service, and move it by hand."""
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from app.models.ops import (
+    CachePurge,
+    Done,
+    ErrorList,
+    ErrorQuery,
+    GateOpening,
+    OpsState,
+)
+from app.problems.documents import documented
+from app.problems.refusals import PayloadTooLarge, UnsupportedMediaType
+from app.problems.registry import ANY_REQUEST
+from app.problems.resources import TenantNotFound
+from app.routers.dependencies import services
+from app.routers.route import StrictRoute
+
+__all__ = ["router"]
+
+_JSON = "application/json"
+_ANYBODY = "anybody"
+_OF_TENANTS = (TenantNotFound,)
+_OF_BODIES = (TenantNotFound, UnsupportedMediaType, PayloadTooLarge)
+
+router = APIRouter(prefix="/ops", tags=["ops"], route_class=StrictRoute)
+
+
+async def _operator() -> str:
+    """Return who acts. Without authentication, everybody is an operator."""
+    return _ANYBODY
+
+
+Operator = Annotated[str, Depends(_operator)]
+Tenant = Annotated[
+    str, Path(description="Alias of a tenant.", examples=["contoso"])
+]
+WorkloadName = Annotated[
+    str,
+    Path(
+        description="A part of Graph that is watched by itself, as `GET /ops`"
+        " names them.",
+        examples=["mail-read"],
+    ),
+]
+
+
+def _describe(model: Any, *kinds: Any) -> dict[int | str, dict[str, Any]]:
+    described: dict[int | str, dict[str, Any]] = {200: {"model": model}}
+    return described | documented(ANY_REQUEST, *kinds)
+
+
+@router.get("", responses=_describe(OpsState))
+async def get_state(request: Request, _who: Operator) -> Response:
+    """Show breakers, gates, permits, budgets, cache, tokens and quotas."""
+    return _shown(await services(request).ops.state())
+
+
+@router.get("/errors", responses=_describe(ErrorList, _OF_TENANTS))
+async def list_errors(
+    request: Request, _who: Operator, wanted: Annotated[ErrorQuery, Query()]
+) -> Response:
+    """List the last 200 calls to Graph that failed, the newest first."""
+    return _shown(services(request).ops.errors(wanted))
+
+
+@router.post(
+    "/breakers/{tenant}/{workload}/reset",
+    responses=_describe(Done, _OF_TENANTS),
+)
+async def reset_breaker(
+    request: Request, who: Operator, tenant: Tenant, workload: WorkloadName
+) -> Response:
+    """Close a breaker and forget what it has counted.
+
+    One that is isolated stays so.
+    """
+    ops = services(request).ops
+    return _shown(ops.move_breaker(who, "reset", tenant, workload))
+
+
+@router.post(
+    "/breakers/{tenant}/{workload}/isolate",
+    responses=_describe(Done, _OF_TENANTS),
+)
+async def isolate_breaker(
+    request: Request, who: Operator, tenant: Tenant, workload: WorkloadName
+) -> Response:
+    """Send nothing there until the breaker is released.
+
+    Reads are answered from the cache meanwhile, writes refused.
+    """
+    ops = services(request).ops
+    return _shown(ops.move_breaker(who, "isolate", tenant, workload))
+
+
+@router.post(
+    "/breakers/{tenant}/{workload}/release",
+    responses=_describe(Done, _OF_TENANTS),
+)
+async def release_breaker(
+    request: Request, who: Operator, tenant: Tenant, workload: WorkloadName
+) -> Response:
+    """End an isolation; the breaker is closed then."""
+    ops = services(request).ops
+    return _shown(ops.move_breaker(who, "release", tenant, workload))
+
+
+@router.post("/gates/{tenant}/open", responses=_describe(Done, _OF_BODIES))
+async def open_gate(
+    request: Request, who: Operator, tenant: Tenant, wanted: GateOpening
+) -> Response:
+    """Ask Graph for a mailbox again before its `Retry-After` is over.
+
+    Careful: Graph refuses who comes early and makes the wait longer. This is
+    for a pause that was not Graph's own, such as that of a proxy.
+    """
+    ops = services(request).ops
+    return _shown(await ops.open_gate(who, tenant, wanted))
+
+
+@router.post("/cache/purge", responses=_describe(Done, _OF_BODIES))
+async def purge_cache(
+    request: Request, who: Operator, wanted: CachePurge
+) -> Response:
+    """Forget the kept answers of a tenant, or about one mailbox.
+
+    Without them nothing stands in while Graph fails.
+    """
+    return _shown(await services(request).ops.purge_cache(who, wanted))
+
+
+@router.post("/tokens/{tenant}/drop", responses=_describe(Done, _OF_TENANTS))
+async def drop_token(
+    request: Request, who: Operator, tenant: Tenant
+) -> Response:
+    """Forget a tenant's token and the last failure to get one.
+
+    The next call asks Entra ID at once: after a secret was corrected or
+    consent was given.
+    """
+    return _shown(services(request).ops.drop_token(who, tenant))
+
+
+def _shown(content: OpsState | ErrorList | Done) -> Response:
+    return Response(
+        msgspec.json.encode(content),
+        headers={"Cache-Control": "no-store"},
+        media_type=_JSON,
+    )

@@ -1,0 +1,140 @@
+"""What operators look at and move, made of what the parts offer."""
+
+from app.callers.quotas import CallerStatistics, Quotas
+from app.gateway.calls import ScopeKey
+from app.gateway.names import MailboxNames
+from app.gateway.policies.breaker import Breaker
+from app.models.ops import (
+    BreakerState,
+    BudgetState,
+    GateState,
+    PermitState,
+    QuotaState,
+)
+from app.services.ops import Levers, Meters
+from app.transport.aiohttp_transport import AiohttpTransport
+from app.wiring.parts import Parts
+
+__all__ = ["levers_of", "meters_of"]
+
+
+def meters_of(parts: Parts, breaker: Breaker, quotas: Quotas) -> Meters:
+    """Return where operators can look."""
+    network = parts.network
+
+    async def gates() -> list[GateState]:
+        return [
+            {
+                "tenant": key.tenant,
+                "mailbox_hash": _mailbox_hash(parts, key),
+                "workload": _workload(key),
+                "opens_in": round(await parts.gates.closed_for(key), 1),
+            }
+            for key in list(parts.gates.closed())
+        ]
+
+    return Meters(
+        breakers=lambda: _breakers(breaker),
+        gates=gates,
+        permits=lambda: _permits(parts),
+        budgets=lambda: _budgets(parts),
+        cache=lambda: {
+            "entries": len(parts.store),
+            "bytes": parts.store.bytes_used(),
+        },
+        tokens=lambda: list(parts.tokens.states()),
+        quotas=lambda: list(map(_quota, quotas.statistics())),
+        connections=lambda: (
+            network.connections if isinstance(network, AiohttpTransport) else 0
+        ),
+        errors=parts.failures.newest_first,
+    )
+
+
+def levers_of(parts: Parts, breaker: Breaker, names: MailboxNames) -> Levers:
+    """Return what operators can move."""
+
+    async def open_gate(tenant: str, mailbox: str) -> int:
+        primary = names.primary(tenant, mailbox)
+        return await parts.gates.open(ScopeKey(tenant, primary))
+
+    async def purge(tenant: str, mailbox: str | None) -> int:
+        if mailbox is None:
+            return await parts.store.purge(tenant)
+        return await parts.store.purge(tenant, names.primary(tenant, mailbox))
+
+    return Levers(
+        breakers={
+            "reset": breaker.reset,
+            "isolate": breaker.isolate,
+            "release": breaker.release,
+        },
+        open_gate=open_gate,
+        purge=purge,
+        drop_token=parts.tokens.forget,
+    )
+
+
+def _breakers(breaker: Breaker) -> list[BreakerState]:
+    return [
+        {
+            "tenant": key.tenant,
+            "workload": key.name,
+            "state": report.state.name.lower(),
+            "is_isolated": report.is_isolated,
+            "calls": report.calls,
+            "failures": report.failures,
+            "opens_in": round(report.opens_in, 1),
+        }
+        for key, report in breaker.reports()
+    ]
+
+
+def _permits(parts: Parts) -> list[PermitState]:
+    return [
+        {
+            "tenant": key.tenant,
+            "mailbox_hash": _mailbox_hash(parts, key),
+            "workload": _workload(key),
+            "in_use": in_use,
+            "waiting": waiting,
+        }
+        for key, in_use, waiting in parts.permits.in_demand()
+    ]
+
+
+def _budgets(parts: Parts) -> list[BudgetState]:
+    return [
+        {
+            "tenant": key.tenant,
+            "workload": key.name,
+            "remaining": budget.remaining,
+        }
+        for key, budget in list(parts.budgets.items())
+    ]
+
+
+def _quota(known: CallerStatistics) -> QuotaState:
+    standing = known.standing
+    return {
+        "caller": known.caller.name,
+        "remaining": standing.remaining if standing else None,
+        "resets_in": round(standing.seconds, 1) if standing else None,
+        "in_flight": known.in_flight,
+        "requests": known.requests,
+        "refused": known.refused,
+        "graph_calls": known.graph_calls,
+        "cost": known.cost,
+    }
+
+
+def _mailbox_hash(parts: Parts, key: ScopeKey) -> str | None:
+    if _workload(key) is not None:
+        return None
+    return parts.telemetry.pseudonym(key.name)
+
+
+def _workload(key: ScopeKey) -> str | None:
+    """Return the workload, of a key that belongs to no mailbox."""
+    name = key.name.removeprefix("/")
+    return None if name == key.name else name
