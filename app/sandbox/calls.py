@@ -28,7 +28,8 @@ KEPT_HEADERS = (
 class Call:
     """One request and what became of it.
 
-    ``status`` is None until an answer is sent, and for ever when none is.
+    ``status`` is None until an answer is sent, and for ever when none is;
+    ``retry_after`` is what that answer says of coming back.
     ``form`` holds what a token request asked for, without its secrets.
     """
 
@@ -41,6 +42,7 @@ class Call:
     tenant: str | None = None
     app: str | None = None
     status: int | None = None
+    retry_after: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
     authorized: bool = False

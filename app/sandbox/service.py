@@ -47,7 +47,10 @@ class GraphService:
 
         async def finish(answer: Answer) -> None:
             complete = stamped(answer, request, self._clock.now())
-            ticket.note(status=complete.status)
+            ticket.note(
+                status=complete.status,
+                retry_after=complete.headers.get("Retry-After"),
+            )
             await deliver(complete)
 
         try:

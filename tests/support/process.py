@@ -18,7 +18,7 @@ _PATIENCE = 30.0
 
 @dataclass(kw_only=True)
 class Process:
-    """A running service: where it and its sandbox are."""
+    """A running service: where it and its sandbox are, what it said."""
 
     popen: "subprocess.Popen[str]"
     url: str
@@ -54,22 +54,24 @@ def serving(data_dir: Path, **variables: str) -> Iterator[Process]:
         stderr=subprocess.STDOUT,
         text=True,
     ) as popen:
-        lines = _lines(popen)
+        output: list[str] = []
+        lines = _lines(popen, output)
         try:
             sandbox = _told(lines, r"(http://\S+)/_sandbox/")
             url = _told(lines, r"(http://\S+)/docs")
-            yield Process(popen=popen, url=url, sandbox=sandbox)
+            yield Process(popen=popen, url=url, sandbox=sandbox, output=output)
         finally:
             popen.terminate()
             popen.wait(_PATIENCE)
 
 
-def _lines(popen: "subprocess.Popen[str]") -> "Queue[str]":
+def _lines(popen: "subprocess.Popen[str]", output: list[str]) -> "Queue[str]":
     """Read what a process says, so that it never has to wait for us."""
     lines: Queue[str] = Queue()
 
     def read() -> None:
         for line in popen.stdout or ():
+            output.append(line)
             lines.put(line)
 
     threading.Thread(target=read, daemon=True).start()

@@ -1,70 +1,17 @@
 """Traces and metrics, as a collector receives them."""
 
-import gzip
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
 import httpx
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceRequest,
 )
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
-    ExportTraceServiceRequest,
-)
 
 from app.telemetry.signals.metrics import METRICS
+from tests.support.collector import attributes_of, collector, spans_of
 from tests.support.process import serving
 
 ADA = "/v1/mailboxes/ada@contoso.example"
-
-
-@contextmanager
-def collector() -> Iterator[tuple[str, dict[str, list[bytes]]]]:
-    """Receive what is exported over OTLP/HTTP."""
-    received: dict[str, list[bytes]] = {"/v1/traces": [], "/v1/metrics": []}
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            if self.headers.get("Content-Encoding") == "gzip":
-                body = gzip.decompress(body)
-            received[self.path].append(body)
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", received
-        server.shutdown()
-        thread.join()
-
-
-def spans_of(bodies: list[bytes]) -> list[Any]:
-    return [
-        span
-        for body in bodies
-        for resource in ExportTraceServiceRequest.FromString(
-            body
-        ).resource_spans
-        for scope in resource.scope_spans
-        for span in scope.spans
-    ]
-
-
-def attributes_of(thing: Any) -> dict[str, Any]:
-    return {
-        item.key: item.value.string_value or item.value.int_value
-        for item in thing.attributes
-    }
 
 
 def test_a_collector_sees_all_and_learns_nothing(tmp_path: Path) -> None:
