@@ -13,7 +13,11 @@ from http import HTTPStatus
 from msgspec import UNSET, Raw
 
 from app.gateway.operations.entry import Operation
-from app.gateway.translation.batch import MOST_PARTS, PartRequest
+from app.gateway.translation.batch import (
+    MOST_PARTS,
+    AnsweredPart,
+    PartRequest,
+)
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.graph_failures import GraphMalformedResponse
 from app.transport.graph import Reply
@@ -38,13 +42,19 @@ class Part:
 
 
 class Batch:
-    """The parts of one request, and what has become of them so far."""
+    """The parts of one request, and what has become of them so far.
+
+    ``heard`` has Graph's latest answer to each part, as it came.
+    """
 
     def __init__(self, *parts: Part) -> None:
+        if len(parts) > MOST_PARTS:
+            raise ValueError(f"more than {MOST_PARTS} parts")
         self._parts = {part.name: part for part in parts}
         self._ends: dict[str, Reply | ExchangeError] = {}
         self._latest: dict[str, ExchangeError] = {}
         self._sent = dict.fromkeys(self._parts, 0)
+        self.heard: dict[str, AnsweredPart] = {}
         self.is_under_way = False
 
     def __len__(self) -> int:

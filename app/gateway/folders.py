@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
+from app.gateway.batches import Batch, Part
 from app.gateway.building import call_in, page_in, target
 from app.gateway.calls import GraphCall
 from app.gateway.operations import mail as operations
 from app.gateway.pipeline import Pipeline
-from app.gateway.translation.batch import batch_of_reads
 from app.gateway.translation.folders import GRAPH_NAMES, graph_folder
 from app.models.answers import Answer
 from app.models.context import InMailbox
@@ -55,21 +55,21 @@ class FolderGateway:
     async def well_known_folders(self, where: InMailbox) -> Answer:
         """Return the ids of well-known folders by our names, and `ROOT`."""
         names = {str(ours): theirs for ours, theirs in GRAPH_NAMES.items()}
-        urls = {
-            ours: target(
-                operations.GET_FOLDER,
-                [("$select", "id")],
-                mailbox=where.mailbox,
-                folder=theirs,
+        parts = (
+            Part(
+                name=ours,
+                operation=operations.GET_FOLDER,
+                target=target(
+                    operations.GET_FOLDER,
+                    [("$select", "id")],
+                    mailbox=where.mailbox,
+                    folder=theirs,
+                ),
             )
             for ours, theirs in {**names, ROOT: _GRAPH_ROOT}.items()
-        }
-        return await self._pipeline.ask(
-            replace(
-                call_in(where, operations.WELL_KNOWN_FOLDERS),
-                body=batch_of_reads(urls),
-            )
         )
+        call = call_in(where, operations.WELL_KNOWN_FOLDERS)
+        return await self._pipeline.ask(replace(call, batch=Batch(*parts)))
 
 
 def folder_call(where: InMailbox, folder: str) -> GraphCall:

@@ -29,7 +29,8 @@ class Call:
     """One request and what became of it.
 
     ``status`` is None until an answer is sent, and for ever when none is;
-    ``retry_after`` is what that answer says of coming back.
+    ``answered`` is when that was, in seconds like ``at``, and ``retry_after``
+    what it said of coming back.
     ``form`` holds what a token request asked for, without its secrets.
     """
 
@@ -42,6 +43,7 @@ class Call:
     tenant: str | None = None
     app: str | None = None
     status: int | None = None
+    answered: float | None = None
     retry_after: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)

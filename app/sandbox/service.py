@@ -49,6 +49,7 @@ class GraphService:
             complete = stamped(answer, request, self._clock.now())
             ticket.note(
                 status=complete.status,
+                answered=self._clock.monotonic(),
                 retry_after=complete.headers.get("Retry-After"),
             )
             await deliver(complete)

@@ -22,8 +22,10 @@ from app.problems.graph_failures import (
     GraphUnreachable,
 )
 from app.problems.resources import ItemNotFound
+from app.sandbox import Fault, Sandbox
 from tests.support.gateway import READ, SEND_MAIL, Gateway, gateway
 from tests.support.scripted import Answer, Heard, ScriptedGraph
+from tests.support.service import Service
 
 pytestmark = pytest.mark.anyio
 
@@ -436,3 +438,33 @@ async def test_t26_no_batch_no_parts(tmp_path: Path) -> None:
 def test_t26_reads_are_harmless() -> None:
     """A batch of reads may be sent again as a whole, in any doubt."""
     assert READ_TOGETHER.idempotency is Idempotency.SAFE
+
+
+def test_t26_graph_takes_twenty_parts() -> None:
+    """A larger batch is a fault of ours."""
+    with pytest.raises(ValueError, match="more than 20"):
+        Batch(*parts(*map(str, range(21))))
+
+
+async def test_t26_a_batch_that_is_kept_whole(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """One well-known folder throttled: asked for again alone, all told."""
+    sandbox.faults.add(
+        Fault(
+            route="/users/{mailbox}/mailFolders/{folder}",
+            nth=3,
+            status=429,
+            retry_after=2,
+        )
+    )
+    answer = await service.client.get(
+        "/v1/mailboxes/ada@contoso.example/folders"
+    )
+    names = {folder["well_known"] for folder in answer.json()["items"]}
+    steps = [call for call in sandbox.calls if call.batched]
+
+    assert {"inbox", "drafts", "sent", "deleted"} <= names
+    assert len(service.events("gate.closed")) == 1
+    assert sum(call.status == 200 for call in steps) == 8
+    assert 9 <= len(steps) < 16

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.gateway.translation.batch import batch_of_reads, folder_ids
+from app.gateway.translation.batch import folder_ids
 from app.gateway.translation.etags import (
     change_key_of,
     graph_tag,
@@ -130,8 +130,6 @@ def test_a_part_of_a_batch_may_be_missing() -> None:
     assert folder_ids(body, ABOUT).content == {"inbox": "f1"}
     with pytest.raises(GraphThrottled):
         folder_ids(throttled, ABOUT)
-    with pytest.raises(ValueError, match="more than 20"):
-        batch_of_reads({str(n): "/x" for n in range(21)})
 
 
 @given(st.text(alphabet="ABCabc019+/=-_", min_size=1, max_size=64))

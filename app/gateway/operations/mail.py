@@ -202,7 +202,7 @@ GET_FOLDER = Operation(
     revalidate=_REVALIDATE,
     stale=_DAY,
 )
-# Graph runs four parts of a batch at once, each counted as a request.
+# A batch of its own, kept as a whole: it also tells which folders are not.
 WELL_KNOWN_FOLDERS = Operation(
     name="folders.wellknown",
     method="POST",
@@ -216,7 +216,6 @@ WELL_KNOWN_FOLDERS = Operation(
     revalidate=_REVALIDATE,
     stale=_DAY,
     constant=True,
-    cost=8,
 )
 
 MAIL_OPERATIONS = (

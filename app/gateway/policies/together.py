@@ -16,7 +16,7 @@ from app.gateway.calls import GraphCall, Reply, Send, Tally
 from app.gateway.operations.batch import READ_TOGETHER
 from app.gateway.policies.eligibility import may_repeat
 from app.gateway.policies.flights import Flights
-from app.gateway.translation.batch import batch_body, read_parts
+from app.gateway.translation.batch import batch_answer, batch_body, read_parts
 from app.problems.errors import ExchangeError
 from app.problems.graph_failures import TokenRejected
 from app.transport.batched import part_answer
@@ -57,7 +57,11 @@ class Together:
 
 
 class Unpack:
-    """Sends what is missing of a batch, and looks at each answer."""
+    """Sends what is missing of a batch, and looks at each answer.
+
+    What it returns in the end is one answer with all parts in it, however
+    many requests it took.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -68,18 +72,20 @@ class Unpack:
             return await send(call)
         reply = await send(replace(call, body=batch_body(call.batch.load())))
         now = self._clock.wall()
+        parts = {part.id: part for part in read_parts(reply.body)}
         error = call.batch.take(
             {
-                part.id: part_answer(
+                name: part_answer(
                     part.status, part.headers, bytes(part.body), now
                 )
-                for part in read_parts(reply.body)
+                for name, part in parts.items()
             },
             _may_go_again,
         )
+        call.batch.heard |= parts
         if error is not None:
             raise error
-        return reply
+        return replace(reply, body=batch_answer(call.batch.heard.values()))
 
 
 async def _leave(call: GraphCall, batch: Batch, send: Send) -> None:

@@ -3,8 +3,7 @@
 Graph answers such a request with 200 whatever became of its parts.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -17,8 +16,8 @@ __all__ = [
     "MOST_PARTS",
     "AnsweredPart",
     "PartRequest",
+    "batch_answer",
     "batch_body",
-    "batch_of_reads",
     "folder_ids",
     "read_parts",
 ]
@@ -56,19 +55,14 @@ class _Identified(Struct):
     id: str
 
 
-def batch_of_reads(urls: Mapping[str, str]) -> bytes:
-    """Return the body that asks for each URL, relative to the version."""
-    if len(urls) > MOST_PARTS:
-        raise ValueError(f"more than {MOST_PARTS} parts")
-    requests: list[dict[str, Any]] = [
-        {"id": name, "method": "GET", "url": url} for name, url in urls.items()
-    ]
-    return msgspec.json.encode({"requests": requests})
-
-
 def batch_body(requests: Sequence[PartRequest]) -> bytes:
     """Return the body that makes these requests."""
     return msgspec.json.encode({"requests": requests})
+
+
+def batch_answer(parts: Iterable[AnsweredPart]) -> bytes:
+    """Return what Graph would have answered had it been one request."""
+    return msgspec.json.encode({"responses": list(parts)})
 
 
 def read_parts(body: bytes) -> list[AnsweredPart]:
