@@ -6,7 +6,7 @@ UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run sandbox test check format openapi lock clean
+.PHONY: help setup run sandbox test chaos check format openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ sandbox: .venv/.service ## start only the sandbox, on 127.0.0.1:8001
 
 test: .venv/.dev ## run all tests, with branch coverage
 	$(BIN)/pytest --cov --cov-report=term --numprocesses auto --dist worksteal
+
+chaos: .venv/.dev ## put the service among faults and tell what held; SEED=1, CALLS=10000
+	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --calls $(or $(CALLS),10000)
 
 check: .venv/.dev ## lint, types, import contracts, API document
 	$(BIN)/ruff check

@@ -1,0 +1,1 @@
+"""The service among faults: what must hold whatever Graph does."""
