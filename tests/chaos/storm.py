@@ -15,7 +15,7 @@ _FAULTS: tuple[tuple[float, dict[str, Any]], ...] = (
     (0.005, {"reset": "before"}),
     (0.050, {"delay": 0.25}),
     (0.010, {"status": 503}),
-    (0.010, {"status": 429, "retry_after": 1.0}),
+    (0.010, {"status": 429, "retry_after": 0.5}),
     (0.0005, {"reset": "midway"}),
     (0.0005, {"reset": "after"}),
 )
