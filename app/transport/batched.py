@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from http import HTTPStatus
 
 import httpx
 
@@ -19,6 +20,8 @@ def part_answer(
 ) -> Reply | ExchangeError:
     """Return a part's answer, or the error that it stands for.
 
+    304 is an answer: who asks with ``If-None-Match`` waits for it.
+
     Args:
         status: The part's HTTP status.
         headers: The part's headers.
@@ -35,6 +38,10 @@ def part_answer(
         },
         content=body,
     )
+    if status == HTTPStatus.NOT_MODIFIED:
+        return Reply(
+            status=status, request_id=response.headers.get("request-id")
+        )
     # The whole batch has one client-request-id; its parts are told apart by
     # Graph's own.
     if not response.is_success:
