@@ -420,7 +420,7 @@ async def test_t26_who_leaves_does_not_stop_the_others(
 
 async def test_t26_no_batch_no_parts(tmp_path: Path) -> None:
     """Graph gone: each call of the group learns it."""
-    graph = ScriptedGraph(otherwise=REFUSED)
+    graph = ScriptedGraph(otherwise=httpx.ReadError("connection reset"))
     group = Group()
     async with gateway(tmp_path, graph) as built:
         ends = await asyncio.gather(
