@@ -52,6 +52,10 @@ async def test_the_state_of_everything(service: Service) -> None:
     assert contoso["tenant"] == "contoso"
     assert 5 <= contoso["age"] < 6
     assert shown["permits"] == shown["gates"] == []
+    [quota] = shown["quotas"]
+    assert quota["caller"] == "anybody"
+    assert quota["requests"] == 1
+    assert quota["graph_calls"] == 1
 
 
 async def test_no_secret_and_no_mailbox_is_shown(

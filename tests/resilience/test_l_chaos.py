@@ -27,7 +27,7 @@ from tests.chaos.invariants import (
 )
 from tests.chaos.storm import storm
 from tests.chaos.watching import complaints_in, held
-from tests.support.network import SandboxNetwork
+from tests.support.network import Carry
 from tests.support.service import Service, settings_for, started
 
 pytestmark = pytest.mark.anyio
@@ -40,20 +40,19 @@ STRICT = {"Cache-Control": "no-cache"}
 MAIL = {"to": [{"address": "noa@litware.example"}], "subject": "In the dark"}
 
 
-class Timed(SandboxNetwork):
+class Timed:
     """Notes when each request began and ended, no two at the same moment."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        super().__init__(sandbox)
+    def __init__(self) -> None:
         self.times: dict[str, Times] = {}
         self._stamps = 0
 
-    async def handle_async_request(
-        self, request: httpx.Request
+    async def __call__(
+        self, request: httpx.Request, carry: Carry
     ) -> httpx.Response:
         began, has_answer = self._stamp(), False
         try:
-            response = await super().handle_async_request(request)
+            response = await carry(request)
             has_answer = True
         finally:
             name = request.headers.get("client-request-id", "")
@@ -72,13 +71,12 @@ async def weather(
     data_dir: Path, sandbox: Sandbox
 ) -> AsyncIterator[tuple[Service, Timed, InMemoryMetricReader]]:
     """Start a service whose requests are timed and whose repeats counted."""
-    network, reader = Timed(sandbox), InMemoryMetricReader()
+    timed, reader = Timed(), InMemoryMetricReader()
     meter = MeterProvider([reader]).get_meter("tests")
     settings = settings_for(data_dir)
-    async with started(
-        settings, sandbox, meter=meter, network=network
-    ) as running:
-        yield running, network, reader
+    async with started(settings, sandbox, meter=meter) as running:
+        running.network.between = timed
+        yield running, timed, reader
 
 
 def counted(reader: InMemoryMetricReader, name: str) -> int:
@@ -112,7 +110,7 @@ async def ops(service: Service) -> dict[str, Any]:
 async def test_t151_a_storm(tmp_path: Path, sandbox: Sandbox) -> None:
     """1,000 mixed calls among faults: every invariant holds."""
     sandbox.settings.latency = 0.02
-    async with weather(tmp_path, sandbox) as (service, network, reader):
+    async with weather(tmp_path, sandbox) as (service, timed, reader):
         callers = Callers(service.client, service.clock, SEED)
         await callers.learn()
         tasks = (await ops(service))["process"]["tasks"]
@@ -131,7 +129,7 @@ async def test_t151_a_storm(tmp_path: Path, sandbox: Sandbox) -> None:
                 for message in sandbox.mailbox(mailbox).sent()
                 if message["subject"].startswith("storm ")
             ],
-            attempts=attempts_of(network.times, calls, skew=0.0),
+            attempts=attempts_of(timed.times, calls, skew=0.0),
             retries=counted(reader, GRAPH_RETRIES.name),
             peak=max(sandbox.peak(mailbox) for _, mailbox in MAILBOXES),
             left=left,

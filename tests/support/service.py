@@ -104,13 +104,12 @@ async def started(
     *,
     identify: Identify | None = None,
     meter: Meter | None = None,
-    network: SandboxNetwork | None = None,
 ) -> AsyncIterator[Service]:
     """Start the service in front of a sandbox."""
     clock = clock or _SandboxClock(sandbox)
     log = io.StringIO()
     telemetry = Telemetry(EventLog(log), meter=meter, hash_key=b"tests")
-    network = network or SandboxNetwork(sandbox)
+    network = SandboxNetwork(sandbox)
     shared: list[AppState] = []
 
     @asynccontextmanager
