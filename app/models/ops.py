@@ -117,7 +117,8 @@ class ProcessState(TypedDict):
 class OpsState(TypedDict):
     """The state of everything that decides how calls are treated.
 
-    ``permits`` lists what is in use or waited for, ``gates`` what is closed.
+    ``permits`` lists what is in use or waited for, ``gates`` what is closed;
+    a thousand of each at most.
     """
 
     process: ProcessState

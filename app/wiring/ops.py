@@ -1,5 +1,7 @@
 """What operators look at and move, made of what the parts offer."""
 
+from itertools import islice
+
 from app.callers.quotas import CallerStatistics, Quotas
 from app.gateway.calls import ScopeKey
 from app.gateway.names import MailboxNames
@@ -17,6 +19,9 @@ from app.wiring.parts import Parts
 
 __all__ = ["levers_of", "meters_of"]
 
+# Of mailboxes there may be very many.
+_MOST_SHOWN = 1000
+
 
 def meters_of(parts: Parts, breaker: Breaker, quotas: Quotas) -> Meters:
     """Return where operators can look."""
@@ -30,7 +35,7 @@ def meters_of(parts: Parts, breaker: Breaker, quotas: Quotas) -> Meters:
                 "workload": _workload(key),
                 "opens_in": round(await parts.gates.closed_for(key), 1),
             }
-            for key in list(parts.gates.closed())
+            for key in list(islice(parts.gates.closed(), _MOST_SHOWN))
         ]
 
     return Meters(
@@ -99,7 +104,9 @@ def _permits(parts: Parts) -> list[PermitState]:
             "in_use": in_use,
             "waiting": waiting,
         }
-        for key, in_use, waiting in parts.permits.in_demand()
+        for key, in_use, waiting in islice(
+            parts.permits.in_demand(), _MOST_SHOWN
+        )
     ]
 
 
