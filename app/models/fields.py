@@ -20,8 +20,8 @@ __all__ = [
     "ItemId",
     "Line",
     "MailboxName",
+    "PageSize",
     "Timestamp",
-    "Whole",
 ]
 
 # Neither space and control characters nor what RFC 5322 §3.2.3 calls special.
@@ -112,8 +112,8 @@ Instant = Annotated[
 ]
 """A moment, given as an RFC 3339 time; in UTC."""
 
-Whole = Annotated[int, BeforeValidator(_whole)]
-"""A whole number in a query, in decimal digits."""
+PageSize = Annotated[int, Field(ge=1, le=100), BeforeValidator(_whole)]
+"""How many items to answer with, in decimal digits."""
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
 """``true`` or ``false`` in a query."""

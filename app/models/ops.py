@@ -52,11 +52,16 @@ class GateState(TypedDict):
 
 
 class PermitState(TypedDict):
-    """Requests of a mailbox, or a workload, that are under way or wait."""
+    """Requests of a mailbox, or a workload, that are under way or wait.
+
+    Without both, those of the whole tenant. ``limit`` is how many at once
+    Graph is trusted to take; it falls while Graph refuses.
+    """
 
     tenant: str
     mailbox_hash: str | None
     workload: str | None
+    limit: int
     in_use: int
     waiting: int
 

@@ -4,7 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.models.fields import Address, Flag, Instant, ItemId, Line, Whole
+from app.models.fields import (
+    Address,
+    Flag,
+    Instant,
+    ItemId,
+    Line,
+    PageSize,
+)
 
 __all__ = [
     "FolderQuery",
@@ -23,7 +30,7 @@ class Paging(BaseModel):
     )
 
     limit: Annotated[
-        Whole, Field(ge=1, le=100, description="Items on a page, at most.")
+        PageSize, Field(description="Items on a page, at most.")
     ] = 25
     cursor: Annotated[
         str | None,

@@ -1,6 +1,6 @@
 """What operators look at and move, made of what the parts offer."""
 
-from itertools import islice
+from itertools import chain, islice
 
 from app.callers.quotas import CallerStatistics, Quotas
 from app.gateway.calls import ScopeKey
@@ -98,14 +98,16 @@ def _breakers(breaker: Breaker) -> list[BreakerState]:
 def _permits(parts: Parts) -> list[PermitState]:
     return [
         {
-            "tenant": key.tenant,
-            "mailbox_hash": _mailbox_hash(parts, key),
-            "workload": _workload(key),
-            "in_use": in_use,
-            "waiting": waiting,
+            "tenant": usage.key.tenant,
+            "mailbox_hash": _mailbox_hash(parts, usage.key),
+            "workload": _workload(usage.key),
+            "limit": usage.limit,
+            "in_use": usage.in_use,
+            "waiting": usage.waiting,
         }
-        for key, in_use, waiting in islice(
-            parts.permits.in_demand(), _MOST_SHOWN
+        for usage in chain(
+            parts.permits.tenants(),
+            islice(parts.permits.mailboxes(), _MOST_SHOWN),
         )
     ]
 
@@ -136,7 +138,7 @@ def _quota(known: CallerStatistics) -> QuotaState:
 
 
 def _mailbox_hash(parts: Parts, key: ScopeKey) -> str | None:
-    if _workload(key) is not None:
+    if not key.name or _workload(key) is not None:
         return None
     return parts.telemetry.pseudonym(key.name)
 

@@ -51,7 +51,11 @@ async def test_the_state_of_everything(service: Service) -> None:
     contoso = shown["tokens"][0]
     assert contoso["tenant"] == "contoso"
     assert 5 <= contoso["age"] < 6
-    assert shown["permits"] == shown["gates"] == []
+    assert shown["gates"] == []
+    [whole] = shown["permits"]
+    assert whole["tenant"] == "contoso"
+    assert whole["mailbox_hash"] is None
+    assert (whole["limit"], whole["in_use"]) == (200, 0)
     [quota] = shown["quotas"]
     assert quota["caller"] == "anybody"
     assert quota["requests"] == 1
@@ -80,8 +84,9 @@ async def test_no_secret_and_no_mailbox_is_shown(
     paused = await service.client.get("/ops")
     errors = await service.client.get("/ops/errors")
 
-    assert working.json()["permits"][0]["in_use"] == 4
-    assert working.json()["permits"][0]["waiting"] == 2
+    tenant, mailbox = working.json()["permits"]
+    assert tenant["in_use"] == mailbox["in_use"] == mailbox["limit"] == 4
+    assert tenant["waiting"] == mailbox["waiting"] == 2
     assert 58 < paused.json()["gates"][0]["opens_in"] <= 60
     pseudonym = paused.json()["gates"][0]["mailbox_hash"]
     assert pseudonym == errors.json()["items"][0]["mailbox_hash"]

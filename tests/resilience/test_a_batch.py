@@ -410,12 +410,12 @@ async def test_t26_who_leaves_does_not_stop_the_others(
         for task in await begin():
             task.cancel()
         await built.parts.clock.sleep(0.1)
-        held = list(built.parts.permits._lanes.items())
+        held = list(built.parts.permits.tenants())
 
     assert before == 0
     assert graph.cancelled == 1
     assert len(graph.heard) == 2
-    assert all(lane.bulkhead.in_use == 0 for _, lane in held)
+    assert [usage.in_use for usage in held] == [0]
 
 
 async def test_t26_no_batch_no_parts(tmp_path: Path) -> None:
