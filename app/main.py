@@ -93,7 +93,6 @@ def create_app(
         middleware=_middleware(
             settings, telemetry, identify or _everybody(settings)
         ),
-        generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
@@ -106,7 +105,8 @@ def create_app(
         },
     )
     for module in _ROUTES:
-        app.include_router(module.router)
+        # As they are: to include them would derive each of them anew.
+        app.router.routes.extend(module.router.routes)
     docs.install(app)
     problem_answers.install(
         app, [route for module in _ROUTES for route in module.router.routes]

@@ -33,6 +33,13 @@ class StrictRoute(APIRoute):
     and the caller must accept what will come.
     """
 
+    def __init__(
+        self, path: str, endpoint: Callable[..., Any], **options: Any
+    ) -> None:
+        # Generated clients name their methods by it.
+        options["operation_id"] = endpoint.__name__
+        super().__init__(path, endpoint, **options)
+
     def get_route_handler(self) -> Handler:
         """Return the handler with the checks before it."""
         handle = super().get_route_handler()

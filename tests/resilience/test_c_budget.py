@@ -150,6 +150,7 @@ async def test_t041_retries_that_wait_count(
         budget={"ratio": ratio},
         retry={"base_delay": 10},
         breaker=NO_BREAKER,
+        limits={"tenant_concurrency": 1000},
     ) as built:
         calls = [
             asyncio.create_task(built.send(mailbox=f"m{n}@contoso.example"))

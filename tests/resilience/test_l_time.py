@@ -78,6 +78,8 @@ async def test_t156_no_call_is_begun_inside_a_pause(
 def test_t157_few_ask_for_the_date() -> None:
     """HTTP dates are read by it, and moments shown to people; no more.
 
+    The parts of a batch have dates of their own.
+
     MSAL tells the date of a token's renewal, which is made seconds of at
     once; a delete in doubt is held against the time at which Graph moved the
     message, and left in doubt if clocks may differ.
@@ -89,6 +91,8 @@ def test_t157_few_ask_for_the_date() -> None:
     }
 
     assert users == {
+        "gateway/failures.py",
+        "gateway/policies/together.py",
         "services/messages.py",
         "services/sends.py",
         "transport/entra.py",
