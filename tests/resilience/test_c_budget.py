@@ -33,6 +33,7 @@ async def fails(built: Gateway, **options: Any) -> ExchangeError:
     return caught.value
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("ratio", [0.1, 0.2])
 async def test_t038_an_outage_is_not_made_worse(
     tmp_path: Path, ratio: float
@@ -76,6 +77,7 @@ async def test_t038_without_a_budget_it_would_be_fourfold(
     assert remaining > 0
 
 
+@pytest.mark.no_cover
 async def test_t039_single_failures_are_healed(tmp_path: Path) -> None:
     """5 % of requests fail at random: hardly any caller sees it."""
     chance = random.Random(39)

@@ -133,6 +133,7 @@ async def test_t157_dates_of_graph_are_read_by_the_date(
     assert 10 <= graph.times[1] <= 11
 
 
+@pytest.mark.no_cover
 async def test_t158_a_long_day(tmp_path: Path) -> None:
     """24 hours of mixed traffic: nothing grows, and counters only do."""
     metering = Metering()
