@@ -41,6 +41,7 @@ What is "the same" as its base differs in what it means to the policies, or
   - ServiceFailed               this service is at fault (`failures`)
     - InternalError               500  internal-error
     - ServiceOverloaded           503  service-overloaded
+      - NoConnectionFree          503  the same; repeating may help
     - ServiceStopping             503  service-stopping
     - DeadlineExceeded            504  deadline-exceeded
     - NotInCache                  504  not-in-cache

@@ -7,6 +7,7 @@ from app.problems.errors import Category, ExchangeError, Reach
 __all__ = [
     "DeadlineExceeded",
     "InternalError",
+    "NoConnectionFree",
     "NotInCache",
     "ServiceFailed",
     "ServiceOverloaded",
@@ -41,6 +42,12 @@ class ServiceOverloaded(ServiceFailed):
     action = "Wait for Retry-After and come back with fewer requests at once."
     retryable = True
     stale_ok = True
+
+
+class NoConnectionFree(ServiceOverloaded):
+    """All connections to Microsoft are in use; that is no fault of theirs."""
+
+    transient = True
 
 
 class ServiceStopping(ServiceFailed):

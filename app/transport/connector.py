@@ -94,9 +94,11 @@ class Connector(aiohttp.TCPConnector):
         self, req: ClientRequest, traces: list[Trace], timeout: ClientTimeout
     ) -> Connection:
         """Wait for a slot and a connection, both within one limit."""
+        has_slot = False
         try:
             async with asyncio.timeout(timeout.connect):
                 await self._slots.acquire()
+                has_slot = True
                 try:
                     found = await super().connect(req, traces, timeout)
                     while not self._admits(found, req):
@@ -111,6 +113,9 @@ class Connector(aiohttp.TCPConnector):
                 raise
             raise httpx.ConnectError("closed while connecting") from error
         except Exception as error:
+            if not has_slot:
+                # That is our own doing, and says nothing of the peer.
+                raise httpx.PoolTimeout("all connections in use") from error
             raise translate(error, _CONNECTING) from error
         return found
 

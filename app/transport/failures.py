@@ -5,6 +5,7 @@ from datetime import datetime
 import httpx
 
 from app.problems.errors import ExchangeError, Outcome, Upstream
+from app.problems.failures import NoConnectionFree
 from app.problems.graph_codes import graph_error, telling_code
 from app.problems.graph_failures import (
     GraphCertificateRejected,
@@ -29,7 +30,7 @@ _NETWORK: tuple[tuple[type[Exception], type[ExchangeError], Outcome], ...] = (
     (CertificateRejected, GraphCertificateRejected, Outcome.NOT_PERFORMED),
     (httpx.ConnectError, GraphUnreachable, Outcome.NOT_PERFORMED),
     (httpx.ConnectTimeout, GraphUnreachable, Outcome.NOT_PERFORMED),
-    (httpx.PoolTimeout, GraphUnreachable, Outcome.NOT_PERFORMED),
+    (httpx.PoolTimeout, NoConnectionFree, Outcome.NOT_PERFORMED),
     (httpx.TimeoutException, GraphTimeout, Outcome.UNKNOWN),
     (httpx.UnsupportedProtocol, GraphRejected, Outcome.NOT_PERFORMED),
     (httpx.LocalProtocolError, GraphRejected, Outcome.NOT_PERFORMED),

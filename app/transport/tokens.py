@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from app.clock import Clock, Deadline
 from app.models.health import TokenState
 from app.problems.errors import ExchangeError
+from app.problems.failures import DeadlineExceeded
 from app.problems.graph_failures import IdentityUnavailable
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.events import TOKEN_REFRESHED, TOKEN_REJECTED
@@ -189,6 +190,8 @@ class TokenSource:
     async def _wait(
         self, flight: asyncio.Task[Grant], deadline: Deadline
     ) -> str:
+        if deadline.left() <= 0:
+            raise DeadlineExceeded
         try:
             async with asyncio.timeout(deadline.left()):
                 grant = await asyncio.shield(flight)

@@ -40,6 +40,17 @@ async def test_where_an_answer_comes_from_is_told(service: Service) -> None:
         assert answer.headers["exchange-freshness"] == "fresh"
 
 
+async def test_what_is_kept_takes_no_time(service: Service) -> None:
+    """Not even a moment is needed for it; what is not kept has its problem."""
+    now = {"Prefer": "wait=0"}
+    first = await service.client.get(MESSAGES, headers=now)
+    await service.client.get(MESSAGES)
+    kept = await service.client.get(MESSAGES, headers=now)
+
+    assert first.json()["code"] == "deadline-exceeded"
+    assert kept.status_code == 200
+
+
 async def test_t115_a_refresh_behind_the_answer_is_told(
     service: Service, sandbox: Sandbox
 ) -> None:

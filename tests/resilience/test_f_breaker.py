@@ -2,19 +2,23 @@
 
 import asyncio
 import io
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from opentelemetry.metrics import NoOpCounter, NoOpMeter
 
 from app.gateway.calls import ScopeKey
+from app.gateway.operations.directory import LIST_MAILBOXES
 from app.gateway.policies.circuit import Circuit, State, Ticket
 from app.gateway.policies.gates import LocalGates
 from app.gateway.policies.keyed import Keyed
 from app.problems.errors import ExchangeError
+from app.problems.failures import NoConnectionFree
 from app.problems.graph_failures import GraphCircuitOpen, GraphUnavailable
 from app.telemetry.logs import EventLog
 from app.telemetry.recorder import Telemetry
@@ -137,6 +141,33 @@ async def test_t092_throttling_closes_gates_not_the_circuit(
 
     assert state is State.CLOSED
     assert closed == 100
+
+
+async def test_t078_what_belongs_to_no_mailbox_is_not_capped(
+    tmp_path: Path,
+) -> None:
+    """The directory as a whole fails: that is no one mailbox's trouble."""
+    graph = ScriptedGraph(otherwise=Answer(status=500, body=b""))
+    listing = replace(LIST_MAILBOXES, fresh=0.0, stale=0.0)
+    async with gateway(tmp_path, graph, retry={"attempts": 1}) as built:
+        for _ in range(100):
+            with pytest.raises(ExchangeError):
+                await built.ask(listing, mailbox=None)
+
+    assert len(graph.heard) == 20
+
+
+async def test_t093_a_full_pool_is_nobodys_failure(tmp_path: Path) -> None:
+    """No connection free: our own doing, whichever tenant it hits."""
+    graph = ScriptedGraph(otherwise=httpx.PoolTimeout("full"))
+    async with gateway(tmp_path, graph, retry={"attempts": 1}) as built:
+        for number in range(100):
+            with pytest.raises(NoConnectionFree):
+                await built.send(mailbox=f"m{number}@contoso.example")
+        states = [state for _, state in built.breaker.states()]
+
+    assert len(graph.heard) == 100
+    assert states == [State.CLOSED]
 
 
 async def test_t093_tenants_do_not_share_their_fate(tmp_path: Path) -> None:

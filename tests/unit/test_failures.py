@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from app.problems.errors import ExchangeError, Outcome, Reach, Verdict
+from app.problems.failures import NoConnectionFree
 from app.problems.graph_failures import (
     GraphCertificateRejected,
     GraphMalformedResponse,
@@ -22,7 +23,7 @@ MEANING: dict[type[Exception], tuple[type[ExchangeError], Outcome]] = {
     CertificateRejected: (GraphCertificateRejected, NOT),
     httpx.ConnectError: (GraphUnreachable, NOT),
     httpx.ConnectTimeout: (GraphUnreachable, NOT),
-    httpx.PoolTimeout: (GraphUnreachable, NOT),
+    httpx.PoolTimeout: (NoConnectionFree, NOT),
     httpx.ReadTimeout: (GraphTimeout, UNKNOWN),
     httpx.WriteTimeout: (GraphTimeout, UNKNOWN),
     httpx.ReadError: (GraphUnreachable, UNKNOWN),

@@ -11,7 +11,7 @@ from tests.wire.support import WireServer
 
 __all__ = ["one_slot_transport", "send"]
 
-_SHORT = httpx.Timeout(0.3, read=0.2).as_dict()
+_SHORT = httpx.Timeout(1.0, read=0.2).as_dict()
 
 
 @asynccontextmanager

@@ -247,9 +247,9 @@ async def test_waiting_for_a_slot_ends_as_not_sent() -> None:
         AiohttpTransport(limit=1, connect_timeout=0.1) as wire,
     ):
         holding = await start(wire, server)
-        with pytest.raises(httpx.ConnectTimeout):
+        with pytest.raises(httpx.PoolTimeout):
             await send(wire, server)
-        with pytest.raises(httpx.ConnectTimeout):
+        with pytest.raises(httpx.PoolTimeout):
             await send(wire, server, timeout={"connect": 0.05})
         await holding.aclose()
         await send(wire, server)

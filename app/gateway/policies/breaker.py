@@ -118,7 +118,7 @@ class Breaker:
             case None:
                 circuit.succeeded(ticket, now)
             case Verdict.FAILURE:
-                circuit.failed(ticket, now, call.scope.name)
+                circuit.failed(ticket, now, _source(call))
             case Verdict.ALIVE:
                 circuit.answered(ticket)
             case Verdict.NEUTRAL:
@@ -152,3 +152,8 @@ class Breaker:
 
 def _labels(key: ScopeKey) -> dict[str, str]:
     return {"tenant": key.tenant, "workload": key.name}
+
+
+def _source(call: GraphCall) -> str | None:
+    """Return what failures are to be capped by: a mailbox, if any."""
+    return call.mailbox and call.scope.name

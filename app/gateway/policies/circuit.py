@@ -23,6 +23,7 @@ _BUCKETS = 10
 _MOST_FAILURES_OF_ONE = 5
 _JITTER = 0.2
 _PROBE_PAUSE = 1.0
+_NOBODY = ""
 
 
 class State(IntEnum):
@@ -135,7 +136,7 @@ class Circuit:
         else:
             self._bucket(now).calls += 1
 
-    def failed(self, ticket: Ticket, now: float, source: str) -> None:
+    def failed(self, ticket: Ticket, now: float, source: str | None) -> None:
         """Note that Graph failed; one source counts a few times only.
 
         A single broken mailbox must not stop everybody else's.
@@ -146,9 +147,10 @@ class Circuit:
             self._open(now)
             return
         bucket = self._bucket(now)
-        if self._failures_of(source) >= _MOST_FAILURES_OF_ONE:
+        if source and self._failures_of(source) >= _MOST_FAILURES_OF_ONE:
             return
         bucket.calls += 1
+        source = source or _NOBODY
         bucket.failures[source] = bucket.failures.get(source, 0) + 1
         if self._is_too_much():
             self._open(now)
