@@ -19,6 +19,7 @@ from app.clock import SystemClock
 from app.gateway.operations.mail import READ_MIME, UPDATE_MESSAGE
 from app.gateway.policies.backoff import Backoff
 from app.models.answers import ByteStream
+from app.models.context import Criticality
 from app.problems.graph_failures import GraphUnavailable, GraphUnreachable
 from app.sandbox import Fault
 from app.telemetry.logs import EventLog
@@ -47,6 +48,19 @@ async def test_t027_never_one_more_than_allowed(
 
     assert len(graph.heard) == attempts
     assert caught.value.attempts == attempts
+
+
+@pytest.mark.parametrize("kind", [Criticality.SYNC, Criticality.BACKFILL])
+async def test_t027_work_that_can_wait_is_tried_more_often(
+    tmp_path: Path, kind: Criticality
+) -> None:
+    """Nobody sits before it: five requests instead of three."""
+    graph = ScriptedGraph(otherwise=DOWN)
+    async with gateway(tmp_path, graph, budget={"reserve": 10}) as built:
+        with pytest.raises(GraphUnavailable):
+            await built.send(criticality=kind)
+
+    assert len(graph.heard) == 5
 
 
 def test_t028_jitter_survives_the_cap() -> None:

@@ -15,11 +15,14 @@ from app.gateway.policies.eligibility import (
 )
 from app.gateway.policies.keyed import Keyed
 from app.gateway.policies.waiting import note_wait
+from app.models.context import CallContext, Criticality
 from app.problems.errors import ExchangeError, Outcome
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.metrics import BUDGET_EXHAUSTED, GRAPH_RETRIES
 
 __all__ = ["Retry", "RetryLimits"]
+
+_MORE_IN_THE_BACKGROUND = 2
 
 # What never left this machine costs Graph nothing, so that the first time it
 # is repeated for free (gRPC's "transparent retry").
@@ -28,10 +31,19 @@ _FREE_REPEATS = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryLimits:
-    """``attempts`` at most; no wait above ``longest_wait`` seconds."""
+    """``attempts`` at most; no wait above ``longest_wait`` seconds.
+
+    Where nobody sits and waits, two more attempts are made.
+    """
 
     attempts: int
     longest_wait: float
+
+    def attempts_of(self, context: CallContext) -> int:
+        """Return how many requests may be made for a call."""
+        if context.criticality is Criticality.INTERACTIVE:
+            return self.attempts
+        return self.attempts + _MORE_IN_THE_BACKGROUND
 
 
 class Retry:
@@ -89,7 +101,7 @@ class Retry:
         if (
             call.once
             or not may_repeat(call.operation.idempotency, error)
-            or repeats.counted >= self._limits.attempts
+            or repeats.counted >= self._limits.attempts_of(call.context)
             or demanded > self._limits.longest_wait
             or max(state.upcoming_sleep, demanded) >= call.deadline.left()
             or not (repeats.is_free or self._is_affordable(call, error))
