@@ -134,7 +134,7 @@ def _middleware(
     if settings.cors_origins:
         passed.insert(2, Middleware(Cors, origins=settings.cors_origins))
     if settings.auth_mode is AuthMode.NONE:
-        passed.append(Middleware(LoopbackOnly))
+        passed.append(Middleware(LoopbackOnly, origins=settings.cors_origins))
     passed.append(Middleware(BodyLimit, most_bytes=_LARGEST_BODY))
     passed.append(Middleware(IdsInPaths))
     return passed

@@ -73,6 +73,29 @@ async def test_without_settings_no_page_may(
     assert "access-control-allow-origin" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://evil.example", 400),
+        ("null", 400),
+        (PAGE, 200),
+        ("http://127.0.0.1:8000", 200),
+        ("http://localhost:5173", 200),
+    ],
+)
+async def test_no_page_sets_anything_off(
+    tmp_path: Path, sandbox: Sandbox, origin: str, status: int
+) -> None:
+    """A request without a body is sent without a preflight."""
+    settings = settings_for(tmp_path, cors_origins=[PAGE])
+    async with started(settings, sandbox) as service:
+        answer = await service.client.post(
+            "/ops/breakers/contoso/mail-read/reset", headers={"Origin": origin}
+        )
+
+    assert answer.status_code == status
+
+
 @pytest.mark.parametrize("page", ["/docs", "/redoc"])
 async def test_documentation_asks_nobody_else(
     tmp_path: Path, sandbox: Sandbox, page: str

@@ -1,7 +1,10 @@
 """Without authentication, only this machine is served."""
 
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
 from starlette.datastructures import Headers
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.problems.refusals import MalformedRequest
 from app.routers.middleware.base import HttpMiddleware
@@ -9,22 +12,39 @@ from app.settings.fields import is_loopback
 
 __all__ = ["LoopbackOnly"]
 
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
 
 class LoopbackOnly(HttpMiddleware):
     """Serves only who asks for this machine by a name of its own.
 
     Otherwise a page from the Internet could reach the service through the
     browser of whoever runs it, by a host name that resolves to 127.0.0.1
-    (DNS rebinding).
+    (DNS rebinding). Nor may such a page set anything off by a form or a
+    request without a body, which browsers send without asking first.
     """
+
+    def __init__(self, app: ASGIApp, *, origins: Sequence[str] = ()) -> None:
+        super().__init__(app)
+        self._origins = set(origins)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
         hosts = Headers(scope=scope).getlist("host")
         host = hosts[0] if len(hosts) == 1 else ""
         name = host if host.endswith("]") else host.rsplit(":", 1)[0]
+        if scope["method"] not in _SAFE_METHODS:
+            self._check_origin(Headers(scope=scope).getlist("origin"))
         if not is_loopback(name):
             raise MalformedRequest(
                 "Without authentication only loopback hosts are served."
             )
         await self.app(scope, receive, send)
+
+    def _check_origin(self, origins: Sequence[str]) -> None:
+        for origin in origins:
+            host = urlsplit(origin).hostname or ""
+            if origin not in self._origins and not is_loopback(host):
+                raise MalformedRequest(
+                    "A page from elsewhere may not change anything here."
+                )
