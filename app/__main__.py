@@ -1,22 +1,16 @@
 """The command line: ``python -m app serve|sandbox|settings|openapi``."""
 
 import argparse
-import asyncio
-import gc
 import json
 import logging
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from socket import socket
 
 import msgspec
-import uvicorn
 import yaml
-from fastapi import FastAPI
 from pydantic import SecretStr
 
 from app import __version__
@@ -25,6 +19,7 @@ from app.main import create_app
 from app.routers.instrumentation import instrument
 from app.sandbox.__main__ import main as serve_sandbox
 from app.sandbox.tenants import TENANTS
+from app.server import Server, listening
 from app.settings import (
     AuthMode,
     Settings,
@@ -38,11 +33,8 @@ from app.settings import (
 from app.telemetry.logs import EventLog, LibraryHandler
 from app.telemetry.recorder import Telemetry
 from app.telemetry.setup import Providers, connect
-from app.telemetry.signals.events import SERVICE_STARTED, SERVICE_STOPPED
+from app.telemetry.signals.events import SERVICE_STOPPED
 from app.wiring import assemble
-
-_GRACE = 10
-_GC_THRESHOLD = 20_000
 
 
 def main() -> int:
@@ -87,86 +79,18 @@ def _serve() -> int:
             " only none is, on loopback"
         )
     providers = connect(__version__) if prepare_otel() else None
-    with _sandbox(settings) as settled:
+    with listening(settings) as entrance, _sandbox(settings) as settled:
         telemetry, stop = _telemetry(settled, providers), Stopping()
         state = assemble(settled, telemetry, stopping=stop)
         app = create_app(settled, telemetry, state)
         if providers is not None:
             instrument(app, providers)
-        server = _Server(app, settled, telemetry, stop)
-        server.run()
+        server = Server(app, settled, telemetry, stop)
+        server.run(sockets=[entrance])
         telemetry.log(SERVICE_STOPPED)
         if providers is not None:
             providers.shutdown()
     return 0 if server.started else 3
-
-
-class _Server(uvicorn.Server):
-    """Says where it serves, once it does."""
-
-    def __init__(
-        self,
-        app: FastAPI,
-        settings: Settings,
-        telemetry: Telemetry,
-        stopping: Stopping,
-    ) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                host=settings.host,
-                port=settings.port,
-                loop="uvloop",
-                http="httptools",
-                ws="none",
-                lifespan="on",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=_GRACE,
-            )
-        )
-        self._settings = settings
-        self._telemetry, self._stopping = telemetry, stopping
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Stop in order when told to, and live on to tell of it.
-
-        Waits end at once; uvicorn lets requests finish. It would raise the
-        signal again after that, so that nothing after it would run.
-        """
-
-        def stop(number: int) -> None:
-            self._stopping.begin()
-            self.handle_exit(number, None)
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop, number)
-        yield
-
-    async def startup(self, sockets: list[socket] | None = None) -> None:
-        await super().startup(sockets)
-        if not self.started:
-            return
-        # What lives now lives on; the collector need not look at it again.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(_GC_THRESHOLD)
-        host, port = self.servers[0].sockets[0].getsockname()[:2]
-        url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        self._telemetry.log(
-            SERVICE_STARTED,
-            version=__version__,
-            url=url,
-            graph=self._settings.graph_url,
-            auth_mode=self._settings.auth_mode,
-            tenants=[t.alias for t in self._settings.every_tenant],
-        )
-        sys.stderr.write(
-            f"\n  Swagger UI  {url}/docs\n"
-            f"  Try         curl -s {url}/v1/mailboxes\n\n"
-        )
 
 
 def _telemetry(settings: Settings, providers: Providers | None) -> Telemetry:

@@ -256,15 +256,6 @@ def test_wrong_settings_end_it_at_once(
     assert said[0].startswith(line)
 
 
-def test_a_port_in_use(tmp_path: Path, process: Process) -> None:
-    """The port is somebody else's: said, and ended."""
-    port = str(httpx.URL(process.url).port)
-    done = run(tmp_path, "serve", EXCHANGE_PORT=port)
-
-    assert done.returncode != 0
-    assert "address already in use" in done.stdout + done.stderr
-
-
 def test_settings_are_printed(tmp_path: Path) -> None:
     """All of them, secrets masked."""
     done = run(
@@ -323,3 +314,16 @@ def test_a_download_that_breaks_off_is_seen_to(
 
     assert whole.content == b"abc" * 50_000
     assert whole.headers["content-length"] == "150000"
+
+
+def test_a_port_that_is_taken_is_told_in_a_line(tmp_path: Path) -> None:
+    """By the name of its setting; the sandbox is not even begun."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = run(tmp_path, "serve", EXCHANGE_PORT=port)
+
+    assert done.returncode == 2
+    assert done.stderr.lower() == (
+        f"exchange_port: cannot listen on 127.0.0.1, port {port}:"
+        " address already in use\n"
+    )

@@ -1,0 +1,112 @@
+"""Serve the app over HTTP until somebody says stop."""
+
+import asyncio
+import gc
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from app import __version__
+from app.clock import Stopping
+from app.settings import Settings, SettingsError
+from app.telemetry.recorder import Telemetry
+from app.telemetry.signals.events import SERVICE_STARTED
+
+__all__ = ["Server", "listening"]
+
+_GRACE = 10
+_GC_THRESHOLD = 20_000
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[socket.socket]:
+    """Take the place where the service is to be found.
+
+    Raises:
+        SettingsError: It is not to be had: another program has it, say.
+    """
+    host, port = settings.host, settings.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        entrance = socket.create_server((host, port), family=family)
+    except OSError as e:
+        why, _, _ = (e.strerror or "it cannot be used").partition(" (")
+        raise SettingsError(
+            f"EXCHANGE_PORT: cannot listen on {host}, port {port}: {why}"
+        ) from None
+    with entrance:
+        yield entrance
+
+
+class Server(uvicorn.Server):
+    """Says where it serves, once it does."""
+
+    def __init__(
+        self,
+        app: FastAPI,
+        settings: Settings,
+        telemetry: Telemetry,
+        stopping: Stopping,
+    ) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                loop="uvloop",
+                http="httptools",
+                ws="none",
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE,
+            )
+        )
+        self._settings = settings
+        self._telemetry, self._stopping = telemetry, stopping
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop in order when told to, and live on to tell of it.
+
+        Waits end at once; uvicorn lets requests finish. It would raise the
+        signal again after that, so that nothing after it would run.
+        """
+
+        def stop(number: int) -> None:
+            self._stopping.begin()
+            self.handle_exit(number, None)
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop, number)
+        yield
+
+    async def startup(
+        self, sockets: list[socket.socket] | None = None
+    ) -> None:
+        """Begin to serve, and tell where."""
+        await super().startup(sockets)
+        if not self.started:
+            return
+        # What lives now lives on; the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(_GC_THRESHOLD)
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        self._telemetry.log(
+            SERVICE_STARTED,
+            version=__version__,
+            url=url,
+            graph=self._settings.graph_url,
+            auth_mode=self._settings.auth_mode,
+            tenants=[t.alias for t in self._settings.every_tenant],
+        )
+        sys.stderr.write(
+            f"\n  Swagger UI  {url}/docs\n"
+            f"  Try         curl -s {url}/v1/mailboxes\n\n"
+        )
