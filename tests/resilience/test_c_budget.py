@@ -140,6 +140,7 @@ async def test_t040_it_is_told_in_the_log(tmp_path: Path) -> None:
     assert [line.get("budget_exhausted") for line in lines] == [True]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("ratio", [0.1, 0.2])
 async def test_t041_retries_that_wait_count(
     tmp_path: Path, ratio: float

@@ -154,6 +154,7 @@ async def test_t107_a_tenant_falls_when_many_are_refused(
     assert graph.peak == 20
 
 
+@pytest.mark.no_cover
 async def test_t107_a_tenant_rises_again(tmp_path: Path) -> None:
     """By one each second while half of it is made use of."""
     graph = ScriptedGraph(otherwise=REFUSAL)
@@ -179,6 +180,7 @@ async def test_t107_a_tenant_rises_again(tmp_path: Path) -> None:
     assert graph.peak == 16
 
 
+@pytest.mark.no_cover
 async def test_t107_one_mailbox_does_not_lower_the_tenant(
     tmp_path: Path,
 ) -> None:

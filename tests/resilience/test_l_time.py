@@ -47,6 +47,7 @@ class Moody:
         return Answer(body=b'{"value": []}', after=after)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_t156_no_call_is_begun_inside_a_pause(
     tmp_path: Path, seed: int
@@ -100,6 +101,7 @@ def test_t157_few_ask_for_the_date() -> None:
     }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("hours", [-1, 1])
 async def test_t157_jumps_of_the_date_change_nothing(
     tmp_path: Path, hours: int
