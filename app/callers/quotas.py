@@ -1,14 +1,13 @@
 """Let callers in as far as their quotas go, and keep count of them."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 
 from app.callers.account import Account, Standing, Window
 from app.callers.caller import Caller
 from app.clock import Clock
+from app.keyed import Keyed
 from app.models.context import Costs
 from app.problems.refusals import QuotaExceeded
 
@@ -70,8 +69,9 @@ class Quotas:
     ) -> None:
         self._make_window = make_window
         self._clock = clock
-        self._most_callers = most_callers
-        self._accounts: OrderedDict[Caller, Account] = OrderedDict()
+        self._accounts: Keyed[Caller, Account] = Keyed(
+            self._open_account, now=clock.now, most=most_callers
+        )
 
     @contextmanager
     def visit(self, caller: Caller, costs: Costs) -> Iterator[Visit]:
@@ -84,7 +84,7 @@ class Quotas:
         Raises:
             QuotaExceeded: The caller has used up what it may.
         """
-        account = self._account(caller)
+        account = self._accounts[caller]
         wait = account.enter(self._clock.now())
         if wait > 0:
             raise QuotaExceeded(retry_after=wait)
@@ -97,7 +97,7 @@ class Quotas:
 
     def standing(self, caller: Caller) -> Standing | None:
         """Return what is left of a caller's quota; None if it has none."""
-        return self._account(caller).standing(self._clock.now())
+        return self._accounts[caller].standing(self._clock.now())
 
     def statistics(self) -> list[CallerStatistics]:
         """Return what is known of each caller, the most recent one last."""
@@ -112,29 +112,12 @@ class Quotas:
                 graph_calls=account.graph_calls,
                 cost=account.cost,
             )
-            for caller, account in list(self._accounts.items())
+            for caller, account in self._accounts.items()
         ]
 
-    def _account(self, caller: Caller) -> Account:
-        account = self._accounts.get(caller)
-        if account is not None:
-            self._accounts.move_to_end(caller)
-            return account
-        self._forget_some()
+    def _open_account(self, caller: Caller) -> Account:
         quota = caller.quota
-        account = Account()
-        if quota is not None:
-            window = self._make_window(quota.requests, quota.window)
-            account = Account(quota=quota, window=window)
-        self._accounts[caller] = account
-        return account
-
-    def _forget_some(self) -> None:
-        """Look at the two oldest: enough to shrink faster than we grow."""
-        if len(self._accounts) < self._most_callers:
-            return
-        for caller in list(islice(self._accounts, 2)):
-            if self._accounts[caller].is_idle(self._clock.now()):
-                del self._accounts[caller]
-            else:
-                self._accounts.move_to_end(caller)
+        if quota is None:
+            return Account()
+        window = self._make_window(quota.requests, quota.window)
+        return Account(quota=quota, window=window)

@@ -15,11 +15,11 @@ from app.gateway.policies.budget import RetryBudget
 from app.gateway.policies.circuit import Circuit, CircuitLimits
 from app.gateway.policies.flights import Flights
 from app.gateway.policies.gates import LocalGates
-from app.gateway.policies.keyed import Keyed
 from app.gateway.policies.lane import Limits
 from app.gateway.policies.local_permits import LocalPermits
 from app.gateway.policies.refreshes import Refreshes
 from app.gateway.vitals import Vitals
+from app.keyed import Keyed
 from app.models.answers import Answer
 from app.settings import Settings, secret_keys
 from app.telemetry.recorder import Telemetry
@@ -98,10 +98,10 @@ def build_parts(
         gates=LocalGates(clock),
         permits=LocalPermits(permit_limits, clock),
         circuits=Keyed(
-            lambda: Circuit(circuit_limits), now=clock.now, most=_MOST_KEYS
+            lambda _: Circuit(circuit_limits), now=clock.now, most=_MOST_KEYS
         ),
         budgets=Keyed(
-            lambda: RetryBudget(budget.ratio, budget.reserve),
+            lambda _: RetryBudget(budget.ratio, budget.reserve),
             now=clock.now,
             most=_MOST_KEYS,
         ),

@@ -16,7 +16,7 @@ from app.gateway.calls import ScopeKey
 from app.gateway.operations.directory import LIST_MAILBOXES
 from app.gateway.policies.circuit import Circuit, State, Ticket
 from app.gateway.policies.gates import LocalGates
-from app.gateway.policies.keyed import Keyed
+from app.keyed import Keyed
 from app.problems.errors import ExchangeError
 from app.problems.failures import NoConnectionFree
 from app.problems.graph_failures import GraphCircuitOpen, GraphUnavailable
@@ -222,7 +222,7 @@ def test_t094_the_maps_are_bounded() -> None:
     """100,000 tenants in a day: few are kept, and an open one always."""
     now = 0.0
     circuits: Keyed[str, Circuit] = Keyed(
-        lambda: Circuit(LIMITS), now=lambda: now, most=1000
+        lambda _: Circuit(LIMITS), now=lambda: now, most=1000
     )
     broken = circuits["broken"]
     isolated = circuits["isolated"]

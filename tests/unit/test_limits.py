@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from app.clock import Deadline, SystemClock
 from app.gateway.calls import ScopeKey
 from app.gateway.policies.adaptive import Told
-from app.gateway.policies.keyed import Keyed
 from app.gateway.policies.lane import Limits
 from app.gateway.policies.local_permits import LocalPermits
 from app.gateway.policies.permits import Report, Wish
 from app.gateway.policies.window import SlidingWindow
+from app.keyed import Keyed
 from app.models.context import Criticality
 
 REQUESTS = (20, 60.0, 4)
@@ -125,7 +125,9 @@ class State:
 
 def test_t094_idle_state_is_forgotten() -> None:
     """100,000 keys: the map stays small, what is in use stays known."""
-    states: Keyed[int, State] = Keyed(State, now=lambda: 0.0, most=100)
+    states: Keyed[int, State] = Keyed(
+        lambda _: State(), now=lambda: 0.0, most=100
+    )
     states[7].busy = True
     for number in range(1000, 101_000):
         assert states[number].busy is False

@@ -11,7 +11,7 @@ from app.gateway.policies.circuit import (
     State,
     Ticket,
 )
-from app.gateway.policies.keyed import Keyed
+from app.keyed import Keyed
 from app.problems.errors import ExchangeError, Verdict
 from app.problems.graph_failures import GraphCircuitOpen
 from app.telemetry.recorder import Telemetry

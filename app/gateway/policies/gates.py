@@ -5,7 +5,7 @@ from typing import Protocol
 
 from app.clock import Clock
 from app.gateway.calls import ScopeKey
-from app.gateway.policies.keyed import Keyed
+from app.keyed import Keyed
 
 __all__ = ["Gates", "LocalGates"]
 
@@ -44,7 +44,7 @@ class LocalGates:
     def __init__(self, clock: Clock, most: int = _MOST_KEYS) -> None:
         self._clock = clock
         self._gates: Keyed[ScopeKey, _Gate] = Keyed(
-            _Gate, now=clock.now, most=most
+            lambda _: _Gate(), now=clock.now, most=most
         )
 
     def __len__(self) -> int:

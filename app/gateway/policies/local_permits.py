@@ -7,9 +7,9 @@ from itertools import count
 from app.clock import Clock, Deadline
 from app.gateway.calls import ScopeKey
 from app.gateway.policies.bulkhead import Bulkhead, QueueFull
-from app.gateway.policies.keyed import Keyed
 from app.gateway.policies.lane import Lane, Limits, Ticket
 from app.gateway.policies.permits import Lease, Report, Usage, Wish
+from app.keyed import Keyed
 from app.problems.errors import ExchangeError
 from app.problems.failures import DeadlineExceeded, ServiceOverloaded
 from app.problems.graph_failures import GraphThrottled
@@ -49,10 +49,10 @@ class LocalPermits:
     ) -> None:
         self._clock = clock
         self._lanes: Keyed[ScopeKey, Lane] = Keyed(
-            lambda: Lane(limits), now=clock.now, most=most_mailboxes
+            lambda _: Lane(limits), now=clock.now, most=most_mailboxes
         )
         self._tenants: Keyed[str, _Tenant] = Keyed(
-            lambda: _Tenant(limits), now=clock.now, most=most_tenants
+            lambda _: _Tenant(limits), now=clock.now, most=most_tenants
         )
         self._turns: dict[Ticket, asyncio.Future[None]] = {}
         self._held: dict[str, Ticket] = {}

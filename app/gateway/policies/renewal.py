@@ -12,12 +12,12 @@ from app.gateway.policies.flights import Flights
 from app.gateway.policies.forgetting import Forget, to_forget
 from app.gateway.policies.found import Found, from_graph
 from app.gateway.policies.freshness import Lifetime, spread
-from app.gateway.policies.keyed import Keyed
 from app.gateway.policies.refresh_backoff import (
     Pauses,
     RefreshBackoff,
     is_setback,
 )
+from app.keyed import Keyed
 from app.models.answers import Answer
 from app.problems.errors import ExchangeError
 from app.telemetry.recorder import Telemetry
@@ -67,7 +67,7 @@ class Renewal:
         self._clock = clock
         self._telemetry = telemetry
         self._backoffs: Keyed[CacheKey, RefreshBackoff] = Keyed(
-            lambda: RefreshBackoff(pauses), now=clock.now, most=_MOST_KEYS
+            lambda _: RefreshBackoff(pauses), now=clock.now, most=_MOST_KEYS
         )
 
     def past(self, key: CacheKey) -> RefreshBackoff | None:

@@ -13,8 +13,8 @@ from app.gateway.policies.eligibility import (
     wants_fresh_connection,
     was_never_sent,
 )
-from app.gateway.policies.keyed import Keyed
 from app.gateway.policies.waiting import note_wait
+from app.keyed import Keyed
 from app.models.context import CallContext, Criticality
 from app.problems.errors import ExchangeError, Outcome
 from app.telemetry.recorder import Telemetry

@@ -24,7 +24,7 @@ class Keyed(Generic[K, V]):
     """
 
     def __init__(
-        self, make: Callable[[], V], *, now: Callable[[], float], most: int
+        self, make: Callable[[K], V], *, now: Callable[[], float], most: int
     ) -> None:
         self._make = make
         self._now = now
@@ -36,7 +36,7 @@ class Keyed(Generic[K, V]):
         state = self._states.get(key)
         if state is None:
             self._forget_some()
-            state = self._states[key] = self._make()
+            state = self._states[key] = self._make(key)
         else:
             self._states.move_to_end(key)
         return state
