@@ -5,12 +5,17 @@ from dataclasses import dataclass
 
 from app.problems.errors import ExchangeError
 
-__all__ = ["Backoff"]
+__all__ = ["Backoff", "doubled"]
 
 # 2 ** 64 times any base is above any cap; beyond 1023 floats overflow.
 _MOST_DOUBLINGS = 64
 _LONGEST_JITTER = 1.0
 _JITTER_SHARE = 0.1
+
+
+def doubled(base: float, times: int, cap: float) -> float:
+    """Return seconds doubled so many times, but never more than a cap."""
+    return min(cap, base * 2.0 ** min(times, _MOST_DOUBLINGS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,5 +41,4 @@ class Backoff:
         if error.retry_after is not None:
             most = min(_LONGEST_JITTER, error.retry_after * _JITTER_SHARE)
             return error.retry_after + self.uniform(0.0, most)
-        doublings = min(attempt - 1, _MOST_DOUBLINGS)
-        return self.uniform(0.0, min(self.cap, self.base * 2.0**doublings))
+        return self.uniform(0.0, doubled(self.base, attempt - 1, self.cap))

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from app.gateway.policies.backoff import doubled
+
 __all__ = [
     "Circuit",
     "CircuitLimits",
@@ -229,8 +231,8 @@ class Circuit:
             self._buckets.popleft()
 
     def _open(self, now: float) -> None:
-        most = self._limits.max_open_for
-        span = min(most, self._limits.open_for * 2.0 ** min(self._breaks, 30))
+        limits = self._limits
+        span = doubled(limits.open_for, self._breaks, limits.max_open_for)
         self._breaks += 1
         self._opens_at = now + span * self._limits.uniform(
             1 - _JITTER, 1 + _JITTER

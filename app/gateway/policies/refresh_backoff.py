@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.gateway.policies.backoff import doubled
 from app.problems.errors import ExchangeError
 from app.problems.failures import DeadlineExceeded
 from app.problems.graph_failures import GraphTimeoutCutShort
 
 __all__ = ["Pauses", "RefreshBackoff", "is_setback"]
 
-# 2 ** 64 times any pause is above any cap; beyond 1023 floats overflow.
-_MOST_DOUBLINGS = 64
 _SHORTEST_SHARE = 0.75
 # These are about one caller's patience.
 _IMPATIENCE = (DeadlineExceeded, GraphTimeoutCutShort)
@@ -41,8 +40,7 @@ class Pauses:
 
     def after(self, failures: int) -> float:
         """Return the seconds to rest after so many failures, from 1 on."""
-        doublings = min(failures - 1, _MOST_DOUBLINGS)
-        longest = min(self.cap, self.first * 2.0**doublings)
+        longest = doubled(self.first, failures - 1, self.cap)
         return self.uniform(longest * _SHORTEST_SHARE, longest)
 
 
