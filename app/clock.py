@@ -41,11 +41,11 @@ class SystemClock:
 
     def wall(self) -> datetime:
         """Return the date and time in UTC."""
-        return datetime.now(UTC)  # noqa: TID251 - the one place that may
+        return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
         """Wait for at least that many seconds."""
-        await asyncio.sleep(seconds)  # noqa: TID251 - the one place that may
+        await asyncio.sleep(seconds)
 
 
 class Deadline:

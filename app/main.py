@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -63,6 +64,14 @@ useful while Microsoft Graph throttles, fails or is gone.
 """
 
 
+class _App(FastAPI):
+    """Describes itself more fully than the framework does."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document."""
+        return openapi.describe(self)
+
+
 def create_app(
     settings: Settings,
     telemetry: Telemetry,
@@ -85,7 +94,7 @@ def create_app(
         async with state as shared:
             yield {"exchange": shared}
 
-    app = FastAPI(
+    app = _App(
         title="Exchange API",
         version=__version__,
         description=_DESCRIPTION,
@@ -111,7 +120,6 @@ def create_app(
     problem_answers.install(
         app, [route for module in _ROUTES for route in module.router.routes]
     )
-    app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     return app
 
 

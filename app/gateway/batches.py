@@ -129,7 +129,8 @@ class Batch:
         """Return the answer to a part, or raise why there is none."""
         end = self._ends[name]
         if isinstance(end, ExchangeError):
-            raise end
+            # Several parts may share it, each with attempts of its own.
+            raise end.again()
         return end
 
     def _failed_before(self, part: Part, error: ExchangeError) -> str | None:

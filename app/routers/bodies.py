@@ -6,8 +6,8 @@ from typing import Any, NoReturn
 import msgspec
 from fastapi import Request
 
-from app.problems.errors import FieldError
 from app.problems.refusals import InvalidRequest, MalformedRequest
+from app.routers.pointers import wrong_at
 
 __all__ = ["JsonRequest"]
 
@@ -36,8 +36,9 @@ class JsonRequest(Request):
     async def expect_nothing(self) -> None:
         """Raise `InvalidRequest` if there is a body."""
         if await self.body():
-            wrong = FieldError(pointer="#/body", detail="no body is expected")
-            raise InvalidRequest("#/body: no body is expected.", [wrong])
+            raise InvalidRequest.because(
+                [wrong_at("no body is expected", "body")]
+            )
 
 
 def _decoded(body: bytes) -> Any:

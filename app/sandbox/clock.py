@@ -22,7 +22,7 @@ class Clock:
 
     def __init__(self, now: datetime | None = None) -> None:
         # The one reading of the real clock; the loop carries it on.
-        real = datetime.now(UTC)  # noqa: TID251
+        real = datetime.now(UTC)
         self.start = real if now is None else now.astimezone(UTC)
         self._anchor: float | None = None
         self._latest = 0.0
@@ -47,7 +47,7 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         """Let time pass."""
         if seconds > 0:
-            await asyncio.sleep(seconds)  # noqa: TID251 - the one place
+            await asyncio.sleep(seconds)
 
     async def linger(self, seconds: float | None, gone: Gone) -> bool:
         """Wait (``None``: for ever), or until the caller hangs up.

@@ -190,7 +190,6 @@ def _check_workload(workload: str) -> None:
     if workload not in set(Workload):
         known = ", ".join(Workload)
         detail = f"unknown workload, not one of {known}"
-        raise InvalidRequest(
-            f"#/path/workload: {detail}.",
-            [FieldError(pointer="#/path/workload", detail=detail)],
+        raise InvalidRequest.because(
+            [FieldError(pointer="#/path/workload", detail=detail)]
         )

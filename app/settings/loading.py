@@ -30,7 +30,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         SettingsError: A variable is unknown, malformed or at odds with
             another. The message names it.
     """
-    names = os.environ if environment is None else environment  # noqa: TID251
+    names = os.environ if environment is None else environment
     known = {name.upper() for name in _names(Settings)}
     for name in sorted(names):
         if name.upper().startswith(_PREFIX) and name.upper() not in known:

@@ -26,7 +26,7 @@ def prepare_otel() -> bool:
     Raises:
         SettingsError: Another protocol than OTLP over HTTP is asked for.
     """
-    environment = os.environ  # noqa: TID251 - this is a part of app.settings
+    environment = os.environ
     if environment.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return False
     if not any(environment.get(name) for name in _ENDPOINTS):

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from app.clock import SystemClock
 from app.sandbox import Sandbox
 
 ADA = "/users/ada@contoso.example"
@@ -105,6 +106,11 @@ async def folder_id(graph: httpx.AsyncClient, name: str) -> str:
     """Return the id of one of Ada's folders."""
     answer = await graph.get(f"{ADA}/mailFolders/{name}")
     return str(answer.json()["id"])
+
+
+async def wait(seconds: float) -> None:
+    """Let virtual time pass."""
+    await SystemClock().sleep(seconds)
 
 
 def subjects(messages: list[Entity]) -> list[str]:

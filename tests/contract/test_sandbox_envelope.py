@@ -9,7 +9,7 @@ import pytest
 
 from app.sandbox import Fault, Sandbox
 from app.sandbox.calls import Call, CallLog
-from tests.contract.conftest import ADA, NOW, client_of, refusal, sign_in
+from tests.contract.conftest import ADA, NOW, client_of, refusal, sign_in, wait
 
 pytestmark = pytest.mark.anyio
 
@@ -181,7 +181,7 @@ async def test_a_reset_forgets_calls_that_are_not_over(
     """A call that ends after a reset is in no record."""
     sandbox.faults.add(Fault(delay=5))
     late = asyncio.create_task(graph.get(ADA))
-    await asyncio.sleep(1)  # noqa: TID251 - virtual
+    await wait(1)
     sandbox.reset()
 
     assert (await late).status_code == 200

@@ -12,6 +12,7 @@ from tests.contract.conftest import (
     GRACE,
     GRACE_ADDRESS,
     refusal,
+    wait,
 )
 
 pytestmark = pytest.mark.anyio
@@ -23,11 +24,6 @@ THROTTLED = {
         "message": "Application is over its MailboxConcurrency limit.",
     }
 }
-
-
-async def wait(seconds: float) -> None:
-    """Let virtual time pass."""
-    await asyncio.sleep(seconds)  # noqa: TID251 - virtual
 
 
 async def at_once(graph: httpx.AsyncClient, *urls: str) -> list[int]:

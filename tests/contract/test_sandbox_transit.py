@@ -1,7 +1,5 @@
 """The time that sending takes."""
 
-import asyncio
-
 import httpx
 import pytest
 
@@ -14,6 +12,7 @@ from tests.contract.conftest import (
     person,
     refusal,
     subjects,
+    wait,
 )
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("immutable")]
@@ -33,9 +32,9 @@ async def test_for_a_while_it_is_nowhere(
     early = await graph.get(url)
     again = await graph.post(f"{url}/send")
     drafts = subjects(sandbox.mailbox(ADA_ADDRESS).inside("drafts"))
-    await asyncio.sleep(4.9)  # noqa: TID251 - virtual
+    await wait(4.9)
     still = await graph.get(url)
-    await asyncio.sleep(0.2)  # noqa: TID251 - virtual
+    await wait(0.2)
     late = await graph.get(url)
 
     assert refusal(early) == (404, "ErrorItemNotFound")
@@ -57,7 +56,7 @@ async def test_it_may_still_look_like_a_draft(
 
     seen = (await graph.get(url)).json()
     second = await graph.post(f"{url}/send")
-    await asyncio.sleep(6)  # noqa: TID251 - virtual
+    await wait(6)
 
     ada, grace = sandbox.mailbox(ADA_ADDRESS), sandbox.mailbox(GRACE_ADDRESS)
     assert seen["isDraft"] is True
@@ -76,7 +75,7 @@ async def test_a_draft_deleted_in_transit_is_sent_nevertheless(
     await graph.post(f"{url}/send")
     await graph.post(f"{url}/permanentDelete")
 
-    await asyncio.sleep(6)  # noqa: TID251 - virtual
+    await wait(6)
 
     assert "Gone" not in subjects(sandbox.mailbox(ADA_ADDRESS).sent())
     inbox = sandbox.mailbox(GRACE_ADDRESS).inside("inbox")

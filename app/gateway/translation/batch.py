@@ -83,7 +83,7 @@ def folder_ids(body: bytes, _about: Translation) -> Translated:
         ExchangeError: A part failed for another reason.
     """
     found: dict[str, str] = {}
-    for part in decode(body, _Parts).responses:
+    for part in read_parts(body):
         if part.status == _NOT_FOUND:
             continue
         if part.status >= _FIRST_ERROR:
