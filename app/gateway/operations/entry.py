@@ -19,11 +19,18 @@ __all__ = [
 class Workload(StrEnum):
     """A part of Graph that fails, and is watched, by itself.
 
-    Writes may be throttled or fail while reads pass, hence the two of mail.
+    Writes may be throttled or fail while reads pass, hence two of most.
     """
 
     MAIL_READ = "mail-read"
     MAIL_WRITE = "mail-write"
+    CALENDAR_READ = "calendar-read"
+    CALENDAR_WRITE = "calendar-write"
+    CONTACTS_READ = "contacts-read"
+    CONTACTS_WRITE = "contacts-write"
+    SETTINGS_READ = "settings-read"
+    SETTINGS_WRITE = "settings-write"
+    PEOPLE = "people"
     DIRECTORY = "directory"
 
 
