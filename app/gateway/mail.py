@@ -13,7 +13,7 @@ from app.gateway.translation.folders import graph_folder
 from app.gateway.translation.writing import draft_json, patch_json
 from app.models.answers import Answer, ByteStream
 from app.models.compose import Draft, MessagePatch
-from app.models.context import CacheControl, InMailbox
+from app.models.context import InMailbox
 from app.models.queries import MessageQuery, MessageView
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.resources import PreconditionFailed
@@ -67,11 +67,8 @@ class MailGateway:
         from before will do. If it cannot be read, the error tells that the
         write was performed.
         """
-        live = replace(where.context, cache=CacheControl(no_cache=True))
         try:
-            return await self.get_message(
-                replace(where, context=live), message
-            )
+            return await self.get_message(where.live(), message)
         except ExchangeError as error:
             raise error.with_outcome(Outcome.PERFORMED) from error
 

@@ -1,6 +1,6 @@
 """What one request carries through the layers, beside its own parameters."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from app.clock import Deadline
@@ -82,3 +82,8 @@ class InMailbox:
     context: CallContext
     mailbox: str
     asked_as: str
+
+    def live(self) -> "InMailbox":
+        """Return the same request, accepting nothing that was kept."""
+        context = replace(self.context, cache=CacheControl(no_cache=True))
+        return replace(self, context=context)

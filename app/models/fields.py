@@ -21,6 +21,7 @@ __all__ = [
     "Line",
     "MailboxName",
     "PageSize",
+    "Partial",
     "Timestamp",
 ]
 
@@ -129,3 +130,12 @@ Timestamp = Annotated[
     ),
 ]
 """An RFC 3339 time in UTC."""
+
+Partial = Annotated[
+    bool,
+    Field(
+        description="Whether Graph gave something that could not be read in"
+        " its place: those members are as if they were missing."
+    ),
+]
+"""Whether an item could be read only in part."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.models.fields import Timestamp
+from app.models.fields import Partial, Timestamp
 
 __all__ = [
     "Attachment",
@@ -74,6 +74,7 @@ class MessageSummary(_Sender):
     has_attachments: bool
     web_link: str | None
     etag: str
+    is_partial: Partial
 
 
 class MessagePage(TypedDict):
@@ -107,6 +108,7 @@ class Attachment(TypedDict):
     content_id: str | None
     kind: Literal["file", "item", "reference", "unknown"]
     modified_at: Timestamp | None
+    is_partial: Partial
 
 
 class AttachmentList(TypedDict):
@@ -145,6 +147,7 @@ class Folder(TypedDict):
     child_count: int
     is_hidden: bool
     path: Annotated[str, Field(examples=["/Projects/Apollo"])]
+    is_partial: Partial
 
 
 class FolderPage(TypedDict):

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from app.models.fields import Partial
+
 __all__ = ["Mailbox", "MailboxPage"]
 
 
@@ -25,6 +27,7 @@ class Mailbox(TypedDict):
     kind: Literal["user", "shared", "room", "unknown"]
     language: Annotated[str | None, Field(examples=["en-GB"])]
     time_zone: Annotated[str | None, Field(examples=["Europe/Berlin"])]
+    is_partial: Partial
 
 
 class MailboxPage(TypedDict):

@@ -53,6 +53,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         selector = _Selector()
         selector.loop = self
         super().__init__(selector)
+        # Asyncio fires timers that are due within the clock's resolution. On
+        # a clock that only waiting moves, who sleeps for less than that, and
+        # looks again, would look for ever.
+        self._clock_resolution = 0.0
 
     def time(self) -> float:
         """Virtual seconds."""

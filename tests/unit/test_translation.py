@@ -13,7 +13,7 @@ from app.gateway.translation.etags import (
     change_key_of,
     graph_tag,
     is_same_state,
-    message_tag,
+    item_tag,
 )
 from app.gateway.translation.html import sanitized
 from app.gateway.translation.mailboxes import mailbox
@@ -40,7 +40,46 @@ def test_a_bare_message_is_enough() -> None:
     assert content.content["flag"] == {"status": "none", "due_at": None}
     assert content.content["importance"] == "unknown"
     assert content.content["attachments"] == []
-    assert content.etag == '"unknown.html.1"'
+    assert content.etag == '"unknown.html.2"'
+
+
+def test_one_bad_item_takes_no_page_from_anybody() -> None:
+    """What cannot be read of it is missing, and it is marked."""
+    page = msgspec.json.encode(
+        {
+            "value": [
+                {"id": "m1", "subject": "Good"},
+                {"id": "m2", "subject": "Odd", "isRead": "yes", "flag": 7},
+                {"subject": "No id", "toRecipients": [3]},
+                "no object at all",
+                None,
+            ],
+            "@odata.nextLink": "on",
+        }
+    )
+
+    translated = messages(page, ABOUT)
+
+    items = translated.content["items"]
+    assert [item["id"] for item in items] == ["m1", "m2", "", "", ""]
+    assert [item["is_partial"] for item in items] == [False] + 4 * [True]
+    assert items[1]["subject"] == "Odd"
+    assert items[1]["flag"]["status"] == "none"
+    assert items[2]["to"] == []
+    assert items[0].keys() == items[4].keys()
+    assert translated.next_cursor == "sealed on"
+
+
+def test_text_that_is_no_unicode_spoils_its_item_only() -> None:
+    """The page's other items are told whole."""
+    body = b'{"value": [{"id": "m1", "subject": "\xff"}, {"id": "m2"}]}'
+
+    items = messages(body, ABOUT).content["items"]
+
+    assert [(i["id"], i["is_partial"]) for i in items] == [
+        ("", True),
+        ("m2", False),
+    ]
 
 
 def test_inventions_of_graph_are_unknown() -> None:
@@ -76,7 +115,7 @@ def test_links_become_cursors() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b"{}", b'{"value": 1}', b'{"value": [{}]}', b"\xff"]
+    "body", [b"", b"[]", b"{}", b'{"value": 1}', b'{"value": [}', b"\xff"]
 )
 def test_other_shapes_are_refused(body: bytes) -> None:
     """What is no page is named as such."""
@@ -135,18 +174,18 @@ def test_a_part_of_a_batch_may_be_missing() -> None:
 @given(st.text(alphabet="ABCabc019+/=-_", min_size=1, max_size=64))
 def test_entity_tags_lead_back_to_graph(change_key: str) -> None:
     """Ours are strong, Graph's weak, and both tell the same state."""
-    tag = message_tag(change_key, "text+headers")
+    tag = item_tag(change_key, "text+headers")
 
     assert graph_tag(tag) == f'W/"{change_key}"'
     assert change_key_of(f'W/"{change_key}"') == change_key
-    assert is_same_state(tag, message_tag(change_key, "html"))
+    assert is_same_state(tag, item_tag(change_key, "html"))
 
 
 @pytest.mark.parametrize("tag", ['"x"', 'W/"x"', "", '"a.b.c.d"', '"..1"'])
 def test_foreign_entity_tags_do_not(tag: str) -> None:
     """A tag that was not made here names no state."""
     assert graph_tag(tag) is None
-    assert not is_same_state(tag, '"other.html.1"')
+    assert not is_same_state(tag, '"other.html.2"')
 
 
 @pytest.mark.parametrize(

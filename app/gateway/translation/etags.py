@@ -1,8 +1,8 @@
-"""Entity tags of messages: Graph's change key and the representation.
+"""Entity tags of items: Graph's change key and the representation.
 
 Ours are strong and Graph's weak, since two representations of one state
 differ in their bytes (RFC 9110 §8.8.3). The change key is what both share:
-``"CQAAABYAAA==.html.1"`` here is ``W/"CQAAABYAAA=="`` there.
+``"CQAAABYAAA==.html.2"`` here is ``W/"CQAAABYAAA=="`` there.
 """
 
 import re
@@ -11,17 +11,17 @@ __all__ = [
     "change_key_of",
     "graph_tag",
     "is_same_state",
+    "item_tag",
     "matches_weakly",
-    "message_tag",
 ]
 
-# Raised whenever the same state of a message is shown otherwise than before.
-_FORM = 1
+# Raised whenever the same state of an item is shown otherwise than before.
+_FORM = 2
 _OURS = re.compile(r'"([A-Za-z0-9+/=_-]{1,512})\.[a-z+]{1,40}\.[0-9]{1,4}"')
 _THEIRS = re.compile(r'W/"([^"]{1,512})"')
 
 
-def message_tag(change_key: str, representation: str) -> str:
+def item_tag(change_key: str, representation: str) -> str:
     """Return our entity tag, quotes included."""
     return f'"{change_key}.{representation}.{_FORM}"'
 
@@ -44,6 +44,6 @@ def matches_weakly(one: str, other: str) -> bool:
 
 
 def is_same_state(one: str, other: str) -> bool:
-    """Tell whether two entity tags are of the same state of a message."""
+    """Tell whether two entity tags are of the same state of an item."""
     key = change_key_of(one)
     return key is not None and key == change_key_of(other)

@@ -1,8 +1,13 @@
 """Mail folders: Graph's JSON to ours."""
 
-from app.gateway.translation.result import Translated, Translation, decode
-from app.gateway.translation.wire import GraphFolder, GraphFolders
-from app.models.mail import Folder, FolderPage, WellKnown
+from app.gateway.translation.result import (
+    Translated,
+    Translation,
+    decode,
+    decode_page,
+)
+from app.gateway.translation.wire import GraphFolder
+from app.models.mail import Folder, WellKnown
 from app.problems.resources import ItemNotFound
 
 __all__ = ["GRAPH_NAMES", "folder", "folders", "graph_folder"]
@@ -42,13 +47,7 @@ def graph_folder(name: str) -> str:
 
 def folders(body: bytes, about: Translation) -> Translated:
     """Translate a page of folders; what is well known is yet to be told."""
-    page = decode(body, GraphFolders)
-    cursor = about.seal(page.next_link) if page.next_link else None
-    content: FolderPage = {
-        "items": [_folder(item) for item in page.value],
-        "next_cursor": cursor,
-    }
-    return Translated(content=content, next_cursor=cursor)
+    return decode_page(body, GraphFolder).translated(_folder, about)
 
 
 def folder(body: bytes, _about: Translation) -> Translated:
@@ -67,4 +66,5 @@ def _folder(item: GraphFolder) -> Folder:
         "child_count": item.child_folder_count or 0,
         "is_hidden": bool(item.is_hidden),
         "path": f"/{item.display_name or ''}",
+        "is_partial": False,
     }

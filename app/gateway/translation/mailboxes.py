@@ -2,10 +2,15 @@
 
 from typing import Literal
 
-from app.gateway.translation.result import Translated, Translation, decode
+from app.gateway.translation.result import (
+    Translated,
+    Translation,
+    decode,
+    decode_page,
+)
 from app.gateway.translation.times import iana_zone
-from app.gateway.translation.wire import GraphUser, GraphUsers
-from app.models.mailboxes import Mailbox, MailboxPage
+from app.gateway.translation.wire import GraphUser
+from app.models.mailboxes import Mailbox
 
 __all__ = ["mailbox", "mailboxes"]
 
@@ -26,13 +31,7 @@ def mailbox(body: bytes, _about: Translation) -> Translated:
 
 def mailboxes(body: bytes, about: Translation) -> Translated:
     """Translate a page of users."""
-    page = decode(body, GraphUsers)
-    cursor = about.seal(page.next_link) if page.next_link else None
-    content: MailboxPage = {
-        "items": [_mailbox(user) for user in page.value],
-        "next_cursor": cursor,
-    }
-    return Translated(content=content, next_cursor=cursor)
+    return decode_page(body, GraphUser).translated(_mailbox, about)
 
 
 def _mailbox(user: GraphUser) -> Mailbox:
@@ -55,4 +54,5 @@ def _mailbox(user: GraphUser) -> Mailbox:
         else "unknown",
         "language": locale or user.preferred_language,
         "time_zone": iana_zone(settings.time_zone) if settings else None,
+        "is_partial": False,
     }

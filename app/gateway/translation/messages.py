@@ -2,27 +2,28 @@
 
 from typing import Literal
 
-from app.gateway.translation.etags import change_key_of, message_tag
+from app.gateway.translation.etags import change_key_of, item_tag
 from app.gateway.translation.html import sanitized
-from app.gateway.translation.result import Translated, Translation, decode
+from app.gateway.translation.result import (
+    Translated,
+    Translation,
+    decode,
+    decode_page,
+)
 from app.gateway.translation.times import utc_timestamp
 from app.gateway.translation.wire import (
     GraphAttachment,
-    GraphAttachments,
     GraphBody,
     GraphFlag,
     GraphMessage,
-    GraphMessages,
     GraphRecipient,
 )
 from app.models.mail import (
     Attachment,
-    AttachmentList,
     Body,
     Flag,
     Importance,
     Message,
-    MessagePage,
     MessageSummary,
     Person,
 )
@@ -50,13 +51,7 @@ _DEFAULT_FORM = "html"
 
 def messages(body: bytes, about: Translation) -> Translated:
     """Translate a page of messages."""
-    page = decode(body, GraphMessages)
-    cursor = about.seal(page.next_link) if page.next_link else None
-    content: MessagePage = {
-        "items": [_summary(item) for item in page.value],
-        "next_cursor": cursor,
-    }
-    return Translated(content=content, next_cursor=cursor)
+    return decode_page(body, GraphMessage).translated(_summary, about)
 
 
 def message(body: bytes, about: Translation) -> Translated:
@@ -73,19 +68,13 @@ def message(body: bytes, about: Translation) -> Translated:
             for header in item.internet_message_headers
         ],
     }
-    tag = message_tag(_change_key(item), about.representation)
+    tag = item_tag(_change_key(item), about.representation)
     return Translated(content=content, etag=tag)
 
 
 def attachments(body: bytes, about: Translation) -> Translated:
     """Translate the attachments of a message."""
-    page = decode(body, GraphAttachments)
-    cursor = about.seal(page.next_link) if page.next_link else None
-    content: AttachmentList = {
-        "items": [_attachment(part) for part in page.value],
-        "next_cursor": cursor,
-    }
-    return Translated(content=content, next_cursor=cursor)
+    return decode_page(body, GraphAttachment).translated(_attachment, about)
 
 
 def attachment(body: bytes, _about: Translation) -> Translated:
@@ -118,7 +107,8 @@ def _summary(item: GraphMessage) -> MessageSummary:
         "categories": item.categories or [],
         "has_attachments": bool(item.has_attachments),
         "web_link": item.web_link,
-        "etag": message_tag(_change_key(item), _DEFAULT_FORM),
+        "etag": item_tag(_change_key(item), _DEFAULT_FORM),
+        "is_partial": False,
     }
 
 
@@ -178,4 +168,5 @@ def _attachment(part: GraphAttachment) -> Attachment:
         "content_id": part.content_id,
         "kind": _KINDS.get(part.odata_type, "unknown"),
         "modified_at": part.last_modified_date_time,
+        "is_partial": False,
     }

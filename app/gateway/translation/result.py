@@ -1,17 +1,26 @@
 """What a translation makes of an answer of Graph's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
+from msgspec import Raw, Struct, field
 
 from app.problems.errors import Outcome
 from app.problems.graph_failures import GraphMalformedResponse
 
-__all__ = ["Translate", "Translated", "Translation", "decode"]
+__all__ = [
+    "Page",
+    "Translate",
+    "Translated",
+    "Translation",
+    "decode",
+    "decode_page",
+]
 
 T = TypeVar("T")
+S = TypeVar("S", bound=Struct)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +65,72 @@ def decode(body: bytes, kind: type[T]) -> T:
             "Microsoft Graph gave an answer of an unexpected shape.",
             outcome=Outcome.UNKNOWN,
         ) from e
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[S]):
+    """A page of Graph's, each item with whether only a part could be read."""
+
+    items: Sequence[tuple[S, bool]]
+    next_link: str | None
+
+    def translated(
+        self, item: Callable[[S], Mapping[str, Any]], about: Translation
+    ) -> Translated:
+        """Return the page as callers see it, its items translated by one.
+
+        Items are told ``is_partial``, and the cursor is sealed.
+        """
+        cursor = about.seal(self.next_link) if self.next_link else None
+        items = [
+            {**item(found), "is_partial": is_partial}
+            for found, is_partial in self.items
+        ]
+        content = {"items": items, "next_cursor": cursor}
+        return Translated(content=content, next_cursor=cursor)
+
+
+class _RawPage(Struct):
+    value: list[Raw]
+    next_link: str | None = field(name="@odata.nextLink", default=None)
+
+
+def decode_page(body: bytes, kind: type[S]) -> Page[S]:
+    """Decode a page of Graph's, whatever single items are like.
+
+    An item of another shape than expected keeps the members that can be read;
+    the others are as if they were missing, its id then empty text. One item
+    does not take a page from a caller.
+
+    Raises:
+        GraphMalformedResponse: It is no page at all.
+    """
+    page = decode(body, _RawPage)
+    return Page([_item(raw, kind) for raw in page.value], page.next_link)
+
+
+def _item(raw: Raw, kind: type[S]) -> tuple[S, bool]:
+    try:
+        return msgspec.json.decode(raw, type=kind), False
+    except (msgspec.ValidationError, UnicodeDecodeError):
+        return _salvaged(raw, kind), True
+
+
+def _salvaged(raw: Raw, kind: type[S]) -> S:
+    try:
+        members = msgspec.json.decode(raw)
+    except UnicodeDecodeError:
+        members = {}
+    if not isinstance(members, dict):
+        members = {}
+    readable = {}
+    for one in msgspec.structs.fields(kind):
+        if one.required:
+            readable[one.name] = ""
+        if one.encode_name in members:
+            try:
+                value = msgspec.convert(members[one.encode_name], one.type)
+            except msgspec.ValidationError:
+                continue
+            readable[one.name] = value
+    return kind(**readable)

@@ -10,67 +10,64 @@ from msgspec import Struct, field
 
 __all__ = [
     "GraphAttachment",
-    "GraphAttachments",
     "GraphBody",
     "GraphFlag",
     "GraphFolder",
-    "GraphFolders",
     "GraphMailboxSettings",
     "GraphMessage",
-    "GraphMessages",
     "GraphRecipient",
     "GraphTime",
     "GraphUser",
-    "GraphUsers",
+    "Read",
 ]
 
 
-class _Read(Struct, rename="camel"):
-    pass
+class Read(Struct, rename="camel"):
+    """A part of Graph's JSON."""
 
 
-class GraphAddress(_Read):
+class GraphAddress(Read):
     """A name and an address."""
 
     name: str | None = None
     address: str | None = None
 
 
-class GraphRecipient(_Read):
+class GraphRecipient(Read):
     """Somebody who sends or receives."""
 
     email_address: GraphAddress | None = None
 
 
-class GraphTime(_Read):
+class GraphTime(Read):
     """A time without its zone, and the zone."""
 
     date_time: str | None = None
     time_zone: str | None = None
 
 
-class GraphFlag(_Read):
+class GraphFlag(Read):
     """A follow-up flag."""
 
     flag_status: str | None = None
     due_date_time: GraphTime | None = None
 
 
-class GraphBody(_Read):
+class GraphBody(Read):
     """The content of a message."""
 
     content_type: str | None = None
     content: str | None = None
 
 
-class GraphHeader(_Read):
+class GraphHeader(Read):
     """An Internet message header."""
 
     name: str = ""
     value: str = ""
 
 
-class GraphAttachment(_Read):
+class GraphAttachment(Read):
     """An attachment of any kind; ``odata_type`` tells which."""
 
     id: str
@@ -83,7 +80,7 @@ class GraphAttachment(_Read):
     last_modified_date_time: str | None = None
 
 
-class GraphMessage(_Read):
+class GraphMessage(Read):
     """A message, whole or in part."""
 
     id: str
@@ -116,7 +113,7 @@ class GraphMessage(_Read):
     internet_message_headers: list[GraphHeader] | None = None
 
 
-class GraphFolder(_Read):
+class GraphFolder(Read):
     """A mail folder."""
 
     id: str
@@ -128,13 +125,13 @@ class GraphFolder(_Read):
     is_hidden: bool | None = None
 
 
-class GraphLocale(_Read):
+class GraphLocale(Read):
     """A language."""
 
     locale: str | None = None
 
 
-class GraphMailboxSettings(_Read):
+class GraphMailboxSettings(Read):
     """Settings of a mailbox; ``time_zone`` may be a Windows name."""
 
     time_zone: str | None = None
@@ -142,7 +139,7 @@ class GraphMailboxSettings(_Read):
     user_purpose: str | None = None
 
 
-class GraphUser(_Read):
+class GraphUser(Read):
     """A user of the directory."""
 
     id: str
@@ -155,31 +152,3 @@ class GraphUser(_Read):
     preferred_language: str | None = None
     proxy_addresses: list[str] | None = None
     mailbox_settings: GraphMailboxSettings | None = None
-
-
-class _Page(_Read):
-    next_link: str | None = field(name="@odata.nextLink", default=None)
-
-
-class GraphMessages(_Page, kw_only=True):
-    """A page of messages."""
-
-    value: list[GraphMessage]
-
-
-class GraphAttachments(_Page, kw_only=True):
-    """A page of attachments."""
-
-    value: list[GraphAttachment]
-
-
-class GraphFolders(_Page, kw_only=True):
-    """A page of folders."""
-
-    value: list[GraphFolder]
-
-
-class GraphUsers(_Page, kw_only=True):
-    """A page of users."""
-
-    value: list[GraphUser]
