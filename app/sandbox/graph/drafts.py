@@ -1,20 +1,29 @@
 """Messages in request bodies: what may be written, and in which shape."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from app.sandbox.clock import parse_utc
 from app.sandbox.graph.bodies import not_deserializable
+from app.sandbox.graph.checks import (
+    Check,
+    boolean,
+    members,
+    one_of,
+    optional_text,
+    people,
+    person_or_none,
+    text,
+    texts,
+)
 from app.sandbox.graph.types import MESSAGE
 from app.sandbox.graph.uploads import read_attachments
 from app.sandbox.state.items import Attachment
 from app.sandbox.wire import GraphError
 
 __all__ = ["Draft", "read_draft", "refuse_sent_changes"]
-
-Check = Callable[[Any], Any]
 
 FLAG_TIMES = ("completedDateTime", "dueDateTime", "startDateTime")
 # Only on creation: they become something else than a property.
@@ -107,99 +116,49 @@ def _extended(listed: Any) -> dict[str, str]:
 def _pairs(what: str, listed: Any, key: str) -> tuple[tuple[str, str], ...]:
     try:
         return tuple(
-            (_text(one[key]), _text(one["value"]))
-            for one in [_members(one, key, "value") for one in listed]
+            (text(one[key]), text(one["value"]))
+            for one in [members(one, key, "value") for one in listed]
         )
     except (KeyError, TypeError, ValueError) as error:
         raise not_deserializable(f"'{what}' is malformed") from error
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return value
-
-
-def _optional_text(value: Any) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _flag_value(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError(value)
-    return value
-
-
-def _texts(value: Any) -> list[str]:
-    if not isinstance(value, list):
-        raise TypeError(value)
-    return [_text(one) for one in value]
-
-
-def _one_of(*allowed: str) -> Check:
-    names = {name.lower(): name for name in allowed}
-    return lambda value: names[_text(value).lower()]
-
-
-def _members(value: Any, *allowed: str) -> dict[str, Any]:
-    if not isinstance(value, dict) or set(value) - set(allowed):
-        raise ValueError(value)
-    return value
-
-
-def _person(value: Any) -> dict[str, Any]:
-    inner = _members(value, "emailAddress")["emailAddress"]
-    address = _text(_members(inner, "address", "name")["address"])
-    name = _optional_text(inner.get("name")) or address
-    return {"emailAddress": {"name": name, "address": address}}
-
-
-def _person_or_none(value: Any) -> dict[str, Any] | None:
-    return None if value is None else _person(value)
-
-
-def _people(value: Any) -> list[dict[str, Any]]:
-    if not isinstance(value, list):
-        raise TypeError(value)
-    return [_person(one) for one in value]
-
-
 def _body(value: Any) -> dict[str, str]:
-    given = _members(value, "content", "contentType")
-    kind = _one_of("text", "html")(given.get("contentType", "text"))
-    content = _optional_text(given.get("content")) or ""
+    given = members(value, "content", "contentType")
+    kind = one_of("text", "html")(given.get("contentType", "text"))
+    content = optional_text(given.get("content")) or ""
     return {"contentType": kind, "content": content}
 
 
 def _followup(value: Any) -> dict[str, Any]:
-    flag = dict(_members(value, "flagStatus", *FLAG_TIMES))
-    status = _one_of("notFlagged", "flagged", "complete")
+    flag = dict(members(value, "flagStatus", *FLAG_TIMES))
+    status = one_of("notFlagged", "flagged", "complete")
     flag["flagStatus"] = status(flag["flagStatus"])
     for name in FLAG_TIMES:
         if name in flag:
-            moment = _members(flag[name], "dateTime", "timeZone")
+            moment = members(flag[name], "dateTime", "timeZone")
             parse_utc(moment["dateTime"][:19])
-            _text(moment["timeZone"])
+            text(moment["timeZone"])
     return flag
 
 
 WRITABLE: dict[str, Check] = {
-    "bccRecipients": _people,
+    "bccRecipients": people,
     "body": _body,
-    "categories": _texts,
-    "ccRecipients": _people,
+    "categories": texts,
+    "ccRecipients": people,
     "flag": _followup,
-    "from": _person_or_none,
-    "importance": _one_of("low", "normal", "high"),
-    "inferenceClassification": _one_of("focused", "other"),
-    "internetMessageId": _text,
-    "isDeliveryReceiptRequested": _flag_value,
-    "isRead": _flag_value,
-    "isReadReceiptRequested": _flag_value,
-    "replyTo": _people,
-    "sender": _person_or_none,
-    "subject": _optional_text,
-    "toRecipients": _people,
+    "from": person_or_none,
+    "importance": one_of("low", "normal", "high"),
+    "inferenceClassification": one_of("focused", "other"),
+    "internetMessageId": text,
+    "isDeliveryReceiptRequested": boolean,
+    "isRead": boolean,
+    "isReadReceiptRequested": boolean,
+    "replyTo": people,
+    "sender": person_or_none,
+    "subject": optional_text,
+    "toRecipients": people,
 }
 ON_ANY = frozenset(
     {
