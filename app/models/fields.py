@@ -2,7 +2,9 @@
 
 import re
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -74,6 +76,18 @@ def _flag(value: object) -> object:
     return value
 
 
+@cache
+def _zones() -> frozenset[str]:
+    # What stands for "none yet" and for "this machine's" is nobody's.
+    return frozenset(available_timezones() - {"Factory", "localtime"})
+
+
+def _zone(value: str) -> str:
+    if value not in _zones():
+        raise ValueError("expected the name of an IANA time zone")
+    return value
+
+
 Line = Annotated[
     str,
     AfterValidator(_unbroken),
@@ -118,6 +132,14 @@ PageSize = Annotated[int, Field(ge=1, le=100), BeforeValidator(_whole)]
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
 """``true`` or ``false`` in a query."""
+
+TimeZone = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    AfterValidator(_zone),
+    Field(examples=["Europe/Berlin"]),
+]
+"""The name of a time zone in the IANA database."""
 
 Timestamp = Annotated[
     str,

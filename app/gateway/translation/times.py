@@ -1,21 +1,11 @@
 """Times and time zones: Graph's way and ours."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
-
-from tzlocal.windows_tz import win_tz
 
 from app.gateway.translation.wire import GraphTime
+from app.gateway.translation.zones import find_zone, iana_zone
 
 __all__ = ["graph_timestamp", "iana_zone", "utc_timestamp"]
-
-
-def iana_zone(name: str | None) -> str | None:
-    """Return the IANA name of a zone that Graph may name as Windows does.
-
-    Source: CLDR's windowsZones, as tzlocal keeps it.
-    """
-    return None if name is None else win_tz.get(name, name)
 
 
 def utc_timestamp(time: GraphTime | None) -> str | None:
@@ -25,10 +15,13 @@ def utc_timestamp(time: GraphTime | None) -> str | None:
     try:
         # Graph gives seven decimals, one more than Python takes.
         local = datetime.fromisoformat(time.date_time[:26])
-        zone = ZoneInfo(iana_zone(time.time_zone) or "UTC")
-    except (KeyError, OSError, ValueError):
+    except ValueError:
         return None
     if local.tzinfo is None:
+        name = iana_zone(time.time_zone or "UTC")
+        zone = find_zone(name) if name else None
+        if zone is None:
+            return None
         local = local.replace(tzinfo=zone)
     return graph_timestamp(local)
 
