@@ -3,7 +3,7 @@
 from typing import Literal
 
 from app.gateway.translation.etags import change_key_of, item_tag
-from app.gateway.translation.html import sanitized
+from app.gateway.translation.parts import body_of, people, person
 from app.gateway.translation.result import (
     Translated,
     Translation,
@@ -13,19 +13,15 @@ from app.gateway.translation.result import (
 from app.gateway.translation.times import utc_timestamp
 from app.gateway.translation.wire import (
     GraphAttachment,
-    GraphBody,
     GraphFlag,
     GraphMessage,
-    GraphRecipient,
 )
 from app.models.mail import (
     Attachment,
-    Body,
     Flag,
     Importance,
     Message,
     MessageSummary,
-    Person,
 )
 
 __all__ = ["attachment", "attachments", "message", "messages"]
@@ -59,7 +55,7 @@ def message(body: bytes, about: Translation) -> Translated:
     item = decode(body, GraphMessage)
     content: Message = {
         **_summary(item),
-        "body": _body(item.body),
+        "body": body_of(item.body),
         "attachments": [_attachment(part) for part in item.attachments or ()],
         "headers": None
         if item.internet_message_headers is None
@@ -90,12 +86,12 @@ def _summary(item: GraphMessage) -> MessageSummary:
         "internet_message_id": item.internet_message_id,
         "subject": item.subject or "",
         "preview": item.body_preview or "",
-        "from": _person(item.from_),
-        "sender": _person(item.sender),
-        "to": _people(item.to_recipients),
-        "cc": _people(item.cc_recipients),
-        "bcc": _people(item.bcc_recipients),
-        "reply_to": _people(item.reply_to),
+        "from": person(item.from_),
+        "sender": person(item.sender),
+        "to": people(item.to_recipients),
+        "cc": people(item.cc_recipients),
+        "bcc": people(item.bcc_recipients),
+        "reply_to": people(item.reply_to),
         "sent_at": item.sent_date_time,
         "received_at": item.received_date_time,
         "created_at": item.created_date_time,
@@ -118,43 +114,12 @@ def _change_key(item: GraphMessage) -> str:
     return change_key_of(item.odata_etag or "") or "unknown"
 
 
-def _person(who: GraphRecipient | None) -> Person | None:
-    if who is None or who.email_address is None:
-        return None
-    found = who.email_address
-    if not (found.name or found.address):
-        return None
-    return {"name": found.name or None, "address": found.address or None}
-
-
-def _people(who: list[GraphRecipient] | None) -> list[Person]:
-    return [person for one in who or () if (person := _person(one))]
-
-
 def _flag(flag: GraphFlag | None) -> Flag:
     if flag is None:
         return {"status": "none", "due_at": None}
     return {
         "status": _FLAGS.get(flag.flag_status, "unknown"),
         "due_at": utc_timestamp(flag.due_date_time),
-    }
-
-
-def _body(body: GraphBody | None) -> Body | None:
-    if body is None:
-        return None
-    content = body.content or ""
-    if (body.content_type or "").lower() != "html":
-        return {
-            "format": "text",
-            "content": content,
-            "has_remote_content": False,
-        }
-    safe, has_remote_content = sanitized(content)
-    return {
-        "format": "html",
-        "content": safe,
-        "has_remote_content": has_remote_content,
     }
 
 

@@ -16,7 +16,7 @@ from app.models.compose import (
     Recipient,
 )
 
-__all__ = ["MARKER", "draft_json", "patch_json"]
+__all__ = ["MARKER", "body_json", "draft_json", "patch_json", "people_json"]
 
 MARKER = "String {7d7b1e0c-5f0a-4a37-9d2c-3d5e7f2f6a41} Name ExchangeApiSendId"
 """An extended property that only the mailbox itself keeps: it never travels
@@ -36,11 +36,11 @@ def draft_json(draft: Draft, marker: str) -> bytes:
     """Return Graph's JSON for a new draft that bears a marker."""
     message: dict[str, Any] = {
         "subject": draft.subject,
-        "body": _body(draft.body),
-        "toRecipients": _people(draft.to),
-        "ccRecipients": _people(draft.cc),
-        "bccRecipients": _people(draft.bcc),
-        "replyTo": _people(draft.reply_to),
+        "body": body_json(draft.body),
+        "toRecipients": people_json(draft.to),
+        "ccRecipients": people_json(draft.cc),
+        "bccRecipients": people_json(draft.bcc),
+        "replyTo": people_json(draft.reply_to),
         "importance": draft.importance,
         "categories": draft.categories,
         "attachments": [_attachment(part) for part in draft.attachments],
@@ -58,22 +58,24 @@ def patch_json(patch: MessagePatch) -> bytes:
         "importance": ("importance", patch.importance or "normal"),
         "categories": ("categories", patch.categories or []),
         "subject": ("subject", patch.subject or ""),
-        "body": ("body", _body(patch.body)),
-        "to": ("toRecipients", _people(patch.to)),
-        "cc": ("ccRecipients", _people(patch.cc)),
-        "bcc": ("bccRecipients", _people(patch.bcc)),
-        "reply_to": ("replyTo", _people(patch.reply_to)),
+        "body": ("body", body_json(patch.body)),
+        "to": ("toRecipients", people_json(patch.to)),
+        "cc": ("ccRecipients", people_json(patch.cc)),
+        "bcc": ("bccRecipients", people_json(patch.bcc)),
+        "reply_to": ("replyTo", people_json(patch.reply_to)),
     }
     return msgspec.json.encode(
         dict(everything[name] for name in everything if name in changed)
     )
 
 
-def _body(body: BodyContent) -> dict[str, str]:
+def body_json(body: BodyContent) -> dict[str, str]:
+    """Return Graph's JSON for content."""
     return {"contentType": body.format, "content": body.content}
 
 
-def _people(people: Sequence[Recipient] | None) -> list[dict[str, Any]]:
+def people_json(people: Sequence[Recipient] | None) -> list[dict[str, Any]]:
+    """Return Graph's JSON for recipients."""
     return [
         {"emailAddress": person.model_dump(exclude_none=True)}
         for person in people or ()
