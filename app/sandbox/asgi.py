@@ -8,6 +8,7 @@ from app.sandbox.request import Receive, Request, Scope, Send, read_request
 from app.sandbox.service import GraphService
 from app.sandbox.signin import SignInService
 from app.sandbox.strike import HungUpError
+from app.sandbox.upload_host import UploadHost
 from app.sandbox.wire import (
     Answer,
     Deliver,
@@ -21,6 +22,8 @@ __all__ = ["BREAK", "Application"]
 # The extension by which a server lets a connection be broken: its member
 # "break" is a function that takes the `Reset`.
 BREAK = "sandbox.break"
+# Large answers leave in parts, so that only one of them waits on the wire.
+PIECE = 1024 * 1024
 
 
 class Application:
@@ -30,6 +33,7 @@ class Application:
         self._clock = memory.clock
         self._graph = GraphService(memory)
         self._sign_in = SignInService(memory)
+        self._uploads = UploadHost(memory)
         self._control = Control(memory)
 
     async def __call__(
@@ -65,6 +69,8 @@ class Application:
         match request.segments[0]:
             case "v1.0":
                 await self._graph.serve(request, deliver)
+            case "api":
+                await self._uploads.serve(request, deliver)
             case "_sandbox":
                 answer = self._control.respond(request)
                 await deliver(dated(answer, self._clock.now()))
@@ -88,9 +94,13 @@ async def _send(answer: Answer, send: Send) -> None:
             "headers": headers,
         }
     )
-    if not answer.cut:
-        await send({"type": "http.response.body", "body": answer.body})
-        return
-    half = answer.body[: len(answer.body) // 2]
-    await send({"type": "http.response.body", "body": half, "more_body": True})
-    raise Reset(after_work=True, midway=True)
+    whole = len(answer.body)
+    ends = whole // 2 if answer.cut else whole
+    for start in range(0, ends, PIECE):
+        part = bytes(answer.body[start : min(start + PIECE, ends)])
+        await send(
+            {"type": "http.response.body", "body": part, "more_body": True}
+        )
+    if answer.cut:
+        raise Reset(after_work=True, midway=True)
+    await send({"type": "http.response.body", "body": b""})

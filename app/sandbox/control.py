@@ -22,6 +22,7 @@ from app.sandbox.memory import Memory
 from app.sandbox.request import Request
 from app.sandbox.routing import Router
 from app.sandbox.state.directory import User
+from app.sandbox.upload_host import UPLOAD_ROUTES
 from app.sandbox.views import MailboxView
 from app.sandbox.wire import (
     Answer,
@@ -169,7 +170,7 @@ class Control:
 
 
 def _all_routes() -> tuple[tuple[str, str], ...]:
-    return ENTRA_ROUTES + ROUTES.names
+    return ENTRA_ROUTES + ROUTES.names + UPLOAD_ROUTES
 
 
 def _names(fault: Fault, method: str, template: str) -> bool:

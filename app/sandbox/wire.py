@@ -40,7 +40,7 @@ class Answer:
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    body: bytes | bytearray = b""
     cut: bool = False
 
     def plus(self, headers: Mapping[str, str]) -> "Answer":

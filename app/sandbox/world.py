@@ -7,6 +7,7 @@ from app.sandbox.settings import Settings
 from app.sandbox.state.directory import Directory, User
 from app.sandbox.state.mailbox import Mailbox
 from app.sandbox.state.post import PostOffice
+from app.sandbox.state.upload_sessions import UploadSessions
 from app.sandbox.tenants import TENANTS
 
 __all__ = ["World"]
@@ -18,6 +19,7 @@ class World:
     def __init__(self, clock: Clock, settings: Settings) -> None:
         self.clock = clock
         self.directory = Directory(USERS)
+        self.uploads = UploadSessions()
         self.post = PostOffice(
             settings,
             clock,

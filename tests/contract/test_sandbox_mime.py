@@ -37,7 +37,10 @@ FILES = [
     {
         "@odata.type": "#microsoft.graph.itemAttachment",
         "name": "Inner",
-        "item": {"subject": "Inside"},
+        "item": {
+            "@odata.type": "microsoft.graph.message",
+            "subject": "Inside",
+        },
     },
 ]
 

@@ -1,17 +1,31 @@
-"""Reading attachments."""
+"""Attachments of a message: reading, adding and removing them."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
+from app.sandbox.clock import stamp
+from app.sandbox.graph.bodies import read_json
 from app.sandbox.graph.context import Context
 from app.sandbox.graph.mime import attached_mime
 from app.sandbox.graph.render import attachment_view
+from app.sandbox.graph.uploads import read_attachment
 from app.sandbox.odata.options import read_options
 from app.sandbox.odata.paging import next_link, page_size, take
 from app.sandbox.state.ids import attachment_id
 from app.sandbox.state.items import Attachment, Item
-from app.sandbox.wire import Answer, GraphError, json_answer
+from app.sandbox.state.mailbox import Mailbox
+from app.sandbox.wire import Answer, GraphError, empty, json_answer
 
-__all__ = ["get_attachment", "get_content", "list_attachments"]
+__all__ = [
+    "create_attachment",
+    "delete_attachment",
+    "get_attachment",
+    "get_content",
+    "list_attachments",
+    "put_attachments",
+]
 
 MAX_PAGE = 1000
 RESOURCE = "messages/attachments"
@@ -35,6 +49,43 @@ def list_attachments(context: Context) -> Answer:
     if page.next is not None:
         body["@odata.nextLink"] = next_link(context.request, "skip", page.next)
     return json_answer(body)
+
+
+def create_attachment(context: Context) -> Answer:
+    """Attach a small file or an item."""
+    read_options(context.request)
+    mailbox = context.mailbox
+    item = mailbox.find(context.params["id"])
+    data = read_json(context.request)
+    made = read_attachment(data, stamp(context.now), mailbox.new_key())
+    held = (*item.attachments, made)
+    put_attachments(mailbox, item, held, context.now)
+    owner = _id_of(context, item)
+    shown = attachment_view().show(made, owner)
+    place = context.url("messages", owner, "attachments", shown["id"])
+    body = {"@odata.context": context.metadata(f"{RESOURCE}/$entity")}
+    return json_answer(body | shown, 201).plus({"Location": place})
+
+
+def delete_attachment(context: Context) -> Answer:
+    """Take an attachment from its message."""
+    item, attachment = _find(context)
+    left = [one for one in item.attachments if one is not attachment]
+    put_attachments(context.mailbox, item, left, context.now)
+    return empty(204)
+
+
+def put_attachments(
+    mailbox: Mailbox,
+    item: Item,
+    attachments: Iterable[Attachment],
+    now: datetime,
+) -> None:
+    """Give an item these attachments in place of those that it has."""
+    held = tuple(attachments)
+    has = any(not one.inline for one in held)
+    changed = item.changed({"hasAttachments": has})
+    mailbox.update(replace(changed, attachments=held), now)
 
 
 def get_attachment(context: Context) -> Answer:

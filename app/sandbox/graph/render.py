@@ -42,6 +42,9 @@ class AttachmentView:
         }
         values = _attachment_properties(attachment)
         shown |= {k: v for k, v in values.items() if k in self.select}
+        if attachment.kind == "file" and "contentBytes" in self.select:
+            encoded = base64.b64encode(attachment.content)
+            shown["contentBytes"] = encoded.decode()
         if self.items and attachment.item is not None:
             shown["item"] = dict(attachment.item)
         return shown
@@ -185,6 +188,4 @@ def _attachment_properties(attachment: Attachment) -> Entity:
     if attachment.kind == "file":
         values["contentId"] = attachment.content_id
         values["contentLocation"] = None
-        encoded = base64.b64encode(attachment.content)
-        values["contentBytes"] = encoded.decode()
     return values

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from app.sandbox.graph.attachments import (
+    create_attachment,
+    delete_attachment,
     get_attachment,
     get_content,
     list_attachments,
@@ -22,6 +24,7 @@ from app.sandbox.graph.messages import (
     list_messages,
 )
 from app.sandbox.graph.sending import send_draft, send_mail
+from app.sandbox.graph.upload_sessions import create_upload_session
 from app.sandbox.graph.users import (
     get_setting,
     get_settings,
@@ -82,7 +85,14 @@ EXCHANGE: tuple[tuple[str, str, Handler], ...] = (
     ("POST", f"{MESSAGE}/copy", copy_message),
     ("POST", f"{MESSAGE}/permanentDelete", purge_message),
     ("GET", f"{MESSAGE}/attachments", list_attachments),
+    ("POST", f"{MESSAGE}/attachments", create_attachment),
+    (
+        "POST",
+        f"{MESSAGE}/attachments/createUploadSession",
+        create_upload_session,
+    ),
     ("GET", ATTACHMENT, get_attachment),
+    ("DELETE", ATTACHMENT, delete_attachment),
     ("GET", f"{ATTACHMENT}/$value", get_content),
     ("POST", f"{USER}/sendMail", send_mail),
 )

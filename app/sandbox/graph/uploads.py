@@ -7,10 +7,15 @@ from typing import Any
 from app.sandbox.graph.bodies import not_deserializable
 from app.sandbox.state.items import Attachment
 
-__all__ = ["read_attachments"]
+__all__ = ["read_attachment", "read_attachments"]
 
 FILE = "#microsoft.graph.fileAttachment"
 ITEM = "#microsoft.graph.itemAttachment"
+ITEMS = (
+    "microsoft.graph.message",
+    "microsoft.graph.event",
+    "microsoft.graph.contact",
+)
 MEMBERS = frozenset(
     {
         "@odata.type",
@@ -34,10 +39,18 @@ def read_attachments(listed: Any, time: str) -> tuple[Attachment, ...]:
     """
     if not isinstance(listed, list):
         raise not_deserializable("'attachments' is not a list")
-    return tuple(_attachment(one, time, n) for n, one in enumerate(listed, 1))
+    return tuple(
+        read_attachment(one, time, f"uploaded-{number}")
+        for number, one in enumerate(listed, 1)
+    )
 
 
-def _attachment(data: Any, time: str, number: int) -> Attachment:
+def read_attachment(data: Any, time: str, key: str) -> Attachment:
+    """Check and decode one attachment.
+
+    Raises:
+        GraphError: 400, for what is none.
+    """
     if not isinstance(data, dict) or set(data) - MEMBERS:
         raise not_deserializable("an attachment has unknown members")
     kind = str(data.get("@odata.type", "")).replace("#Microsoft", "#microsoft")
@@ -45,18 +58,25 @@ def _attachment(data: Any, time: str, number: int) -> Attachment:
     if not isinstance(name, str):
         raise not_deserializable("an attachment has no name")
     common: dict[str, Any] = {
-        "key": f"uploaded-{number}",
+        "key": key,
         "name": name,
         "modified": time,
         "inline": data.get("isInline") is True,
     }
     if kind == FILE:
         return _file(data, common)
-    if kind == ITEM and isinstance(data.get("item"), dict):
+    if kind == ITEM and _is_outlook_item(data.get("item")):
         return Attachment(
             kind="item", content_type=None, item=data["item"], **common
         )
     raise not_deserializable(f"unknown type of attachment '{kind}'")
+
+
+def _is_outlook_item(data: Any) -> bool:
+    """Tell whether this is an item of a type that can be attached."""
+    if not isinstance(data, dict):
+        return False
+    return str(data.get("@odata.type", "")).removeprefix("#") in ITEMS
 
 
 def _file(data: dict[str, Any], common: dict[str, Any]) -> Attachment:

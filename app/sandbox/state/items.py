@@ -24,7 +24,7 @@ class Attachment:
     name: str
     content_type: str | None
     modified: str
-    content: bytes = b""
+    content: bytes | bytearray = b""
     inline: bool = False
     content_id: str | None = None
     item: Properties | None = None
