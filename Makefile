@@ -38,7 +38,8 @@ format: .venv/.dev ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
-openapi: .venv/.service ## write openapi/exchange-api.yaml anew from the code
+openapi: .venv/.dev ## write openapi/exchange-api.yaml anew from the code, with its examples
+	$(BIN)/python -m tests.examples
 	$(BIN)/python -m app openapi > openapi/exchange-api.yaml
 
 lock: .venv/.dev ## resolve the dependencies anew into deploy/requirements/

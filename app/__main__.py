@@ -161,13 +161,27 @@ def _openapi(check: Path | None) -> int:
     app = create_app(settings, telemetry, assemble(settings, telemetry))
     # To plain types first: YAML knows no enumerations.
     plain = msgspec.json.decode(msgspec.json.encode(app.openapi()))
-    text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
+    text = yaml.dump(
+        plain, Dumper=_Readable, sort_keys=False, allow_unicode=True
+    )
     if check is None:
         sys.stdout.write(text)
     elif not check.exists() or check.read_text() != text:
         sys.stderr.write(f"{check} is out of date: run make openapi\n")
         return 1
     return 0
+
+
+class _Readable(yaml.SafeDumper):
+    """Writes texts of several lines as such."""
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style)
+
+
+_Readable.add_representer(str, _text)
 
 
 if __name__ == "__main__":

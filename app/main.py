@@ -53,15 +53,6 @@ _ROUTES = (
     ops,
 )
 _LARGEST_BODY = 4 * 1024 * 1024
-_DESCRIPTION = """Mail of Microsoft 365, over a small REST API that stays \
-useful while Microsoft Graph throttles, fails or is gone.
-
-- Answers tell how fresh they are: `Exchange-Freshness`, `Age`, \
-`Cache-Status`.
-- Every error is a problem document; [/problems](/problems) explains them.
-- Lists go on where `next_cursor` points, with the same parameters.
-- A POST with an `Idempotency-Key` is carried out once.
-"""
 
 
 class _App(FastAPI):
@@ -97,7 +88,6 @@ def create_app(
     app = _App(
         title="Exchange API",
         version=__version__,
-        description=_DESCRIPTION,
         lifespan=lifespan,
         middleware=_middleware(
             settings, telemetry, identify or _everybody(settings)

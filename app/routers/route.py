@@ -1,5 +1,6 @@
 """Routes that take what they know and refuse the rest."""
 
+import inspect
 from collections.abc import Callable, Coroutine, Iterator
 from http import HTTPStatus
 from typing import Any
@@ -30,7 +31,8 @@ class StrictRoute(APIRoute):
 
     Unknown and repeated query parameters are errors and not ignored, and so
     is a body where none belongs. A body must say that it is JSON and be it,
-    and the caller must accept what will come.
+    and the caller must accept what will come. The docstring of the endpoint
+    is what the API document says of it: a summary, and more if there is more.
     """
 
     def __init__(
@@ -38,6 +40,10 @@ class StrictRoute(APIRoute):
     ) -> None:
         # Generated clients name their methods by it.
         options["operation_id"] = endpoint.__name__
+        told = inspect.cleandoc(endpoint.__doc__ or "")
+        sentence, _, rest = told.partition("\n")
+        options["summary"] = sentence.removesuffix(".")
+        options["description"] = rest.strip() or sentence
         super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Handler:

@@ -22,6 +22,7 @@ MAILBOX: dict[str, Any] = {
     "kind": "user",
     "language": None,
     "time_zone": None,
+    "is_partial": False,
 }
 PROBLEM: dict[str, Any] = {
     "type": "/problems/mailbox-not-found",

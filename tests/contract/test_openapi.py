@@ -1,5 +1,6 @@
 """The published description of the API."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ FILE = Path(__file__).parents[2] / "openapi" / "exchange-api.yaml"
 PROBLEM = "application/problem+json"
 
 
+@cache
 def generated() -> dict[str, Any]:
     settings = Settings.model_construct()
     telemetry = Telemetry(EventLog())
@@ -30,6 +32,14 @@ def operations() -> list[tuple[str, dict[str, Any]]]:
         for path, methods in generated()["paths"].items()
         for method, operation in methods.items()
     ]
+
+
+def resolved(described: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in described:
+        return described
+    *_, kind, name = described["$ref"].split("/")
+    found: dict[str, Any] = generated()["components"][kind][name]
+    return found
 
 
 def test_the_committed_document_is_current() -> None:
@@ -53,7 +63,7 @@ def test_each_operation_is_described(
     for status, answer in operation["responses"].items():
         if int(status) < 400:
             continue
-        content = answer["content"][PROBLEM]
+        content = resolved(answer)["content"][PROBLEM]
         assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
         for code in content["examples"]:
             assert REGISTRY[code].status == int(status), name

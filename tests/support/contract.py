@@ -15,6 +15,7 @@ __all__ = ["Contract"]
 _JSON = "application/json"
 _PROBLEM = "application/problem+json"
 _API = "urn:exchange-api"
+_OF_PROBLEMS = {"$ref": "#/components/schemas/Problem"}
 _FIRST_ERROR = 400
 
 
@@ -43,8 +44,7 @@ class Contract:
         operation = self._operation(response.request)
         if operation is None or response.status_code == 304:
             return
-        described = operation["responses"].get(str(response.status_code))
-        assert described, f"undocumented status {response.status_code}"
+        described = self._described(operation, response.status_code)
         kind = response.headers.get("content-type", "")
         if kind == _PROBLEM:
             document = json.loads(await response.aread())
@@ -52,7 +52,7 @@ class Contract:
             assert document["code"] in known, f"undocumented {document}"
         elif kind == _JSON:
             schema = described["content"][_JSON]["schema"]
-            self._validate(schema["$ref"], json.loads(await response.aread()))
+            self.validate(schema, json.loads(await response.aread()))
         self.checked += 1
 
     async def _check_problem(self, response: httpx.Response) -> None:
@@ -61,7 +61,7 @@ class Contract:
             return
         assert kind == _PROBLEM, f"{response.status_code} as {kind}"
         document = json.loads(await response.aread())
-        self._validate("#/components/schemas/Problem", document)
+        self.validate(_OF_PROBLEMS, document)
         assert document["status"] == response.status_code
         assert document["type"] == f"/problems/{document['code']}"
         told = response.headers.get("retry-after")
@@ -79,12 +79,26 @@ class Contract:
                 return found
         return None
 
-    def _validate(self, schema: str, instance: object) -> None:
-        if schema not in self._validators:
-            self._validators[schema] = Draft202012Validator(
-                {"$ref": f"{_API}{schema}"}, registry=self._registry
+    def _described(
+        self, operation: dict[str, Any], status: int
+    ) -> dict[str, Any]:
+        described = operation["responses"].get(str(status))
+        assert described, f"undocumented status {status}"
+        if "$ref" in described:
+            name = described["$ref"].rpartition("/")[2]
+            described = self._document["components"]["responses"][name]
+        found: dict[str, Any] = described
+        return found
+
+    def validate(self, schema: dict[str, Any], instance: object) -> None:
+        """Raise if something is not as one of the document's schemas."""
+        key = json.dumps(schema)
+        if key not in self._validators:
+            absolute = key.replace('"#/', f'"{_API}#/')
+            self._validators[key] = Draft202012Validator(
+                json.loads(absolute), registry=self._registry
             )
-        self._validators[schema].validate(instance)
+        self._validators[key].validate(instance)
 
 
 def _text(value: int | None) -> str | None:

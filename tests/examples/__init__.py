@@ -1,0 +1,1 @@
+"""The examples of the API document: real answers of the sandbox."""

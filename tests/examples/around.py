@@ -1,0 +1,44 @@
+"""Examples: problems, health, operators."""
+
+import httpx
+
+from app.sandbox import Sandbox
+from app.sandbox.faults import Fault
+from tests.examples.asking import Ask, Rows
+
+__all__ = ["AROUND"]
+
+_BREAKER = {"tenant": "contoso", "workload": "mail-read"}
+
+_MESSAGES = "/v1/mailboxes/ada@contoso.example/messages?limit=1"
+
+
+async def _used(client: httpx.AsyncClient, _sandbox: Sandbox) -> None:
+    await client.get(_MESSAGES)
+
+
+async def _throttled(client: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault(status=429, retry_after=60, route="/users/*"))
+    await client.get(_MESSAGES, headers={"Prefer": "wait=2"})
+
+
+AROUND: Rows = {
+    "list_problems": Ask(),
+    "get_problem": Ask(
+        path={"code": "graph-throttled"},
+        headers={"Accept": "application/json"},
+    ),
+    "live": Ask(),
+    "ready": Ask(),
+    "exchange": Ask(before=_used),
+    "get_state": Ask(before=_used),
+    "list_errors": Ask(before=_throttled),
+    "reset_breaker": Ask(path=_BREAKER),
+    "isolate_breaker": Ask(path=_BREAKER),
+    "release_breaker": Ask(path=_BREAKER),
+    "open_gate": Ask(
+        path={"tenant": "contoso"}, body={"mailbox": "ada@contoso.example"}
+    ),
+    "purge_cache": Ask(body={"tenant": "contoso"}),
+    "drop_token": Ask(path={"tenant": "contoso"}),
+}

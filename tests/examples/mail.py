@@ -1,0 +1,43 @@
+"""Examples: mailboxes, folders, messages, attachments, sends."""
+
+from tests.examples.asking import Ask, Rows, first
+
+__all__ = ["MAIL"]
+
+_INBOX = first("/messages?folder=inbox&limit=1")
+_DRAFT = first("/messages?folder=drafts", lambda draft: draft["to"])
+_RETURNED = first("/messages?query=Undeliverable")
+_DETAILS = first(
+    "/messages/{message}/attachments",
+    lambda attachment: attachment["name"] == "details.txt",
+)
+_GRACE = {"name": "Grace Okafor", "address": "grace@contoso.example"}
+_LETTER = {
+    "to": [_GRACE],
+    "subject": "Lunch?",
+    "body": {"format": "text", "content": "At noon, at the usual place."},
+}
+
+MAIL: Rows = {
+    "list_mailboxes": Ask(),
+    "get_mailbox": Ask(),
+    "get_overview": Ask(),
+    "list_folders": Ask(query={"limit": 2}),
+    "get_folder": Ask(path={"folder": "inbox"}),
+    "list_messages": Ask(query={"folder": "inbox", "limit": 2}),
+    "create_draft": Ask(body=_LETTER),
+    "get_message": Ask(path={"message": _INBOX}, query={"body": "text"}),
+    "update_message": Ask(
+        path={"message": _INBOX},
+        body={"is_read": True, "categories": ["Project Aurora"]},
+    ),
+    "delete_message": Ask(path={"message": _INBOX}),
+    "read_mime": Ask(path={"message": _INBOX}),
+    "send_draft": Ask(path={"message": _DRAFT}),
+    "list_attachments": Ask(path={"message": _RETURNED}),
+    "get_attachment": Ask(path={"message": _RETURNED, "attachment": _DETAILS}),
+    "read_attachment": Ask(
+        path={"message": _RETURNED, "attachment": _DETAILS}
+    ),
+    "send_message": Ask(body=_LETTER),
+}

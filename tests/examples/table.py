@@ -1,0 +1,12 @@
+"""All rows: operation id → how to call it.
+
+A new operation gets a row in the file of its area. `make openapi` calls it.
+"""
+
+from tests.examples.around import AROUND
+from tests.examples.asking import Rows
+from tests.examples.mail import MAIL
+
+__all__ = ["ROWS"]
+
+ROWS: Rows = {**MAIL, **AROUND}
