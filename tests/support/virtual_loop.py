@@ -53,10 +53,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         selector = _Selector()
         selector.loop = self
         super().__init__(selector)
-        # Asyncio fires timers that are due within the clock's resolution. On
-        # a clock that only waiting moves, who sleeps for less than that, and
-        # looks again, would look for ever.
-        self._clock_resolution = 0.0
 
     def time(self) -> float:
         """Virtual seconds."""
@@ -65,6 +61,23 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def skip(self, seconds: float) -> None:
         """Let time pass without waiting."""
         self._now += seconds
+
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[[Unpack[Ts]], object],
+        *args: *Ts,
+        context: contextvars.Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """Set a timer, no sooner than the clock can tell.
+
+        Asyncio fires what is due within the clock's resolution. On a clock
+        that only waiting moves, who sleeps for less than that, and looks
+        again, would look for ever.
+        """
+        if when > self._now:
+            when = max(when, self._now + self._clock_resolution)
+        return super().call_at(when, callback, *args, context=context)
 
     def threads_at_work(self) -> bool:
         """Whether a thread computes something that this loop waits for."""
