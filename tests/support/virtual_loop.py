@@ -21,6 +21,9 @@ __all__ = ["VirtualLoop"]
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
+# Twice the resolution, in seconds, that asyncio takes its clock to have.
+_TICK = 2e-9
+
 
 class _Selector(selectors.DefaultSelector):
     """Asks the system only what is ready now, and lets the loop jump."""
@@ -76,7 +79,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         again, would look for ever.
         """
         if when > self._now:
-            when = max(when, self._now + self._clock_resolution)
+            when = max(when, self._now + _TICK)
         return super().call_at(when, callback, *args, context=context)
 
     def threads_at_work(self) -> bool:
