@@ -17,6 +17,7 @@ class Preferences:
 
     immutable_ids: bool = False
     body_type: str | None = None
+    time_zone: str | None = None
     max_page_size: int | None = None
     minimal: bool = False
     applied: str = ""
@@ -35,16 +36,19 @@ def read_preferences(header: str | None) -> Preferences:
     immutable = wanted.get("idtype", "").lower() == "immutableid"
     minimal = wanted.get("return", "").lower() == "minimal"
     body_type = _body_type(wanted.get("outlook.body-content-type"))
+    time_zone = wanted.get("outlook.timezone") or None
     page_size = _page_size(wanted.get("odata.maxpagesize"))
     echo = [
         'IdType="ImmutableId"' if immutable else "",
         f'outlook.body-content-type="{body_type}"' if body_type else "",
+        f'outlook.timezone="{time_zone}"' if time_zone else "",
         f"odata.maxpagesize={page_size}" if page_size else "",
         "return=minimal" if minimal else "",
     ]
     return Preferences(
         immutable_ids=immutable,
         body_type=body_type,
+        time_zone=time_zone,
         max_page_size=page_size,
         minimal=minimal,
         applied=", ".join(part for part in echo if part),

@@ -3,7 +3,9 @@
 from app.sandbox.clock import Clock
 from app.sandbox.seeds.build import seed_mailboxes
 from app.sandbox.seeds.people import USERS
+from app.sandbox.seeds.week import seed_calendars
 from app.sandbox.settings import Settings
+from app.sandbox.state.calendar import CalendarStore
 from app.sandbox.state.directory import Directory, User
 from app.sandbox.state.mailbox import Mailbox
 from app.sandbox.state.post import PostOffice
@@ -28,6 +30,8 @@ class World:
         )
         self._seeds = seed_mailboxes(clock.start)
         self._mailboxes: dict[str, Mailbox] = {}
+        self._seeded_calendars = seed_calendars(clock.start)
+        self._calendars: dict[str, CalendarStore] = {}
         domains = {tenant.domain: tenant.id for tenant in TENANTS}
         # How each mailbox and tenant is called in the records of calls.
         self.names = {**self.directory.canonical(), **domains}
@@ -37,6 +41,13 @@ class World:
         if user.id not in self._mailboxes:
             self._mailboxes[user.id] = self._seeds[user.id].copy()
         return self._mailboxes[user.id]
+
+    def calendars(self, user: User) -> CalendarStore:
+        """Return a user's calendars."""
+        if user.id not in self._calendars:
+            seeded = self._seeded_calendars[user.id]
+            self._calendars[user.id] = seeded.copy()
+        return self._calendars[user.id]
 
     def _local_mailbox(self, address: str) -> Mailbox | None:
         user = self.directory.find(address)

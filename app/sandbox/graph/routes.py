@@ -10,6 +10,7 @@ from app.sandbox.graph.attachments import (
     list_attachments,
 )
 from app.sandbox.graph.batch import BATCH
+from app.sandbox.graph.calendar.routes import CALENDAR_ROUTES
 from app.sandbox.graph.context import Handler
 from app.sandbox.graph.folders import (
     get_folder,
@@ -105,7 +106,7 @@ ROUTES: Router[Route] = Router(
         ),
         *(
             (method, template, Route(handler=handler, counted=True))
-            for method, template, handler in EXCHANGE
+            for method, template, handler in (*EXCHANGE, *CALENDAR_ROUTES)
         ),
     ]
 )

@@ -25,7 +25,7 @@ from app.sandbox.state.ids import folder_id
 from app.sandbox.state.mailbox import Mailbox
 from app.sandbox.state.standard import new_mailbox
 
-__all__ = ["seed_mailboxes"]
+__all__ = ["last_thursday", "seed_mailboxes"]
 
 Plan = Callable[[User, Days], Iterable[Letter]]
 # The seeded mail ends on a Thursday at 18:00, so that whenever a sandbox
@@ -50,10 +50,12 @@ PRIVATE_FOLDERS = (
 
 def seed_mailboxes(now: datetime) -> dict[str, Mailbox]:
     """Return the seeded mailboxes by user id; they must be copied."""
-    return _seeded(_last_thursday(now.astimezone(UTC)))
+    return _seeded(last_thursday(now))
 
 
-def _last_thursday(now: datetime) -> datetime:
+def last_thursday(moment: datetime) -> datetime:
+    """Return when the seeds end: the latest Thursday evening."""
+    now = moment.astimezone(UTC)
     evening = now.replace(hour=_EVENING, minute=0, second=0, microsecond=0)
     evening -= timedelta(days=(now.weekday() - _THURSDAY) % 7)
     return evening if evening <= now else evening - timedelta(weeks=1)

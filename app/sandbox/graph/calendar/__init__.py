@@ -1,0 +1,1 @@
+"""Calendars, events, meetings, availability and rooms of Graph."""

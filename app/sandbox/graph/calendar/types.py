@@ -1,0 +1,120 @@
+"""Graph's types of the calendar, as far as the sandbox serves them."""
+
+from app.sandbox.odata.fields import Entity
+
+__all__ = ["CALENDAR", "EVENT", "EVENT_PROPERTIES", "VIEW_ONLY"]
+
+EVENT_PROPERTIES = (
+    "createdDateTime",
+    "lastModifiedDateTime",
+    "changeKey",
+    "categories",
+    "transactionId",
+    "originalStartTimeZone",
+    "originalEndTimeZone",
+    "iCalUId",
+    "reminderMinutesBeforeStart",
+    "isReminderOn",
+    "hasAttachments",
+    "subject",
+    "bodyPreview",
+    "importance",
+    "sensitivity",
+    "isAllDay",
+    "isCancelled",
+    "isOrganizer",
+    "responseRequested",
+    "seriesMasterId",
+    "showAs",
+    "type",
+    "webLink",
+    "onlineMeetingUrl",
+    "isOnlineMeeting",
+    "onlineMeetingProvider",
+    "allowNewTimeProposals",
+    "isDraft",
+    "hideAttendees",
+    "originalStart",
+    "responseStatus",
+    "body",
+    "start",
+    "end",
+    "location",
+    "locations",
+    "recurrence",
+    "attendees",
+    "organizer",
+    "onlineMeeting",
+)
+# Graph's page on calendarView: these are given only without $select.
+VIEW_ONLY = frozenset({"createdDateTime", "lastModifiedDateTime"})
+EVENT = Entity(
+    name="microsoft.graph.event",
+    defaults=frozenset({"id", *EVENT_PROPERTIES}),
+    # Given only to those who ask, and only of one series.
+    selectable=frozenset({"id", *EVENT_PROPERTIES, "cancelledOccurrences"}),
+    filterable={
+        "changeKey": "id",
+        "createdDateTime": "time",
+        "end/dateTime": "id",
+        "hasAttachments": "flag",
+        "iCalUId": "id",
+        "importance": "text",
+        "isAllDay": "flag",
+        "isCancelled": "flag",
+        "isOrganizer": "flag",
+        "isReminderOn": "flag",
+        "lastModifiedDateTime": "time",
+        "location/displayName": "text",
+        "organizer/emailAddress/address": "text",
+        "organizer/emailAddress/name": "text",
+        "responseRequested": "flag",
+        "sensitivity": "text",
+        "seriesMasterId": "id",
+        "showAs": "text",
+        "start/dateTime": "id",
+        "subject": "text",
+        "transactionId": "id",
+        "type": "text",
+    },
+    refused=frozenset({"id", *EVENT_PROPERTIES}),
+    lists={
+        "categories": {"": "text"},
+        "attendees": {
+            "emailAddress/address": "text",
+            "emailAddress/name": "text",
+            "status/response": "text",
+            "type": "text",
+        },
+    },
+)
+_CALENDAR_PROPERTIES = frozenset(
+    {
+        "id",
+        "name",
+        "color",
+        "hexColor",
+        "isDefaultCalendar",
+        "changeKey",
+        "canShare",
+        "canViewPrivateItems",
+        "canEdit",
+        "allowedOnlineMeetingProviders",
+        "defaultOnlineMeetingProvider",
+        "isTallyingResponses",
+        "isRemovable",
+        "owner",
+    }
+)
+CALENDAR = Entity(
+    name="microsoft.graph.calendar",
+    defaults=_CALENDAR_PROPERTIES,
+    selectable=_CALENDAR_PROPERTIES,
+    filterable={
+        "name": "text",
+        "color": "text",
+        "canEdit": "flag",
+        "isDefaultCalendar": "flag",
+    },
+    refused=_CALENDAR_PROPERTIES,
+)
