@@ -3,6 +3,7 @@
 import pytest
 
 from app.gateway.operations.batch import BATCH_OPERATIONS
+from app.gateway.operations.calendar import CALENDAR_OPERATIONS
 from app.gateway.operations.directory import DIRECTORY_OPERATIONS
 from app.gateway.operations.entry import (
     EVERY_WAY,
@@ -20,7 +21,12 @@ from app.gateway.policies.strategies import (
     Strategy,
 )
 
-EVERY = (*DIRECTORY_OPERATIONS, *MAIL_OPERATIONS, *BATCH_OPERATIONS)
+EVERY = (
+    *DIRECTORY_OPERATIONS,
+    *MAIL_OPERATIONS,
+    *CALENDAR_OPERATIONS,
+    *BATCH_OPERATIONS,
+)
 
 
 def test_names_are_unique() -> None:
