@@ -12,7 +12,7 @@ from app.gateway.translation.wire_calendar import (
     GraphResponse,
     GraphSlot,
 )
-from app.models.calendar import (
+from app.models.calendar_parts import (
     Attendee,
     Coordinates,
     Location,

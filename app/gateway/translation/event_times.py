@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from app.gateway.translation.times import utc_timestamp
 from app.gateway.translation.wire import GraphTime
 from app.gateway.translation.zones import find_zone
-from app.models.calendar import EventTime
+from app.models.calendar_parts import EventTime
 
 __all__ = ["day_of", "local_time", "shown_in", "whole_day"]
 

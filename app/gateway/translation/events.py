@@ -27,7 +27,8 @@ from app.gateway.translation.series import recurrence_of
 from app.gateway.translation.times import utc_timestamp
 from app.gateway.translation.wire_calendar import GraphEvent, GraphResponse
 from app.gateway.translation.zones import find_zone, iana_zone
-from app.models.calendar import Event, EventSummary, EventTime, Recurrence
+from app.models.calendar import Event, EventSummary
+from app.models.calendar_parts import EventTime, Recurrence
 
 __all__ = ["event", "events"]
 

@@ -23,7 +23,7 @@ from app.gateway.translation.wire_calendar import (
     GraphRange,
     GraphRecurrence,
 )
-from app.models.calendar import (
+from app.models.calendar_parts import (
     Recurrence,
     RecurrencePattern,
     RecurrenceRange,
