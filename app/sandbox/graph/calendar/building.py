@@ -7,7 +7,8 @@ from typing import Any
 from app.sandbox.clock import stamp
 from app.sandbox.graph.calendar.desk import failed_validation, not_possible
 from app.sandbox.graph.calendar.recurrences import bind_recurrence
-from app.sandbox.graph.calendar.writable import Moment, Plan
+from app.sandbox.graph.calendar.values import Moment
+from app.sandbox.graph.calendar.writable import Plan
 from app.sandbox.state.calendar_events import Event
 from app.sandbox.state.calendar_recurrence import Recurrence
 from app.sandbox.state.calendar_times import When

@@ -17,6 +17,7 @@ from app.sandbox.graph.calendar.desk import (
     store_of,
 )
 from app.sandbox.graph.calendar.exceptions import changed_occurrence
+from app.sandbox.graph.calendar.meetings import spread, withdraw
 from app.sandbox.graph.calendar.render import event_view
 from app.sandbox.graph.calendar.transactions import (
     refuse_new_transaction,
@@ -55,6 +56,7 @@ def create_event(context: Context) -> Answer:
     plan = read_plan(read_json(context.request), stamp(context.now))
     refuse_repeat(context, plan)
     event = _created(context, plan)
+    spread(context, None, event, None)
     return _entity(context, Instance(event=event), 201)
 
 
@@ -67,9 +69,12 @@ def update_event(context: Context) -> Answer:
     refuse_new_transaction(plan)
     if shown.day is None:
         event = store.update(rebuilt(shown.event, plan), context.now)
-        return _entity(context, Instance(event=event), 200)
-    change = changed_occurrence(shown, plan)
-    after = store.update_day(shown.event, shown.day, change, context.now)
+        after = Instance(event=event)
+    else:
+        change = changed_occurrence(shown, plan)
+        after = store.update_day(shown.event, shown.day, change, context.now)
+    if plan.concerns_all:
+        spread(context, shown.event, after.event, after.day)
     return _entity(context, after, 200)
 
 
@@ -78,6 +83,7 @@ def delete_event(context: Context) -> Answer:
     shown = find_event(context)
     check_version(context, shown.etag)
     store = store_of(context)
+    withdraw(context, shown.event, shown.day)
     if shown.day is None:
         store.remove(shown.event)
     else:

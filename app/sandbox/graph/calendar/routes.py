@@ -20,6 +20,13 @@ from app.sandbox.graph.calendar.listing import (
     list_instances,
     list_view,
 )
+from app.sandbox.graph.calendar.responses import (
+    accept_event,
+    accept_tentatively,
+    cancel_event,
+    decline_event,
+    forward_event,
+)
 from app.sandbox.graph.context import Handler
 
 __all__ = ["CALENDAR_ROUTES"]
@@ -57,6 +64,11 @@ _EVENTS: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", "", delete_event),
     ("GET", "/instances", list_instances),
     ("POST", "/permanentDelete", purge_event),
+    ("POST", "/accept", accept_event),
+    ("POST", "/tentativelyAccept", accept_tentatively),
+    ("POST", "/decline", decline_event),
+    ("POST", "/cancel", cancel_event),
+    ("POST", "/forward", forward_event),
 )
 CALENDAR_ROUTES: tuple[tuple[str, str, Handler], ...] = (
     *_CALENDARS,

@@ -1,0 +1,207 @@
+"""Meetings: one event in the calendars of all who attend.
+
+Those who have a mailbox in the sandbox get a copy of the organizer's event
+and a message at once; whoever lives elsewhere gets nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from app.sandbox.graph.calendar.notices import announce
+from app.sandbox.graph.context import Context
+from app.sandbox.state.calendar import CalendarStore
+from app.sandbox.state.calendar_events import Change, Event, Instance
+from app.sandbox.state.directory import User
+from app.sandbox.state.items import Properties
+
+__all__ = ["copy_of", "invite", "organizer_of", "spread", "withdraw"]
+
+NEVER = "0001-01-01T00:00:00Z"
+CANCELLED = "Canceled: "
+# What each who attends has for themselves; a change of it tells nobody.
+OWN = frozenset(
+    {
+        "categories",
+        "changeKey",
+        "createdDateTime",
+        "isOrganizer",
+        "isReminderOn",
+        "lastModifiedDateTime",
+        "reminderMinutesBeforeStart",
+        "responseStatus",
+        "showAs",
+        "transactionId",
+        "webLink",
+    }
+)
+
+
+def spread(
+    context: Context, before: Event | None, after: Event, day: date | None
+) -> None:
+    """Bring an organizer's new or changed event to those who attend.
+
+    ``day`` is that of the one occurrence that was changed.
+    """
+    if not after.properties["isOrganizer"]:
+        return
+    shown = Instance(event=after, day=day)
+    attending = list(_attending(context, shown))
+    for user in attending:
+        _invite(context, user, shown, before)
+    if before is not None:
+        for user in _attending(context, Instance(event=before, day=day)):
+            if user not in attending:
+                _call_off(context, user, before, day)
+
+
+def invite(context: Context, event: Event, attendees: list[Any]) -> None:
+    """Invite some of those who attend, as if they were all."""
+    shown = Instance(event=event)
+    asked = Instance(event=event.changed({"attendees": attendees}))
+    for user in _attending(context, asked):
+        _invite(context, user, shown, None)
+
+
+def withdraw(context: Context, event: Event, day: date | None) -> None:
+    """Call a meeting off, or one occurrence of it, for all who attend."""
+    if event.properties["isOrganizer"]:
+        for user in _attending(context, Instance(event=event, day=day)):
+            _call_off(context, user, event, day)
+
+
+def copy_of(context: Context, user: User, event: Event) -> Event | None:
+    """Return what a user has of a meeting."""
+    uid = str(event.properties["iCalUId"])
+    return context.world.calendars(user).known_as(uid)
+
+
+def organizer_of(context: Context, event: Event) -> User | None:
+    """Return the organizer, unless they live elsewhere."""
+    person = event.properties["organizer"] or {"emailAddress": {}}
+    return _local(context, person["emailAddress"].get("address"))
+
+
+def _local(context: Context, address: str | None) -> User | None:
+    user = context.world.directory.find(address or "")
+    return user if user is not None and user.mailbox else None
+
+
+def _attending(context: Context, shown: Instance) -> Iterator[User]:
+    """Give those besides the organizer who have a mailbox here."""
+    organizer = organizer_of(context, shown.event)
+    found: dict[str, User] = {}
+    for one in shown.properties["attendees"]:
+        user = _local(context, one["emailAddress"]["address"])
+        if user is not None and user != organizer:
+            found[user.id] = user
+    yield from found.values()
+
+
+def _invite(
+    context: Context, user: User, shown: Instance, before: Event | None
+) -> None:
+    known = copy_of(context, user, shown.event)
+    _bring(context, user, shown.event, before)
+    request = "newMeetingRequest" if known is None else "fullUpdate"
+    announce(context, user, shown, request)
+
+
+def _bring(
+    context: Context, user: User, event: Event, before: Event | None
+) -> None:
+    store, now = context.world.calendars(user), context.now
+    known = copy_of(context, user, event)
+    if known is None:
+        known = _new_copy(store, event)
+        store.events[known.id] = _like(known, event)
+        return
+    moved = before is not None and before.when != event.when
+    asked = _unanswered() if moved else {}
+    store.update(_like(known, event).changed(asked), now)
+
+
+def _new_copy(store: CalendarStore, event: Event) -> Event:
+    shared = {k: v for k, v in event.properties.items() if k != "webLink"}
+    own = {
+        "categories": [],
+        "isOrganizer": False,
+        "isReminderOn": True,
+        "reminderMinutesBeforeStart": 15,
+        "transactionId": None,
+        **_unanswered(),
+    }
+    return store.create(
+        shared | own,
+        when=event.when,
+        calendar=store.calendar(),
+        recurrence=event.recurrence,
+    )
+
+
+def _unanswered() -> dict[str, Any]:
+    response = {"response": "notResponded", "time": NEVER}
+    return {"responseStatus": response, "showAs": "tentative"}
+
+
+def _like(known: Event, event: Event) -> Event:
+    """Return a copy as its original is now."""
+    changes = {
+        day: _like_change(known.changes.get(day), change)
+        for day, change in event.changes.items()
+    }
+    return replace(
+        known.changed(_shared(event.properties)),
+        when=event.when,
+        recurrence=event.recurrence,
+        changes=changes,
+        gone=known.gone | event.gone,
+        attachments=event.attachments,
+    )
+
+
+def _like_change(known: Change | None, change: Change) -> Change:
+    own = {
+        k: v
+        for k, v in (known.properties if known else {}).items()
+        if k in OWN
+    }
+    marks = {
+        name: change.properties[name]
+        for name in ("changeKey", "lastModifiedDateTime")
+    }
+    return replace(
+        change, properties={**_shared(change.properties), **marks, **own}
+    )
+
+
+def _shared(properties: Properties) -> dict[str, Any]:
+    return {k: v for k, v in properties.items() if k not in OWN}
+
+
+def _call_off(
+    context: Context, user: User, event: Event, day: date | None
+) -> None:
+    """Mark a copy as cancelled: Exchange leaves it where it is."""
+    store, now = context.world.calendars(user), context.now
+    known = copy_of(context, user, event)
+    if known is None:
+        return
+    if known.recurrence is None:
+        day = None
+    shown = Instance(event=known, day=day)
+    subject = str(shown.properties["subject"]).removeprefix(CANCELLED)
+    marks = {
+        "isCancelled": True,
+        "showAs": "free",
+        "subject": f"{CANCELLED}{subject}",
+    }
+    if day is None:
+        shown = Instance(event=store.update(known.changed(marks), now))
+    elif day not in known.gone:
+        before = shown.change or Change(properties={})
+        change = replace(before, properties={**before.properties, **marks})
+        shown = store.update_day(known, day, change, now)
+    announce(context, user, shown, None)

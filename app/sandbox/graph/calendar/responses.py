@@ -1,0 +1,240 @@
+"""Answers to invitations; calling meetings off and passing them on.
+
+The rules are those of Graph's pages on accepting, declining, cancelling and
+forwarding events.
+"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from app.sandbox.clock import stamp
+from app.sandbox.graph.bodies import not_deserializable, read_json
+from app.sandbox.graph.calendar.desk import not_possible, store_of
+from app.sandbox.graph.calendar.events import find_event
+from app.sandbox.graph.calendar.meetings import (
+    copy_of,
+    invite,
+    organizer_of,
+    withdraw,
+)
+from app.sandbox.graph.calendar.notices import answer_notice
+from app.sandbox.graph.calendar.values import UNANSWERED, slot
+from app.sandbox.graph.checks import Check, boolean, optional_text, people
+from app.sandbox.graph.context import Context
+from app.sandbox.state.calendar_events import Change, Event, Instance
+from app.sandbox.state.directory import User
+from app.sandbox.state.items import Properties
+from app.sandbox.wire import Answer, GraphError, empty
+
+__all__ = [
+    "accept_event",
+    "accept_tentatively",
+    "cancel_event",
+    "decline_event",
+    "forward_event",
+]
+
+# The end of Exchange's codes, and how the time shows from then on.
+ENDS = {
+    "accepted": ("Accept", "busy"),
+    "tentativelyAccepted": ("Tentative", "tentative"),
+    "declined": ("Decline", "free"),
+}
+ANSWER: dict[str, Check] = {"comment": optional_text, "sendresponse": boolean}
+PROPOSAL: dict[str, Check] = {**ANSWER, "proposednewtime": slot}
+CANCEL: dict[str, Check] = {"comment": optional_text}
+FORWARD: dict[str, Check] = {**CANCEL, "torecipients": people}
+
+
+def accept_event(context: Context) -> Answer:
+    """Say yes to a meeting."""
+    return _respond(context, "accepted", ANSWER)
+
+
+def accept_tentatively(context: Context) -> Answer:
+    """Say maybe to a meeting."""
+    return _respond(context, "tentativelyAccepted", PROPOSAL)
+
+
+def decline_event(context: Context) -> Answer:
+    """Say no to a meeting, which takes it out of the calendar."""
+    return _respond(context, "declined", PROPOSAL)
+
+
+def cancel_event(context: Context) -> Answer:
+    """Call a meeting off; only its organizer can."""
+    shown, store = find_event(context), store_of(context)
+    _read(context, CANCEL)
+    if not shown.properties["isOrganizer"]:
+        raise not_possible(
+            "You need to be an organizer to cancel a meeting.",
+            "ErrorCalendarIsNotOrganizer",
+        )
+    withdraw(context, shown.event, shown.day)
+    if shown.day is None:
+        store.remove(shown.event)
+    else:
+        store.drop_day(shown.event, shown.day, context.now)
+    return empty(202)
+
+
+def forward_event(context: Context) -> Answer:
+    """Invite others to a meeting that one organizes or attends."""
+    shown = find_event(context)
+    recipients = _read(context, FORWARD).get("torecipients")
+    if not recipients:
+        raise GraphError(
+            400,
+            "ErrorInvalidRecipients",
+            "At least one recipient isn't valid.",
+        )
+    organizer = organizer_of(context, shown.event)
+    if organizer is not None:
+        _pass_on(context, organizer, shown.event, recipients)
+    return empty(202)
+
+
+def _pass_on(
+    context: Context, organizer: User, event: Event, recipients: list[Any]
+) -> None:
+    """Add to those who attend, and invite them."""
+    source = copy_of(context, organizer, event)
+    if source is None:
+        return
+    new = [{"type": "required", "status": UNANSWERED, **p} for p in recipients]
+    known = source.properties["attendees"]
+    store = context.world.calendars(organizer)
+    changed = source.changed({"attendees": [*known, *new]})
+    invite(context, store.update(changed, context.now), new)
+
+
+def _respond(
+    context: Context, response: str, body: dict[str, Check]
+) -> Answer:
+    shown = find_event(context)
+    given = _read(context, body)
+    _check(shown.properties, response, given)
+    answer = {
+        "response": response,
+        "time": stamp(context.now),
+        "comment": given.get("comment") or "",
+        "proposedNewTime": given.get("proposednewtime"),
+    }
+    if given.get("sendresponse", True):
+        _tell_organizer(context, shown, answer)
+    _remember(context, shown, answer)
+    return empty(202)
+
+
+def _read(context: Context, checks: dict[str, Check]) -> dict[str, Any]:
+    """Return the members of an action's body by their lower-case names.
+
+    Raises:
+        GraphError: 400, for what does not exist or has another type.
+    """
+    if not context.request.body:
+        return {}
+    given = {k.lower(): v for k, v in read_json(context.request).items()}
+    for name, value in given.items():
+        if name not in checks:
+            raise not_deserializable(f"the parameter '{name}' does not exist")
+        try:
+            given[name] = checks[name](value)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise not_deserializable(f"'{name}' has a wrong value") from error
+    return given
+
+
+def _check(
+    properties: Properties, response: str, given: dict[str, Any]
+) -> None:
+    """Refuse answers that there cannot be.
+
+    Raises:
+        GraphError: 400.
+    """
+    end, _ = ENDS[response]
+    if properties["isOrganizer"]:
+        raise not_possible(
+            "You can't respond to this meeting because you're the meeting "
+            "organizer.",
+            f"ErrorCalendarIsOrganizerFor{end}",
+        )
+    if properties["isCancelled"]:
+        raise not_possible(
+            "The meeting has been canceled.",
+            f"ErrorCalendarIsCancelledFor{end}",
+        )
+    if given.get("proposednewtime") is None:
+        return
+    if not given.get("sendresponse", True):
+        raise not_possible("A new time is proposed only in a response.")
+    if not properties["allowNewTimeProposals"]:
+        raise not_possible("The organizer does not allow new times.")
+
+
+def _remember(
+    context: Context, shown: Instance, answer: dict[str, Any]
+) -> None:
+    """Keep an answer in the calendar of whoever gave it."""
+    store, now = store_of(context), context.now
+    if answer["response"] == "declined":
+        if shown.day is None:
+            store.remove(shown.event)
+        else:
+            store.drop_day(shown.event, shown.day, now)
+        return
+    status = {"response": answer["response"], "time": answer["time"]}
+    own = {"responseStatus": status, "showAs": ENDS[answer["response"]][1]}
+    if shown.day is None:
+        store.update(shown.event.changed(own), now)
+    else:
+        store.update_day(shown.event, shown.day, _with(shown, own), now)
+
+
+def _tell_organizer(
+    context: Context, shown: Instance, answer: dict[str, Any]
+) -> None:
+    """Put an answer into the organizer's calendar and inbox."""
+    organizer = organizer_of(context, shown.event)
+    if organizer is None:
+        return
+    answer_notice(context, organizer, shown, answer)
+    event = copy_of(context, organizer, shown.event)
+    if event is None:
+        return
+    store, now = context.world.calendars(organizer), context.now
+    theirs = Instance(event=event, day=_day(event, shown))
+    marked = _marked(context, theirs, answer)
+    if theirs.day is None:
+        store.update(event.changed(marked), now)
+    else:
+        store.update_day(event, theirs.day, _with(theirs, marked), now)
+
+
+def _day(event: Event, shown: Instance) -> date | None:
+    return None if event.recurrence is None else shown.day
+
+
+def _marked(
+    context: Context, shown: Instance, answer: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the attendees with an answer next to the one who gave it."""
+    names = {context.owner.address, *context.owner.aliases}
+    status = {"response": answer["response"], "time": answer["time"]}
+    proposal = answer["proposedNewTime"]
+    more = {"proposedNewTime": proposal} if proposal else {}
+    return {
+        "attendees": [
+            {**one, "status": status, **more}
+            if one["emailAddress"]["address"].lower() in names
+            else one
+            for one in shown.properties["attendees"]
+        ]
+    }
+
+
+def _with(shown: Instance, properties: dict[str, Any]) -> Change:
+    before = shown.change or Change(properties={})
+    return replace(before, properties={**before.properties, **properties})
