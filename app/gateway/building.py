@@ -6,9 +6,18 @@ from urllib.parse import quote, urlencode
 
 from app.gateway.calls import GraphCall
 from app.gateway.operations.entry import Operation
+from app.gateway.translation.etags import graph_tag
 from app.models.context import CallContext, InMailbox
+from app.problems.resources import PreconditionFailed
 
-__all__ = ["binding_of", "call_in", "page_in", "prefer", "target"]
+__all__ = [
+    "binding_of",
+    "call_in",
+    "if_match",
+    "page_in",
+    "prefer",
+    "target",
+]
 
 # Ids survive a move, and times are in UTC.
 # Sources: https://learn.microsoft.com/graph/outlook-immutable-id and
@@ -78,3 +87,17 @@ def binding_of(context: CallContext, *parts: str) -> str:
     """Return what a cursor is bound to, unambiguously."""
     whole = (context.tenant, context.principal, *parts)
     return "".join(f"{len(part)}:{part}" for part in whole)
+
+
+def if_match(etag: str | None) -> dict[str, str]:
+    """Return the header ``If-Match``, if a caller has given one.
+
+    Raises:
+        PreconditionFailed: It is no entity tag of this service's.
+    """
+    if etag is None:
+        return {}
+    theirs = graph_tag(etag)
+    if theirs is None:
+        raise PreconditionFailed("The entity tag is none of this service's.")
+    return {"If-Match": theirs}

@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 
-from app.gateway.building import call_in, page_in, prefer
+from app.gateway.building import call_in, if_match, page_in, prefer
 from app.gateway.calls import GraphCall
 from app.gateway.operations import mail as operations
 from app.gateway.operations.entry import Operation
 from app.gateway.pipeline import Pipeline
 from app.gateway.queries import SUMMARY, marker_query, message_query
-from app.gateway.translation.etags import graph_tag
 from app.gateway.translation.folders import graph_folder
 from app.gateway.translation.writing import draft_json, patch_json
 from app.models.answers import Answer, ByteStream
@@ -16,7 +15,6 @@ from app.models.compose import Draft, MessagePatch
 from app.models.context import InMailbox
 from app.models.queries import MessageQuery, MessageView
 from app.problems.errors import ExchangeError, Outcome
-from app.problems.resources import PreconditionFailed
 
 __all__ = ["MailGateway", "messages_call"]
 
@@ -112,7 +110,7 @@ class MailGateway:
         return await self._pipeline.ask(
             replace(
                 call_in(where, operations.UPDATE_MESSAGE, message=message),
-                headers={**prefer("html"), **_if_match(etag)},
+                headers={**prefer("html"), **if_match(etag)},
                 body=patch_json(patch),
                 representation=_representation(_HTML),
             )
@@ -127,7 +125,7 @@ class MailGateway:
             PreconditionFailed: It has another entity tag.
         """
         call = call_in(where, operations.DELETE_MESSAGE, message=message)
-        headers = {**call.headers, **_if_match(etag)}
+        headers = {**call.headers, **if_match(etag)}
         await self._pipeline.ask(replace(call, headers=headers))
 
     async def purge_message(self, where: InMailbox, message: str) -> None:
@@ -184,12 +182,3 @@ def _get(
 
 def _representation(view: MessageView) -> str:
     return f"{view.body}+headers" if view.headers else view.body
-
-
-def _if_match(etag: str | None) -> dict[str, str]:
-    if etag is None:
-        return {}
-    theirs = graph_tag(etag)
-    if theirs is None:
-        raise PreconditionFailed("The entity tag is none of this service's.")
-    return {"If-Match": theirs}

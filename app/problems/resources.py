@@ -117,13 +117,17 @@ class ItemNotFound(NotFound):
 
 
 class Conflict(RequestRefused):
-    """The request does not fit the present state of the resource."""
+    """The request does not fit the present state of the resource.
+
+    ``existing`` is the id of what is there already, if Graph told it.
+    """
 
     code = "conflict"
     status = HTTPStatus.CONFLICT
     title = "The request conflicts with the state of the resource"
     category = Category.CONFLICT
     action = "Read the resource again and decide anew."
+    existing: str | None = None
 
 
 class FolderExists(Conflict):

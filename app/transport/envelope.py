@@ -11,9 +11,15 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["claims_challenge", "error_codes", "inner_request_id"]
+__all__ = [
+    "claims_challenge",
+    "error_codes",
+    "existing_event",
+    "inner_request_id",
+]
 
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+_ID = re.compile(r"[A-Za-z0-9_=+/-]{1,1024}")
 _CLAIMS = re.compile(r'claims="([A-Za-z0-9+/=_-]{1,8192})"')
 _DEEPEST = 8
 
@@ -36,6 +42,18 @@ def inner_request_id(body: bytes) -> str | None:
     for level in _levels(body):
         found = level.get("request-id")
         if isinstance(found, str) and _CODE.fullmatch(found):
+            return found
+    return None
+
+
+def existing_event(body: bytes) -> str | None:
+    """Return the id of the event that a repeated transaction has made.
+
+    Documented nowhere, but seen with ``ErrorDuplicateTransactionId``.
+    """
+    for level in _levels(body):
+        found = level.get("@event.existingEventId")
+        if isinstance(found, str) and _ID.fullmatch(found):
             return found
     return None
 

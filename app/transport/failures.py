@@ -14,10 +14,12 @@ from app.problems.graph_failures import (
     GraphTimeout,
     GraphUnreachable,
 )
+from app.problems.resources import Conflict
 from app.transport.aiohttp_transport import CertificateRejected
 from app.transport.envelope import (
     claims_challenge,
     error_codes,
+    existing_event,
     inner_request_id,
 )
 from app.transport.retry_after import http_date, retry_after_seconds
@@ -60,7 +62,7 @@ def refusal(
     response: httpx.Response, client_request_id: str | None, now: datetime
 ) -> ExchangeError:
     """Return what an answer other than 2xx means for the caller."""
-    return graph_error(
+    error = graph_error(
         response.status_code,
         _upstream(response, client_request_id),
         retry_after=retry_after_seconds(
@@ -68,6 +70,9 @@ def refusal(
         ),
         claims=claims_challenge(response.headers.get_list("WWW-Authenticate")),
     )
+    if isinstance(error, Conflict):
+        error.existing = existing_event(response.content)
+    return error
 
 
 def malformed(
