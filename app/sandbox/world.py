@@ -3,6 +3,7 @@
 from app.sandbox.clock import Clock
 from app.sandbox.seeds.build import seed_mailboxes
 from app.sandbox.seeds.people import USERS
+from app.sandbox.seeds.rooms import PLACES, ROOMS
 from app.sandbox.seeds.week import seed_calendars
 from app.sandbox.settings import Settings
 from app.sandbox.state.calendar import CalendarStore
@@ -20,8 +21,9 @@ class World:
 
     def __init__(self, clock: Clock, settings: Settings) -> None:
         self.clock = clock
-        self.directory = Directory(USERS)
+        self.directory = Directory((*USERS, *ROOMS))
         self.uploads = UploadSessions()
+        self.places = PLACES
         self.post = PostOffice(
             settings,
             clock,

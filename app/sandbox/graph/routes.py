@@ -10,7 +10,10 @@ from app.sandbox.graph.attachments import (
     list_attachments,
 )
 from app.sandbox.graph.batch import BATCH
-from app.sandbox.graph.calendar.routes import CALENDAR_ROUTES
+from app.sandbox.graph.calendar.routes import (
+    CALENDAR_ROUTES,
+    PLACE_ROUTES,
+)
 from app.sandbox.graph.context import Handler
 from app.sandbox.graph.folders import (
     get_folder,
@@ -102,7 +105,7 @@ ROUTES: Router[Route] = Router(
         ("POST", BATCH, Route(handler=None, counted=False)),
         *(
             (method, template, Route(handler=handler, counted=False))
-            for method, template, handler in DIRECTORY
+            for method, template, handler in (*DIRECTORY, *PLACE_ROUTES)
         ),
         *(
             (method, template, Route(handler=handler, counted=True))

@@ -18,6 +18,7 @@ from app.sandbox.seeds.oddities import (
     with_attachments,
 )
 from app.sandbox.seeds.people import ADA, GRACE, LINUS, SUPPORT
+from app.sandbox.seeds.rooms import ROOMS
 from app.sandbox.seeds.threads import thread
 from app.sandbox.state.directory import User
 from app.sandbox.state.folders import ROOT, Folder
@@ -68,6 +69,7 @@ def _seeded(anchor: datetime) -> dict[str, Mailbox]:
         (GRACE, _grace),
         (SUPPORT, _support),
         (LINUS, _linus),
+        *((room, _nothing) for room in ROOMS),
     )
     return {user.id: _filled(user, plan, anchor) for user, plan in plans}
 
@@ -118,6 +120,10 @@ def _linus(user: User, days: Days) -> Iterable[Letter]:
     yield from received(user, days, "inbox", 20)
     yield from sent(user, days, 8)
     yield from drafts(days, 2)
+
+
+def _nothing(_user: User, _days: Days) -> Iterable[Letter]:
+    return ()
 
 
 def _oddities(user: User, days: Days) -> Iterable[Letter]:

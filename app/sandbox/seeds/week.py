@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.sandbox.seeds.build import last_thursday
 from app.sandbox.seeds.people import ADA, GRACE, LINUS, SUPPORT
+from app.sandbox.seeds.rooms import ROOMS
 from app.sandbox.state.calendar import DEFAULT, CalendarStore
 from app.sandbox.state.directory import User
 
@@ -19,7 +20,9 @@ def seed_calendars(now: datetime) -> dict[str, CalendarStore]:
 
 @lru_cache(maxsize=4)
 def _seeded(_anchor: datetime) -> dict[str, CalendarStore]:
-    return {user.id: _blank(user) for user in (ADA, GRACE, SUPPORT, LINUS)}
+    return {
+        user.id: _blank(user) for user in (ADA, GRACE, SUPPORT, LINUS, *ROOMS)
+    }
 
 
 def _blank(user: User) -> CalendarStore:

@@ -11,7 +11,8 @@ __all__ = ["Directory", "User"]
 class User:
     """A directory entry; ``mailbox`` is false for one without Exchange.
 
-    ``may_send_as`` are the other addresses this user may send from.
+    ``may_send_as`` are the other addresses this user may send from. Who is
+    not ``listed``, as a room, is found by name and in no list.
     """
 
     id: str
@@ -20,6 +21,7 @@ class User:
     properties: Mapping[str, Any]
     aliases: tuple[str, ...] = ()
     mailbox: bool = True
+    listed: bool = True
     may_send_as: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -43,8 +45,9 @@ class Directory:
         return user
 
     def members(self, tenant: str | None = None) -> list[User]:
-        """Return the users of one tenant, or of all."""
-        return [u for u in self._users if tenant in (None, u.tenant)]
+        """Return the listed users of one tenant, or of all."""
+        listed = [user for user in self._users if user.listed]
+        return [u for u in listed if tenant in (None, u.tenant)]
 
     def canonical(self) -> dict[str, str]:
         """Return the address that belongs to each name."""

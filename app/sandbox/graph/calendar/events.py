@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from app.sandbox.clock import stamp
 from app.sandbox.graph.bodies import read_json
+from app.sandbox.graph.calendar.bookings import book_rooms
 from app.sandbox.graph.calendar.building import (
     blank_event,
     own_properties,
@@ -57,6 +58,7 @@ def create_event(context: Context) -> Answer:
     refuse_repeat(context, plan)
     event = _created(context, plan)
     spread(context, None, event, None)
+    book_rooms(context, event)
     return _entity(context, Instance(event=event), 201)
 
 
@@ -75,6 +77,7 @@ def update_event(context: Context) -> Answer:
         after = store.update_day(shown.event, shown.day, change, context.now)
     if plan.concerns_all:
         spread(context, shown.event, after.event, after.day)
+        book_rooms(context, after.event)
     return _entity(context, after, 200)
 
 

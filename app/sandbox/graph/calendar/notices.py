@@ -49,19 +49,15 @@ def announce(
 
 def answer_notice(
     context: Context,
-    organizer: User,
+    people: tuple[User, User],
     shown: Instance,
     answer: dict[str, Any],
 ) -> None:
-    """Tell an organizer what an attendee answered."""
-    owner = context.owner
-    author = {
-        "name": owner.properties["displayName"],
-        "address": owner.address,
-    }
+    """Tell the second of two, the organizer, what the first answered."""
+    who, organizer = people
     properties = {
         "@odata.type": "#microsoft.graph.eventMessageResponse",
-        "from": author,
+        "from": _named(who),
         "meetingMessageType": ANSWERS[answer["response"]],
         "responseType": answer["response"],
         "proposedNewTime": answer.get("proposedNewTime"),

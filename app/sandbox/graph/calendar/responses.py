@@ -4,12 +4,11 @@ The rules are those of Graph's pages on accepting, declining, cancelling and
 forwarding events.
 """
 
-from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from app.sandbox.clock import stamp
 from app.sandbox.graph.bodies import not_deserializable, read_json
+from app.sandbox.graph.calendar.answers import changed_day, tell_organizer
 from app.sandbox.graph.calendar.desk import not_possible, store_of
 from app.sandbox.graph.calendar.events import find_event
 from app.sandbox.graph.calendar.meetings import (
@@ -18,11 +17,10 @@ from app.sandbox.graph.calendar.meetings import (
     organizer_of,
     withdraw,
 )
-from app.sandbox.graph.calendar.notices import answer_notice
 from app.sandbox.graph.calendar.values import UNANSWERED, slot
 from app.sandbox.graph.checks import Check, boolean, optional_text, people
 from app.sandbox.graph.context import Context
-from app.sandbox.state.calendar_events import Change, Event, Instance
+from app.sandbox.state.calendar_events import Event, Instance
 from app.sandbox.state.directory import User
 from app.sandbox.state.items import Properties
 from app.sandbox.wire import Answer, GraphError, empty
@@ -122,7 +120,7 @@ def _respond(
         "proposedNewTime": given.get("proposednewtime"),
     }
     if given.get("sendresponse", True):
-        _tell_organizer(context, shown, answer)
+        tell_organizer(context, context.owner, shown, answer)
     _remember(context, shown, answer)
     return empty(202)
 
@@ -190,51 +188,4 @@ def _remember(
     if shown.day is None:
         store.update(shown.event.changed(own), now)
     else:
-        store.update_day(shown.event, shown.day, _with(shown, own), now)
-
-
-def _tell_organizer(
-    context: Context, shown: Instance, answer: dict[str, Any]
-) -> None:
-    """Put an answer into the organizer's calendar and inbox."""
-    organizer = organizer_of(context, shown.event)
-    if organizer is None:
-        return
-    answer_notice(context, organizer, shown, answer)
-    event = copy_of(context, organizer, shown.event)
-    if event is None:
-        return
-    store, now = context.world.calendars(organizer), context.now
-    theirs = Instance(event=event, day=_day(event, shown))
-    marked = _marked(context, theirs, answer)
-    if theirs.day is None:
-        store.update(event.changed(marked), now)
-    else:
-        store.update_day(event, theirs.day, _with(theirs, marked), now)
-
-
-def _day(event: Event, shown: Instance) -> date | None:
-    return None if event.recurrence is None else shown.day
-
-
-def _marked(
-    context: Context, shown: Instance, answer: dict[str, Any]
-) -> dict[str, Any]:
-    """Return the attendees with an answer next to the one who gave it."""
-    names = {context.owner.address, *context.owner.aliases}
-    status = {"response": answer["response"], "time": answer["time"]}
-    proposal = answer["proposedNewTime"]
-    more = {"proposedNewTime": proposal} if proposal else {}
-    return {
-        "attendees": [
-            {**one, "status": status, **more}
-            if one["emailAddress"]["address"].lower() in names
-            else one
-            for one in shown.properties["attendees"]
-        ]
-    }
-
-
-def _with(shown: Instance, properties: dict[str, Any]) -> Change:
-    before = shown.change or Change(properties={})
-    return replace(before, properties={**before.properties, **properties})
+        store.update_day(shown.event, shown.day, changed_day(shown, own), now)

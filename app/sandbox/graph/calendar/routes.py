@@ -20,6 +20,11 @@ from app.sandbox.graph.calendar.listing import (
     list_instances,
     list_view,
 )
+from app.sandbox.graph.calendar.places import (
+    list_room_lists,
+    list_rooms,
+    list_rooms_of,
+)
 from app.sandbox.graph.calendar.responses import (
     accept_event,
     accept_tentatively,
@@ -27,9 +32,13 @@ from app.sandbox.graph.calendar.responses import (
     decline_event,
     forward_event,
 )
+from app.sandbox.graph.calendar.schedule import (
+    find_meeting_times,
+    get_schedule,
+)
 from app.sandbox.graph.context import Handler
 
-__all__ = ["CALENDAR_ROUTES"]
+__all__ = ["CALENDAR_ROUTES", "PLACE_ROUTES"]
 
 USER = "/users/{mailbox}"
 DEFAULT = f"{USER}/calendar"
@@ -47,6 +56,11 @@ _CALENDARS: tuple[tuple[str, str, Handler], ...] = (
         )
     ),
     ("DELETE", ONE, delete_calendar),
+    *(
+        ("POST", f"{place}/getSchedule", get_schedule)
+        for place in (DEFAULT, ONE)
+    ),
+    ("POST", f"{USER}/findMeetingTimes", find_meeting_times),
     ("GET", f"{USER}/events", list_events),
     ("GET", f"{USER}/calendarView", list_view),
     *(
@@ -80,5 +94,14 @@ CALENDAR_ROUTES: tuple[tuple[str, str, Handler], ...] = (
         (method, f"{place}/events/{{id}}{rest}", handler)
         for place in (USER, DEFAULT, ONE)
         for method, rest, handler in _EVENTS
+    ),
+)
+PLACE_ROUTES: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "/places/microsoft.graph.room", list_rooms),
+    ("GET", "/places/microsoft.graph.roomList", list_room_lists),
+    (
+        "GET",
+        "/places/{place}/microsoft.graph.roomList/rooms",
+        list_rooms_of,
     ),
 )
