@@ -28,13 +28,9 @@ from app.sandbox.graph.messages import (
     list_messages,
 )
 from app.sandbox.graph.sending import send_draft, send_mail
+from app.sandbox.graph.settings.routes import SETTINGS
 from app.sandbox.graph.upload_sessions import create_upload_session
-from app.sandbox.graph.users import (
-    get_setting,
-    get_settings,
-    get_user,
-    list_users,
-)
+from app.sandbox.graph.users import get_user, list_users
 from app.sandbox.graph.writes import (
     copy_message,
     create_message,
@@ -69,8 +65,6 @@ DIRECTORY: tuple[tuple[str, str, Handler], ...] = (
     ("GET", USER, get_user),
 )
 EXCHANGE: tuple[tuple[str, str, Handler], ...] = (
-    ("GET", f"{USER}/mailboxSettings", get_settings),
-    ("GET", f"{USER}/mailboxSettings/{{setting}}", get_setting),
     ("GET", f"{USER}/mailFolders", list_folders),
     ("GET", FOLDER, get_folder),
     ("GET", f"{FOLDER}/childFolders", list_child_folders),
@@ -99,6 +93,7 @@ EXCHANGE: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", ATTACHMENT, delete_attachment),
     ("GET", f"{ATTACHMENT}/$value", get_content),
     ("POST", f"{USER}/sendMail", send_mail),
+    *SETTINGS,
 )
 ROUTES: Router[Route] = Router(
     [

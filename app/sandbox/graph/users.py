@@ -1,4 +1,4 @@
-"""The directory, and the settings of mailboxes."""
+"""The directory."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ from app.sandbox.odata.options import Options, read_options
 from app.sandbox.odata.order import parse_order, sort
 from app.sandbox.odata.paging import next_link, read_token, skip_token, take
 from app.sandbox.odata.parser import parse_filter
-from app.sandbox.wire import Answer, GraphError, bad_query, json_answer
+from app.sandbox.wire import Answer, GraphError, json_answer
 
-__all__ = ["get_setting", "get_settings", "get_user", "list_users"]
+__all__ = ["get_user", "list_users"]
 
 DEFAULT_PAGE = 100
 MAX_PAGE = 999
@@ -55,50 +55,10 @@ def get_user(context: Context) -> Answer:
     user = context.owner
     shown = _selected(user.properties, select)
     if "mailboxSettings" in select:
-        _need_mailbox(context)
-        shown["mailboxSettings"] = dict(user.settings)
+        settings = context.mailbox.configuration.settings
+        shown["mailboxSettings"] = dict(settings)
     base = f"{context.request.base_url}/v1.0/$metadata#users/$entity"
     return json_answer({"@odata.context": base} | shown)
-
-
-def get_settings(context: Context) -> Answer:
-    """Get the settings of a mailbox."""
-    options = read_options(context.request, "select")
-    _need_mailbox(context)
-    settings = dict(context.owner.settings)
-    if options.select is not None:
-        names = [name.strip() for name in options.select.split(",")]
-        for name in names:
-            _need_setting(settings, name)
-        settings = {name: settings[name] for name in names}
-    head = {"@odata.context": context.metadata("mailboxSettings")}
-    return json_answer(head | settings)
-
-
-def get_setting(context: Context) -> Answer:
-    """Get one setting of a mailbox."""
-    read_options(context.request)
-    _need_mailbox(context)
-    name = context.params["setting"]
-    settings = context.owner.settings
-    _need_setting(settings, name)
-    head = {"@odata.context": context.metadata(f"mailboxSettings/{name}")}
-    value = settings[name]
-    inner = value if isinstance(value, dict) else {"value": value}
-    return json_answer(head | inner)
-
-
-def _need_mailbox(context: Context) -> None:
-    """Raise what the mailbox raises when there is none."""
-    _ = context.mailbox
-
-
-def _need_setting(settings: Any, name: str) -> None:
-    if name not in settings:
-        raise bad_query(
-            f"Could not find a property named '{name}' on type "
-            "'microsoft.graph.mailboxSettings'."
-        )
 
 
 def _listed(options: Options) -> frozenset[str]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
+from app.sandbox.seeds.configuration import configuration
 from app.sandbox.seeds.envelopes import envelope
 from app.sandbox.seeds.everyday import drafts, received, sent, tickets
 from app.sandbox.seeds.letters import Days, Letter
@@ -137,6 +138,7 @@ def _oddities(user: User, days: Days) -> Iterable[Letter]:
 def _filled(user: User, plan: Plan, anchor: datetime) -> Mailbox:
     mailbox = new_mailbox(UUID(user.id), user.address)
     _add_folders(mailbox)
+    mailbox.configuration = configuration(user, mailbox, anchor)
     days = Days(anchor, random.Random(user.address))
     letters = sorted(plan(user, days), key=lambda one: one.at)
     for number, letter in enumerate(letters, 1):

@@ -17,6 +17,7 @@ __all__ = [
     "immutable_id",
     "is_well_formed",
     "mutable_id",
+    "rule_id",
 ]
 
 MUTABLE = b"\x00\x03\x24"
@@ -24,6 +25,7 @@ IMMUTABLE = b"\x00\x09\x00"
 FOLDER = b"\x01\x03\x24"
 CONVERSATION = b"\x01\x04\x24"
 CHANGE = b"\x09\x00\x00\x00\x16\x00\x00\x00"
+RULE = b"\x01\x00\x00\x00"
 KINDS = (MUTABLE, IMMUTABLE, FOLDER)
 # A quarter of all ids is written in the old way.
 OLD = range(64)
@@ -69,6 +71,11 @@ def change_key(item: str, version: int) -> str:
     """Return what changes with each change of an item."""
     digest = _digest("change", item, str(version))
     return base64.b64encode(CHANGE + digest).decode()
+
+
+def rule_id(number: int) -> str:
+    """Return the id of a rule: short, and the same in other mailboxes."""
+    return base64.b64encode(RULE + (0x9E5D6600 + number).to_bytes(4)).decode()
 
 
 def is_well_formed(text: str, mailbox: UUID) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.sandbox.clock import stamp
 from app.sandbox.state.blank import blank_message
+from app.sandbox.state.configuration import Configuration
 from app.sandbox.state.folders import WELL_KNOWN, Folder
 from app.sandbox.state.ids import (
     change_key,
@@ -38,6 +39,7 @@ class Mailbox:
     folders_by_id: dict[str, Folder]
     items: dict[str, Item] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
+    configuration: Configuration = field(default_factory=Configuration)
     serial: int = 0
     _places: dict[str, str] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
@@ -49,6 +51,7 @@ class Mailbox:
             folders_by_id=dict(self.folders_by_id),
             items=dict(self.items),
             hidden=set(self.hidden),
+            configuration=self.configuration.copy(),
             _places=dict(self._places),
             _names=dict(self._names),
         )

@@ -1,0 +1,1 @@
+"""Settings of mailboxes: their own, automatic replies, categories, rules."""
