@@ -10,7 +10,7 @@ Source: https://learn.microsoft.com/graph/errors
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
-from app.problems.causes import ItemCorrupt
+from app.problems.causes import ItemCorrupt, ValueRejected
 from app.problems.errors import ExchangeError, Outcome, Upstream
 from app.problems.exchange_codes import EXCHANGE_CODES
 from app.problems.graph_failures import (
@@ -55,6 +55,7 @@ _GRAPH_CODES: Mapping[Kind, str] = {
     GraphRejected: """
         RequestBodyRead RequestBroker--ParseUri UnableToDeserializePostBody
     """,
+    ValueRejected: "ErrorInvalidTimeSettings InvalidTimeZone",
     ItemCorrupt: "MalwareDetected",
     MailboxMoving: "MailboxInfoStale",
     TenantConsentMissing: """

@@ -13,6 +13,7 @@ from app.services.messages import MessageService
 from app.services.ops import OpsService
 from app.services.overview import OverviewService
 from app.services.sends import SendService
+from app.services.settings import SettingsService
 
 __all__ = ["AppState"]
 
@@ -38,3 +39,4 @@ class AppState:
     ops: OpsService
     overview: OverviewService
     sends: SendService
+    settings: SettingsService

@@ -10,6 +10,7 @@ from app.gateway.names import MailboxNames
 from app.gateway.overview import OverviewGateway
 from app.gateway.pipeline import Pipeline
 from app.gateway.policies.breaker import Breaker
+from app.gateway.settings import SettingsGateway
 from app.ledger.idempotency import IdempotencyLedger
 from app.services.attachments import AttachmentService
 from app.services.drafts import DraftService
@@ -21,6 +22,7 @@ from app.services.once import Once
 from app.services.ops import OpsService
 from app.services.overview import OverviewService
 from app.services.sends import SendService
+from app.services.settings import SettingsService
 from app.services.state import AppState
 from app.wiring.ops import levers_of, meters_of
 from app.wiring.parts import Parts
@@ -69,4 +71,5 @@ def build_services(
         sends=SendService(
             mail, drafts, once, clock=parts.clock, telemetry=parts.telemetry
         ),
+        settings=SettingsService(SettingsGateway(pipeline)),
     )

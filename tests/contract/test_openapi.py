@@ -77,7 +77,7 @@ def test_each_operation_is_described(
 def test_headers_are_described(name: str, operation: dict[str, Any]) -> None:
     """What callers may send, and what they get back."""
     sent = {p["$ref"] for p in operation["parameters"] if "$ref" in p}
-    is_write = name.startswith(("POST", "PATCH", "DELETE"))
+    is_write = name.startswith(("POST", "PUT", "PATCH", "DELETE"))
     is_stream = "mime" in name or "content" in name
 
     assert "#/components/parameters/Prefer" in sent

@@ -13,6 +13,7 @@ from app.gateway.operations.entry import (
     Way,
 )
 from app.gateway.operations.mail import MAIL_OPERATIONS
+from app.gateway.operations.settings import SETTINGS_OPERATIONS
 from app.gateway.policies.strategies import (
     Fresh,
     FromGraph,
@@ -25,6 +26,7 @@ EVERY = (
     *DIRECTORY_OPERATIONS,
     *MAIL_OPERATIONS,
     *CALENDAR_OPERATIONS,
+    *SETTINGS_OPERATIONS,
     *BATCH_OPERATIONS,
 )
 

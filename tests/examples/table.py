@@ -6,7 +6,8 @@ A new operation gets a row in the file of its area. `make openapi` calls it.
 from tests.examples.around import AROUND
 from tests.examples.asking import Rows
 from tests.examples.mail import MAIL
+from tests.examples.settings import SETTINGS
 
 __all__ = ["ROWS"]
 
-ROWS: Rows = {**MAIL, **AROUND}
+ROWS: Rows = {**MAIL, **SETTINGS, **AROUND}

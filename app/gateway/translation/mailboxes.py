@@ -9,7 +9,7 @@ from app.gateway.translation.result import (
     decode_page,
 )
 from app.gateway.translation.times import iana_zone
-from app.gateway.translation.wire import GraphUser
+from app.gateway.translation.wire import GraphMailboxSettings, GraphUser
 from app.models.mailboxes import Mailbox
 
 __all__ = ["mailbox", "mailboxes"]
@@ -49,10 +49,15 @@ def _mailbox(user: GraphUser) -> Mailbox:
             for address in user.proxy_addresses or ()
             if address.startswith(_ALIAS)
         ],
-        "kind": _KINDS.get(settings.user_purpose, "unknown")
-        if settings
-        else "unknown",
+        "kind": _KINDS.get(_purpose(settings), "unknown"),
         "language": locale or user.preferred_language,
         "time_zone": iana_zone(settings.time_zone) if settings else None,
         "is_partial": False,
     }
+
+
+def _purpose(settings: GraphMailboxSettings | None) -> str | None:
+    purpose = settings.user_purpose if settings else None
+    if isinstance(purpose, dict):
+        purpose = purpose.get("value")
+    return purpose.lower() if purpose else None

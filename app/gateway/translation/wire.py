@@ -13,6 +13,7 @@ __all__ = [
     "GraphBody",
     "GraphFlag",
     "GraphFolder",
+    "GraphLocale",
     "GraphMailboxSettings",
     "GraphMessage",
     "GraphRecipient",
@@ -132,11 +133,15 @@ class GraphLocale(Read):
 
 
 class GraphMailboxSettings(Read):
-    """Settings of a mailbox; ``time_zone`` may be a Windows name."""
+    """Settings of a mailbox; ``time_zone`` may be a Windows name.
+
+    ``user_purpose`` is text, or an object that holds it
+    (https://learn.microsoft.com/graph/api/user-get-mailboxsettings).
+    """
 
     time_zone: str | None = None
     language: GraphLocale | None = None
-    user_purpose: str | None = None
+    user_purpose: str | dict[str, str] | None = None
 
 
 class GraphUser(Read):

@@ -1,0 +1,57 @@
+"""Settings, automatic replies, categories and rules."""
+
+from dataclasses import replace
+
+from app.gateway.operations.entry import (
+    EVERY_WAY,
+    Idempotency,
+    Operation,
+    Workload,
+)
+from app.gateway.translation.settings import automatic_replies, settings
+
+__all__ = [
+    "GET_AUTOMATIC_REPLIES",
+    "GET_SETTINGS",
+    "SETTINGS_OPERATIONS",
+    "UPDATE_SETTINGS",
+]
+
+_HOUR = 3600.0
+_DAY = 86_400.0
+_FRESH = 30.0
+_REVALIDATE = 300.0
+_READ = "MailboxSettings.Read"
+_WRITE = "MailboxSettings.ReadWrite"
+
+GET_SETTINGS = Operation(
+    name="settings.get",
+    method="GET",
+    path="/users/{mailbox}/mailboxSettings",
+    workload=Workload.SETTINGS_READ,
+    permission=_READ,
+    idempotency=Idempotency.SAFE,
+    translate=settings,
+    fallback=EVERY_WAY,
+    fresh=_FRESH,
+    revalidate=_REVALIDATE,
+    stale=_DAY,
+)
+GET_AUTOMATIC_REPLIES = replace(
+    GET_SETTINGS,
+    name="automatic_replies.get",
+    path="/users/{mailbox}/mailboxSettings/automaticRepliesSetting",
+    translate=automatic_replies,
+    stale=_HOUR,
+)
+# Graph answers with what was changed alone, so that it is read anew.
+UPDATE_SETTINGS = Operation(
+    name="settings.update",
+    method="PATCH",
+    path="/users/{mailbox}/mailboxSettings",
+    workload=Workload.SETTINGS_WRITE,
+    permission=_WRITE,
+    idempotency=Idempotency.IDEMPOTENT,
+)
+
+SETTINGS_OPERATIONS = (GET_SETTINGS, GET_AUTOMATIC_REPLIES, UPDATE_SETTINGS)

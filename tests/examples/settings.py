@@ -1,0 +1,26 @@
+"""Examples: settings, automatic replies, categories, rules."""
+
+from tests.examples.asking import Ask, Rows
+
+__all__ = ["SETTINGS"]
+
+_AWAY = {
+    "status": "scheduled",
+    "audience": "contacts",
+    "internal_message": "<p>Back on 7 January. Ask Grace until then.</p>",
+    "external_message": "<p>Back on 7 January.</p>",
+    "start": "2030-12-23T17:00:00Z",
+    "end": "2031-01-07T08:00:00Z",
+}
+
+SETTINGS: Rows = {
+    "get_settings": Ask(),
+    "update_settings": Ask(
+        body={
+            "time_zone": "Europe/Vienna",
+            "working_hours": {"start": "09:00", "end": "17:30"},
+        }
+    ),
+    "get_automatic_replies": Ask(path={"mailbox": "grace@contoso.example"}),
+    "put_automatic_replies": Ask(body=_AWAY),
+}
