@@ -2,11 +2,11 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
+UV_COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run sandbox test chaos check format openapi lock clean
+.PHONY: help setup run sandbox test chaos fuzz check format openapi lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ test: .venv/.dev ## run all tests, with branch coverage
 
 chaos: .venv/.dev ## put the service among faults and tell what held; SEED=1, CALLS=10000
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --calls $(or $(CALLS),10000)
+
+fuzz: .venv/.dev .fuzz/.ready ## try what nobody thought of; PHASES=examples,coverage,fuzzing,stateful SEED=1 SECONDS=300
+	@$(BIN)/python -m tests.fuzz --phases $(or $(PHASES),examples,coverage,fuzzing,stateful) \
+		--seed $(or $(SEED),1) --seconds $(or $(SECONDS),300)
 
 check: .venv/.dev ## lint, types, import contracts, API document
 	$(BIN)/ruff check
@@ -43,11 +47,12 @@ openapi: .venv/.dev ## write openapi/exchange-api.yaml anew from the code, with 
 	$(BIN)/python -m app openapi > openapi/exchange-api.yaml
 
 lock: .venv/.dev ## resolve the dependencies anew into deploy/requirements/
-	$(UV_COMPILE) --upgrade -o deploy/requirements/service.txt
-	$(UV_COMPILE) --upgrade --group dev -c deploy/requirements/service.txt -o deploy/requirements/dev.txt
+	$(UV_COMPILE) --upgrade pyproject.toml -o deploy/requirements/service.txt
+	$(UV_COMPILE) --upgrade pyproject.toml --group dev -c deploy/requirements/service.txt -o deploy/requirements/dev.txt
+	$(UV_COMPILE) --upgrade --group fuzz -o deploy/requirements/fuzz.txt
 
 clean: ## remove the environment and every cache
-	rm -rf .venv .node .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .fuzz .node .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -58,4 +63,9 @@ clean: ## remove the environment and every cache
 
 .venv/.dev: deploy/requirements/dev.txt .venv/.service
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.fuzz/.ready: deploy/requirements/fuzz.txt
+	$(PYTHON) -m venv .fuzz
+	.fuzz/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from app import __version__
 from app.clock import Stopping
+from app.routers.unreadable import HttpProtocol
 from app.settings import Settings, SettingsError
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.events import SERVICE_STARTED
@@ -57,7 +58,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 loop="uvloop",
-                http="httptools",
+                http=HttpProtocol,
                 ws="none",
                 lifespan="on",
                 log_config=None,

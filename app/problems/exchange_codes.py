@@ -192,7 +192,8 @@ EXCHANGE_CODES: Mapping[type[ExchangeError], str] = {
         ErrorInvalidMergedFreeBusyInterval ErrorInvalidOofParameter
         ErrorInvalidPhoneNumber ErrorInvalidPhotoSize
         ErrorInvalidScheduledOofDuration ErrorInvalidTimeInterval
-        ErrorInvalidUserOofSettings ErrorInvalidValueForProperty
+        ErrorInvalidPropertySet ErrorInvalidUserOofSettings
+        ErrorInvalidValueForProperty
         ErrorItemSavePropertyError ErrorMimeContentInvalid
         ErrorMimeContentInvalidBase64String ErrorPropertyUpdate
         ErrorPropertyValidationFailure ErrorRecurrenceEndDateTooBig
@@ -212,7 +213,7 @@ EXCHANGE_CODES: Mapping[type[ExchangeError], str] = {
         ErrorInvalidPagingMaxRows ErrorInvalidPropertyAppend
         ErrorInvalidPropertyDelete ErrorInvalidPropertyForExists
         ErrorInvalidPropertyForOperation ErrorInvalidPropertyRequest
-        ErrorInvalidPropertySet ErrorInvalidRequest
+        ErrorInvalidRequest
         ErrorInvalidSendItemSaveSettings ErrorInvalidServerVersion
         ErrorMailboxDataArrayEmpty ErrorMailboxDataArrayTooBig
         ErrorMessageDispositionRequired ErrorMissingArgument

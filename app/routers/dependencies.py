@@ -64,7 +64,9 @@ async def _where(
 
 
 async def _if_match(request: Request) -> str | None:
-    return if_match(line_of(request.headers, "if-match"))
+    lines = request.headers.getlist("if-match")
+    # An empty one is not the same as none: what is asked for is not clear.
+    return if_match(", ".join(lines) if lines else None)
 
 
 async def _intent(request: Request, mailbox: MailboxInPath) -> Intent:

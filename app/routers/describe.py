@@ -63,8 +63,6 @@ def answers(
 ) -> dict[int | str, dict[str, Any]]:
     """Describe a route that answers in JSON: with what, and its problems."""
     described: dict[int | str, dict[str, Any]] = {status: {"model": model}}
-    if of_reads in kinds or of_lists in kinds:
-        described[304] = {"description": "The caller has it already."}
     return described | _problems(*kinds)
 
 
@@ -102,14 +100,14 @@ def _problems(*kinds: Kinds) -> dict[int | str, dict[str, Any]]:
     return documented(ANY_REQUEST, (QuotaExceeded,), ANY_CALL, *kinds)
 
 
-def _header(name: str, description: str) -> dict[str, Any]:
+def _header(name: str, description: str, **schema: Any) -> dict[str, Any]:
     """Describe a header, without an example: Swagger UI would send it."""
     return {
         "name": name,
         "in": "header",
         "required": False,
         "description": description,
-        "schema": {"type": "string"},
+        "schema": {"type": "string", **schema},
     }
 
 
@@ -140,12 +138,14 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         _header(
             "If-Match",
             "Act only if the entity tag is still this one; 412 otherwise.",
+            pattern=r'^(\*|"[!#-~]+")$',
         ),
         _header(
             "Idempotency-Key",
             "Do it once, however often the request is made: 1 to 255 visible"
             " ASCII characters, a UUID for example, new for each new request."
             " The answer is replayed for a day.",
+            pattern="^[!-~]{1,255}$",
         ),
     )
 }

@@ -27,6 +27,7 @@ _PROBLEM = "application/problem+json"
 _NOT_MODIFIED = "304"
 _OF_READS = ("ETag", "Link", "Exchange-Freshness", "Age", "Cache-Status")
 _OF_WRITES = ("ETag", "Location", "Idempotent-Replayed")
+_CONDITIONAL = {"$ref": "#/components/parameters/If-None-Match"}
 _UNSAID = "Successful Response"
 _SAID = {"200": "Done.", "201": "Made.", "202": "Begun.", "204": "Done."}
 _JSON = "application/json"
@@ -92,6 +93,10 @@ def _add_components(document: Document) -> None:
 def _add_headers(document: Document) -> None:
     """Tell of every answer which headers it may have."""
     for _, method, operation in _operations(document):
+        if _CONDITIONAL in operation.get("parameters", ()):
+            operation["responses"][_NOT_MODIFIED] = {
+                "description": "The caller has it already."
+            }
         for status, answer in operation["responses"].items():
             answer["headers"] = _headers(method, status)
             if answer["description"] == _UNSAID:
@@ -162,7 +167,8 @@ def _share_answers(document: Document) -> None:
     """Describe once what many operations answer, called by its codes."""
     shared: Document = {}
     for _, _, operation in _operations(document):
-        answers = operation["responses"]
+        answers = dict(sorted(operation["responses"].items()))
+        operation["responses"] = answers
         for status, answer in answers.items():
             name = _shared_name(status, answer)
             if name is not None:

@@ -419,3 +419,17 @@ async def test_problems_never_echo_what_was_given(
     )
 
     assert "canary-5cf1" not in answer.text
+
+
+async def test_an_empty_if_match_is_refused(
+    client: httpx.AsyncClient,
+) -> None:
+    """It is not taken for none, and nothing is changed unasked."""
+    answer = await client.patch(
+        f"{MESSAGES}/AAk",
+        json={"is_read": True},
+        headers={"If-Match": ""},
+    )
+
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "malformed-request"

@@ -1,5 +1,6 @@
 """The service as a process: what starting, killing and wrong settings do."""
 
+import json
 import os
 import signal
 import socket
@@ -327,3 +328,16 @@ def test_a_port_that_is_taken_is_told_in_a_line(tmp_path: Path) -> None:
         f"exchange_port: cannot listen on 127.0.0.1, port {port}:"
         " address already in use\n"
     )
+
+
+def test_what_is_no_http_is_a_problem_too(process: Process) -> None:
+    """A line that is too long is refused as everything else is."""
+    url = httpx.URL(process.url)
+    with socket.create_connection((url.host, url.port or 80)) as caller:
+        caller.sendall(b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n")
+        read = b"".join(iter(lambda: caller.recv(4096), b""))
+    head, _, body = read.partition(b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/problem+json" in head.lower()
+    assert json.loads(body)["code"] == "malformed-request"

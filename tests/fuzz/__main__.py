@@ -1,0 +1,50 @@
+"""``python -m tests.fuzz``: set schemathesis on the service and its sandbox.
+
+It has an environment of its own (``make fuzz`` makes it): what it brings
+along is nobody else's business.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.support.process import serving
+
+_ROOT = Path(__file__).parents[2]
+_TOOL = _ROOT / ".fuzz" / "bin" / "schemathesis"
+_RULES = Path(__file__).with_name("schemathesis.toml")
+
+
+def main() -> int:
+    """Return 0 if the service kept its word, 1 otherwise."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
+    parser.add_argument("--phases", default="examples,coverage")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=int, help="how long to go on")
+    options, more = parser.parse_known_args()
+    budget = [f"--max-time={options.seconds}"] if options.seconds else []
+    with (
+        tempfile.TemporaryDirectory() as data_dir,
+        serving(Path(data_dir)) as service,
+    ):
+        done = subprocess.run(
+            [
+                *(str(_TOOL), f"--config-file={_RULES}", "run"),
+                f"{service.url}/openapi.json",
+                f"--phases={options.phases}",
+                f"--seed={options.seed}",
+                *("--continue-on-failure", "--workers=2", "--no-color"),
+                "--generation-database=none",
+                *budget,
+                *more,
+            ],
+            check=False,
+            cwd=data_dir,
+        )
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
