@@ -1,81 +1,32 @@
 """New events and changed ones, made of what a body says about them."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from typing import Any
 
-from app.sandbox.clock import stamp
 from app.sandbox.graph.calendar.desk import failed_validation, not_possible
 from app.sandbox.graph.calendar.recurrences import bind_recurrence
 from app.sandbox.graph.calendar.values import Moment
 from app.sandbox.graph.calendar.writable import Plan
+from app.sandbox.state.calendar_blank import online_meeting
 from app.sandbox.state.calendar_events import Event
 from app.sandbox.state.calendar_recurrence import Recurrence
 from app.sandbox.state.calendar_times import When
 from app.sandbox.state.calendar_zones import windows_name
-from app.sandbox.state.directory import User
 from app.sandbox.state.html import preview
-from app.sandbox.state.ids import change_key
 from app.sandbox.state.items import body_text
 from app.sandbox.wire import GraphError
 
 __all__ = [
-    "blank_event",
     "own_properties",
     "planned_recurrence",
     "planned_times",
     "rebuilt",
 ]
 
-NEVER = "0001-01-01T00:00:00Z"
 DAY = timedelta(days=1)
 LONGEST = timedelta(days=5 * 366)
 MIDNIGHT = time()
-
-
-def blank_event(owner: User, now: datetime) -> dict[str, Any]:
-    """Return what Exchange fills into an event of its organizer."""
-    return {
-        "createdDateTime": stamp(now),
-        "lastModifiedDateTime": stamp(now),
-        "categories": [],
-        "transactionId": None,
-        "reminderMinutesBeforeStart": 15,
-        "isReminderOn": True,
-        "hasAttachments": False,
-        "subject": "",
-        "bodyPreview": "",
-        "importance": "normal",
-        "sensitivity": "normal",
-        "isCancelled": False,
-        "isOrganizer": True,
-        "responseRequested": True,
-        "showAs": "busy",
-        "onlineMeetingUrl": None,
-        "isOnlineMeeting": False,
-        "onlineMeetingProvider": "unknown",
-        "allowNewTimeProposals": True,
-        "isDraft": False,
-        "hideAttendees": False,
-        "responseStatus": {"response": "organizer", "time": NEVER},
-        "body": {"contentType": "html", "content": ""},
-        "location": {
-            "displayName": "",
-            "locationType": "default",
-            "uniqueIdType": "unknown",
-            "address": {},
-            "coordinates": {},
-        },
-        "locations": [],
-        "attendees": [],
-        "organizer": {
-            "emailAddress": {
-                "name": owner.properties["displayName"],
-                "address": owner.address,
-            }
-        },
-        "onlineMeeting": None,
-    }
 
 
 def own_properties(plan: Plan, before: dict[str, Any]) -> dict[str, Any]:
@@ -87,7 +38,9 @@ def own_properties(plan: Plan, before: dict[str, Any]) -> dict[str, Any]:
         known = before.get("attendees", ())
         changed["attendees"] = _answered(changed["attendees"], known)
     if changed.get("isOnlineMeeting") and not before["onlineMeeting"]:
-        changed |= _online(before)
+        changed |= online_meeting(
+            f"{before.get('iCalUId')}{before['subject']}"
+        )
     if plan.start is not None:
         changed["originalStartTimeZone"] = windows_name(plan.start.zone)
     if plan.end is not None:
@@ -219,16 +172,3 @@ def _answered(attendees: Any, known: Any) -> list[dict[str, Any]]:
 
 def _address(attendee: dict[str, Any]) -> str:
     return str(attendee["emailAddress"]["address"]).lower()
-
-
-def _online(before: dict[str, Any]) -> dict[str, Any]:
-    seed = change_key(str(before.get("createdDateTime")), len(before))
-    thread = seed.strip("=").replace("/", "").replace("+", "")
-    join = (
-        "https://teams.microsoft.com/l/meetup-join/19%3ameeting_"
-        f"{thread}%40thread.v2/0"
-    )
-    return {
-        "onlineMeetingProvider": "teamsForBusiness",
-        "onlineMeeting": {"joinUrl": join},
-    }

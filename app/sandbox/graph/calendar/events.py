@@ -6,7 +6,6 @@ from app.sandbox.clock import stamp
 from app.sandbox.graph.bodies import read_json
 from app.sandbox.graph.calendar.bookings import book_rooms
 from app.sandbox.graph.calendar.building import (
-    blank_event,
     own_properties,
     planned_recurrence,
     planned_times,
@@ -28,6 +27,7 @@ from app.sandbox.graph.calendar.writable import Plan, read_plan
 from app.sandbox.graph.context import Context
 from app.sandbox.odata.options import read_options
 from app.sandbox.state.calendar import missing
+from app.sandbox.state.calendar_blank import blank_event
 from app.sandbox.state.calendar_events import Event, Instance
 from app.sandbox.wire import Answer, empty, json_answer
 

@@ -12,13 +12,17 @@ from typing import Any
 from app.sandbox.graph.calendar.notices import announce
 from app.sandbox.graph.context import Context
 from app.sandbox.state.calendar import CalendarStore
+from app.sandbox.state.calendar_blank import NEVER, guest_copy
 from app.sandbox.state.calendar_events import Change, Event, Instance
 from app.sandbox.state.directory import User
 from app.sandbox.state.items import Properties
 
 __all__ = ["copy_of", "invite", "organizer_of", "spread", "withdraw"]
 
-NEVER = "0001-01-01T00:00:00Z"
+ASKED = {
+    "responseStatus": {"response": "notResponded", "time": NEVER},
+    "showAs": "tentative",
+}
 CANCELLED = "Canceled: "
 # What each who attends has for themselves; a change of it tells nobody.
 OWN = frozenset(
@@ -119,31 +123,17 @@ def _bring(
         store.events[known.id] = _like(known, event)
         return
     moved = before is not None and before.when != event.when
-    asked = _unanswered() if moved else {}
+    asked = ASKED if moved else {}
     store.update(_like(known, event).changed(asked), now)
 
 
 def _new_copy(store: CalendarStore, event: Event) -> Event:
-    shared = {k: v for k, v in event.properties.items() if k != "webLink"}
-    own = {
-        "categories": [],
-        "isOrganizer": False,
-        "isReminderOn": True,
-        "reminderMinutesBeforeStart": 15,
-        "transactionId": None,
-        **_unanswered(),
-    }
     return store.create(
-        shared | own,
+        guest_copy(event.properties),
         when=event.when,
         calendar=store.calendar(),
         recurrence=event.recurrence,
     )
-
-
-def _unanswered() -> dict[str, Any]:
-    response = {"response": "notResponded", "time": NEVER}
-    return {"responseStatus": response, "showAs": "tentative"}
 
 
 def _like(known: Event, event: Event) -> Event:

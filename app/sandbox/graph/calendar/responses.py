@@ -17,9 +17,10 @@ from app.sandbox.graph.calendar.meetings import (
     organizer_of,
     withdraw,
 )
-from app.sandbox.graph.calendar.values import UNANSWERED, slot
+from app.sandbox.graph.calendar.values import slot
 from app.sandbox.graph.checks import Check, boolean, optional_text, people
 from app.sandbox.graph.context import Context
+from app.sandbox.state.calendar_blank import UNANSWERED
 from app.sandbox.state.calendar_events import Event, Instance
 from app.sandbox.state.directory import User
 from app.sandbox.state.items import Properties

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from app.sandbox.graph.checks import members, one_of, optional_text, text
+from app.sandbox.state.calendar_blank import UNANSWERED
 from app.sandbox.state.calendar_times import zoned
 from app.sandbox.state.calendar_zones import find_zone, to_local
 from app.sandbox.wire import GraphError
 
 __all__ = [
-    "UNANSWERED",
     "Moment",
     "attendees",
     "item_body",
@@ -21,7 +21,6 @@ __all__ = [
 ]
 
 MAX_ATTENDEES = 500
-UNANSWERED = {"response": "none", "time": "0001-01-01T00:00:00Z"}
 LOCATION = (
     "address",
     "coordinates",
