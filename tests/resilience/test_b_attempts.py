@@ -87,7 +87,6 @@ def test_t029_any_number_of_attempts() -> None:
         assert backoff.wait_after(attempt, GraphUnavailable()) == 20
 
 
-@pytest.mark.no_cover
 async def test_t030_a_thousand_wait_for_one_mailbox(tmp_path: Path) -> None:
     """Four are told 60 s: nobody asks before, then all are served."""
     told = Answer(

@@ -112,7 +112,6 @@ async def test_t090_cancellations_do_not_open_it(tmp_path: Path) -> None:
     assert (report.calls, report.failures) == (0, 0)
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 412])
 async def test_t091_storms_of_refusals_do_not_open_it(
     tmp_path: Path, status: int
@@ -206,7 +205,6 @@ async def test_t093_a_broken_mailbox_does_not_open_it(tmp_path: Path) -> None:
     assert state is State.CLOSED
 
 
-@pytest.mark.no_cover
 async def test_t094_many_mailboxes_share_few_circuits(tmp_path: Path) -> None:
     """A circuit for each tenant and workload, however many mailboxes."""
     graph = ScriptedGraph(otherwise=Answer(status=404, body=b""))
@@ -246,7 +244,6 @@ def test_t094_the_maps_are_bounded() -> None:
     assert circuits.peek("isolated") is isolated
 
 
-@pytest.mark.no_cover
 async def test_t094_gates_are_bounded_too(tmp_path: Path) -> None:
     """100,000 mailboxes paused for a minute each: those of now are kept."""
     async with gateway(tmp_path, ScriptedGraph()) as built:

@@ -89,7 +89,6 @@ async def test_t107_timeouts_lower_the_limit(tmp_path: Path) -> None:
     assert of_timeouts == 3
 
 
-@pytest.mark.no_cover
 async def test_t107_it_rises_while_it_is_made_use_of(tmp_path: Path) -> None:
     """After ten good seconds by one, and not while hardly anybody asks."""
     graph = ScriptedGraph(*[REFUSAL] * 4, otherwise=Answer(after=SLOT))
@@ -131,7 +130,6 @@ async def test_t107_it_rises_only_after_retry_after(tmp_path: Path) -> None:
     assert in_time == 4
 
 
-@pytest.mark.no_cover
 async def test_t107_a_tenant_falls_when_many_are_refused(
     tmp_path: Path,
 ) -> None:
@@ -154,7 +152,6 @@ async def test_t107_a_tenant_falls_when_many_are_refused(
     assert graph.peak == 20
 
 
-@pytest.mark.no_cover
 async def test_t107_a_tenant_rises_again(tmp_path: Path) -> None:
     """By one each second while half of it is made use of."""
     graph = ScriptedGraph(otherwise=REFUSAL)
@@ -180,7 +177,6 @@ async def test_t107_a_tenant_rises_again(tmp_path: Path) -> None:
     assert graph.peak == 16
 
 
-@pytest.mark.no_cover
 async def test_t107_one_mailbox_does_not_lower_the_tenant(
     tmp_path: Path,
 ) -> None:

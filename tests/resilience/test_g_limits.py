@@ -41,7 +41,6 @@ async def test_t101_other_mailboxes_do_not_wait(tmp_path: Path) -> None:
     assert took == pytest.approx(1, abs=0.01)
 
 
-@pytest.mark.no_cover
 async def test_t101_over_the_whole_service(
     service: Service, sandbox: Sandbox
 ) -> None:
@@ -80,7 +79,6 @@ async def test_t102_a_hundred_wait_for_one_refusal(tmp_path: Path) -> None:
     assert graph.peak == 4
 
 
-@pytest.mark.no_cover
 async def test_t102_over_the_whole_service(
     service: Service, sandbox: Sandbox
 ) -> None:

@@ -317,7 +317,6 @@ async def test_t109_a_lease_tells_what_was_waited_for() -> None:
     assert clock.now() == pytest.approx(1061)
 
 
-@pytest.mark.no_cover
 def test_t106_no_interleaving_loses_or_makes_a_permit() -> None:
     """Nor forgets who waits, nor lets anybody wait beyond its deadline."""
     run_state_machine_as_test(

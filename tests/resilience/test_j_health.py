@@ -82,7 +82,6 @@ async def test_t137_health_asks_nobody(
     assert sandbox.calls == []
 
 
-@pytest.mark.no_cover
 async def test_t138_health_is_told_while_the_service_is_full(
     service: Service, sandbox: Sandbox
 ) -> None:

@@ -94,7 +94,6 @@ def p99(took: list[float]) -> float:
     return quantiles(took, n=100)[98]
 
 
-@pytest.mark.no_cover
 async def test_t139_overload_is_refused_and_the_rest_served(
     small: Service,
 ) -> None:
@@ -148,7 +147,6 @@ async def test_t139_what_can_wait_is_refused_first(
     assert is_served
 
 
-@pytest.mark.no_cover
 async def test_t140_after_an_overload_all_is_as_before(
     small: Service, sandbox: Sandbox
 ) -> None:

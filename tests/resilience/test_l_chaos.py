@@ -107,7 +107,6 @@ async def ops(service: Service) -> dict[str, Any]:
     return shown
 
 
-@pytest.mark.no_cover
 async def test_t151_a_storm(tmp_path: Path, sandbox: Sandbox) -> None:
     """1,000 mixed calls among faults: every invariant holds."""
     sandbox.settings.latency = 0.02
@@ -278,7 +277,6 @@ async def read_in_the_dark(
     return reads, len(service.network.requests) - before
 
 
-@pytest.mark.no_cover
 async def test_t153_five_minutes_of_blackout(service: Service) -> None:
     """Reads stale, writes refused, one probe for each break."""
     await service.client.get(MESSAGES)
@@ -298,7 +296,6 @@ async def test_t153_five_minutes_of_blackout(service: Service) -> None:
     assert probes == breaks
 
 
-@pytest.mark.no_cover
 async def test_t153_recovery_without_a_herd(
     service: Service, sandbox: Sandbox
 ) -> None:

@@ -47,7 +47,6 @@ class Moody:
         return Answer(body=b'{"value": []}', after=after)
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_t156_no_call_is_begun_inside_a_pause(
     tmp_path: Path, seed: int
@@ -101,7 +100,6 @@ def test_t157_few_ask_for_the_date() -> None:
     }
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("hours", [-1, 1])
 async def test_t157_jumps_of_the_date_change_nothing(
     tmp_path: Path, hours: int
@@ -135,7 +133,6 @@ async def test_t157_dates_of_graph_are_read_by_the_date(
     assert 10 <= graph.times[1] <= 11
 
 
-@pytest.mark.no_cover
 async def test_t158_a_long_day(tmp_path: Path) -> None:
     """24 hours of mixed traffic: nothing grows, and counters only do."""
     metering = Metering()

@@ -302,7 +302,6 @@ class Traffic(RuleBasedStateMachine):
         self.nothing_leaks()
 
 
-@pytest.mark.no_cover
 def test_t101_to_t109_hold_in_any_traffic() -> None:
     """No permit too many, none lost, nobody forgotten, in order of arrival."""
     run_state_machine_as_test(

@@ -150,7 +150,6 @@ class Waiting(RuleBasedStateMachine):
         assert max(self.passed.values()) <= 10
 
 
-@pytest.mark.no_cover
 def test_t104_nobody_is_forgotten_and_nobody_starves() -> None:
     """Whoever comes, leaves and is served, in whatever order."""
     run_state_machine_as_test(
