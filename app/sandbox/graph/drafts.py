@@ -23,7 +23,7 @@ from app.sandbox.graph.uploads import read_attachments
 from app.sandbox.state.items import Attachment
 from app.sandbox.wire import GraphError
 
-__all__ = ["Draft", "read_draft", "refuse_sent_changes"]
+__all__ = ["Draft", "read_draft", "read_extended", "refuse_sent_changes"]
 
 FLAG_TIMES = ("completedDateTime", "dueDateTime", "startDateTime")
 # Only on creation: they become something else than a property.
@@ -59,7 +59,7 @@ def read_draft(data: dict[str, Any], time: str, *, creating: bool) -> Draft:
         properties={k: _checked(k, v) for k, v in given.items()},
         attachments=read_attachments(attachments, time),
         headers=_headers(headers),
-        extended=_extended(extended),
+        extended=read_extended(extended),
     )
 
 
@@ -109,7 +109,12 @@ def _headers(listed: Any) -> tuple[tuple[str, str], ...]:
     return headers
 
 
-def _extended(listed: Any) -> dict[str, str]:
+def read_extended(listed: Any) -> dict[str, str]:
+    """Return single-value extended properties by id.
+
+    Raises:
+        GraphError: 400, for what is no list of them.
+    """
     return dict(_pairs("singleValueExtendedProperties", listed, "id"))
 
 

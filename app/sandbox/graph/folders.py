@@ -14,7 +14,7 @@ from app.sandbox.state.folders import ROOT, Folder
 from app.sandbox.state.mailbox import Mailbox
 from app.sandbox.wire import Answer, json_answer
 
-__all__ = ["get_folder", "list_child_folders", "list_folders"]
+__all__ = ["folder_entity", "get_folder", "list_child_folders", "list_folders"]
 
 DEFAULT_PAGE = 10
 MAX_PAGE = 1000
@@ -36,11 +36,22 @@ def list_child_folders(context: Context) -> Answer:
 def get_folder(context: Context) -> Answer:
     """Get one folder."""
     options = read_options(context.request, "select")
-    select = FOLDER.select(options.select)
     folder = context.mailbox.folder(context.params["folder"])
+    return json_answer(folder_entity(context, folder, options.select))
+
+
+def folder_entity(
+    context: Context, folder: Folder, select: str | None = None
+) -> dict[str, Any]:
+    """Return one folder as an answer of its own.
+
+    Raises:
+        GraphError: 400, for properties that do not exist.
+    """
+    properties = FOLDER.select(select)
     shown = _Counts(context.mailbox).show(folder)
     head = {"@odata.context": context.metadata("mailFolders/$entity")}
-    return json_answer(head | _selected(shown, select))
+    return head | _selected(shown, properties)
 
 
 class _Counts:
@@ -61,7 +72,8 @@ class _Counts:
         )
 
     def show(self, folder: Folder) -> dict[str, Any]:
-        """Return a folder with its counts."""
+        """Return a folder with its counts, and what filters look at."""
+        extended = folder.extended.items()
         return {
             "id": folder.id,
             "displayName": folder.name,
@@ -70,6 +82,9 @@ class _Counts:
             "unreadItemCount": self._unread[folder.id],
             "totalItemCount": self._total[folder.id],
             "isHidden": folder.hidden,
+            "singleValueExtendedProperties": [
+                {"id": name, "value": value} for name, value in extended
+            ],
         }
 
 

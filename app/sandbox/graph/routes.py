@@ -15,6 +15,7 @@ from app.sandbox.graph.calendar.routes import (
     PLACE_ROUTES,
 )
 from app.sandbox.graph.context import Handler
+from app.sandbox.graph.folder_writes import FOLDER_WRITES
 from app.sandbox.graph.folders import (
     get_folder,
     list_child_folders,
@@ -94,6 +95,7 @@ EXCHANGE: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"{ATTACHMENT}/$value", get_content),
     ("POST", f"{USER}/sendMail", send_mail),
     *SETTINGS,
+    *FOLDER_WRITES,
 )
 ROUTES: Router[Route] = Router(
     [

@@ -152,6 +152,7 @@ FOLDER = Entity(
         "childFolderCount": "number",
     },
     refused=frozenset({"id", "parentFolderId"}),
+    lists={"singleValueExtendedProperties": EXTENDED_FIELDS},
 )
 
 _ATTACHMENT_PROPERTIES = frozenset(

@@ -18,6 +18,7 @@ __all__ = [
     "copy_message",
     "create_message",
     "delete_message",
+    "destination",
     "move_message",
     "new_draft",
     "purge_message",
@@ -84,7 +85,7 @@ def purge_message(context: Context) -> Answer:
 def move_message(context: Context) -> Answer:
     """Move a message to another folder."""
     item = context.mailbox.find(context.params["id"])
-    folder = _destination(context)
+    folder = destination(context)
     moved = context.mailbox.move(item, folder, context.now)
     return _entity(context, moved, 201)
 
@@ -92,7 +93,7 @@ def move_message(context: Context) -> Answer:
 def copy_message(context: Context) -> Answer:
     """Copy a message to a folder."""
     item = context.mailbox.find(context.params["id"])
-    folder = _destination(context)
+    folder = destination(context)
     twin = context.mailbox.copy_item(item, folder, context.now)
     return _entity(context, twin, 201)
 
@@ -133,7 +134,12 @@ def _check_etag(context: Context, item: Item) -> None:
     )
 
 
-def _destination(context: Context) -> Folder:
+def destination(context: Context) -> Folder:
+    """Return the folder that something is to be put into.
+
+    Raises:
+        GraphError: 400 or 404, when the body names none.
+    """
     data = read_json(context.request)
     name = data.pop("destinationId", data.pop("DestinationId", None))
     if not isinstance(name, str) or data:

@@ -1,6 +1,7 @@
 """Folders: the well-known ones and what a folder is."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 __all__ = ["ROOT", "STANDARD", "WELL_KNOWN", "Folder"]
 
@@ -9,13 +10,17 @@ ROOT = "msgfolderroot"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
-    """A folder; ``key`` is its well-known name, or a private one."""
+    """A folder; ``key`` is its well-known name, or a private one.
+
+    ``extended`` are its single-value extended properties by id.
+    """
 
     key: str
     id: str
     name: str
     parent: str | None
     hidden: bool = False
+    extended: Mapping[str, str] = field(default_factory=dict)
 
 
 # key, display name, parent, hidden. The root's own parent is above what

@@ -78,9 +78,14 @@ class Mailbox:
         return self.folder(self._names.get(key.lower(), key))
 
     def add_folder(self, folder: Folder) -> None:
-        """Put a folder in its place."""
+        """Put a folder in its place, or a changed one in its own."""
         self.folders_by_id[folder.id] = folder
         self._names[folder.key] = folder.id
+
+    def drop_folder(self, folder: Folder) -> None:
+        """Take away a folder, in which nothing may be left."""
+        del self.folders_by_id[folder.id]
+        del self._names[folder.key]
 
     def find(self, item_id: str) -> Item:
         """Return an item by its immutable or its present mutable id.
