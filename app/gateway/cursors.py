@@ -44,7 +44,11 @@ class CursorCodec:
             raise GraphMalformedResponse(
                 "Microsoft Graph gave a link that leads elsewhere."
             )
-        target = link.removeprefix(self._graph_url).encode()
+        return self.seal_place(link.removeprefix(self._graph_url), binding)
+
+    def seal_place(self, place: str, binding: str) -> str:
+        """Return the cursor for a place in a list that is none of Graph's."""
+        target = place.encode()
         mac = _mac(self._keys[0], target, binding)
         packed = base64.urlsafe_b64encode(mac + zlib.compress(target, 9))
         return packed.decode().rstrip("=")

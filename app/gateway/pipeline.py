@@ -58,6 +58,18 @@ class Pipeline:
             call = replace(call, target=target)
         return await self.ask(call)
 
+    def cursor_to(self, place: str, binding: str) -> str:
+        """Return a cursor to a place in a list that is put together here."""
+        return self._cursors.seal_place(place, binding)
+
+    def place_at(self, cursor: str, binding: str) -> str:
+        """Return the place that such a cursor leads to.
+
+        Raises:
+            InvalidCursor: The cursor is of another list, or none of ours.
+        """
+        return self._cursors.open(cursor, binding)
+
     def has_changed(self, call: GraphCall) -> None:
         """Take what is kept of a mailbox for out of date, as after a write.
 

@@ -14,7 +14,7 @@ from app.models.queries import MessageQuery
 from app.problems.refusals import InvalidRequest
 from app.problems.resources import QueryTooComplex
 
-__all__ = ["SUMMARY", "marker_query", "message_query", "quoted"]
+__all__ = ["SUMMARY", "bears", "marker_query", "message_query", "quoted"]
 
 SUMMARY = ",".join(
     [
@@ -77,11 +77,13 @@ def message_query(wanted: MessageQuery) -> list[tuple[str, str]]:
 
 def marker_query(marker: str) -> list[tuple[str, str]]:
     """Return the query options that find the message bearing a marker."""
+    return [("$select", SUMMARY), ("$filter", bears(marker))]
+
+
+def bears(marker: str) -> str:
+    """Return the condition that something bears a marker."""
     wanted = f"ep/id eq {quoted(MARKER)} and ep/value eq {quoted(marker)}"
-    return [
-        ("$select", SUMMARY),
-        ("$filter", f"singleValueExtendedProperties/any(ep:{wanted})"),
-    ]
+    return f"singleValueExtendedProperties/any(ep:{wanted})"
 
 
 def quoted(text: str) -> str:

@@ -83,6 +83,14 @@ class InMailbox:
     mailbox: str
     asked_as: str
 
+    def plain(self) -> "InMailbox":
+        """Return the same request, as if it had no wishes for the cache.
+
+        For writes: those are about what is read.
+        """
+        context = replace(self.context, cache=CacheControl())
+        return replace(self, context=context)
+
     def live(self) -> "InMailbox":
         """Return the same request, accepting nothing that was kept."""
         context = replace(self.context, cache=CacheControl(no_cache=True))

@@ -17,6 +17,7 @@ from pydantic import (
 
 __all__ = [
     "Address",
+    "Depth",
     "Flag",
     "Instant",
     "ItemId",
@@ -129,6 +130,9 @@ Instant = Annotated[
 
 PageSize = Annotated[int, Field(ge=1, le=100), BeforeValidator(_whole)]
 """How many items to answer with, in decimal digits."""
+
+Depth = Annotated[int, Field(ge=1, le=20), BeforeValidator(_whole)]
+"""How many levels of a tree to answer with, in decimal digits."""
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
 """``true`` or ``false`` in a query."""

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.models.fields import (
     Address,
+    Depth,
     Flag,
     Instant,
     ItemId,
@@ -66,6 +67,13 @@ class FolderQuery(Paging):
             " to list; the top of the mailbox without it."
         ),
     ] = None
+    depth: Annotated[
+        Depth,
+        Field(
+            description="Levels of the tree to list, each folder followed by"
+            " those in it."
+        ),
+    ] = 1
     hidden: Annotated[Flag, Field(description="Hidden ones too.")] = False
 
 

@@ -52,6 +52,11 @@ class Attempt:
         """Whether an earlier attempt may have done all of it."""
         return self.before is Outcome.UNKNOWN
 
+    @property
+    def may_be_done(self) -> bool:
+        """Whether what is asked for may be found done already."""
+        return self.before in {Outcome.UNKNOWN, Outcome.PERFORMED}
+
 
 class Once:
     """Carries requests out once, or finds out what became of them.

@@ -6,6 +6,7 @@ from app.callers.quotas import Quotas
 from app.clock import Clock
 from app.services.attachments import AttachmentService
 from app.services.drafts import DraftService
+from app.services.folder_changes import FolderChanges
 from app.services.folders import FolderService
 from app.services.health import HealthService
 from app.services.mailboxes import MailboxService
@@ -31,6 +32,7 @@ class AppState:
     total_timeout: float
     attachments: AttachmentService
     drafts: DraftService
+    folder_changes: FolderChanges
     folders: FolderService
     health: HealthService
     mailboxes: MailboxService

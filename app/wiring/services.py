@@ -14,6 +14,8 @@ from app.gateway.settings import SettingsGateway
 from app.ledger.idempotency import IdempotencyLedger
 from app.services.attachments import AttachmentService
 from app.services.drafts import DraftService
+from app.services.folder_changes import FolderChanges
+from app.services.folder_steps import FolderSteps
 from app.services.folders import FolderService
 from app.services.health import HealthService, Senses
 from app.services.mailboxes import MailboxService
@@ -40,6 +42,7 @@ def build_services(
     """Make the services."""
     mail = MailGateway(pipeline)
     folders = FolderGateway(pipeline)
+    reading = FolderService(folders)
     names = MailboxNames()
     once = Once(ledger, parts.keys[0], parts.telemetry)
     drafts = DraftService(mail, once, parts.clock)
@@ -56,7 +59,10 @@ def build_services(
         total_timeout=parts.settings.timeouts.total,
         attachments=AttachmentService(AttachmentGateway(pipeline)),
         drafts=drafts,
-        folders=FolderService(folders),
+        folder_changes=FolderChanges(
+            folders, reading, FolderSteps(folders, parts.clock), once
+        ),
+        folders=reading,
         health=HealthService(tenants, senses, __version__),
         mailboxes=MailboxService(DirectoryGateway(pipeline, names)),
         messages=MessageService(mail, folders, parts.clock),

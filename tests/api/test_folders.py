@@ -24,6 +24,10 @@ async def every_folder(
         params["cursor"] = page["next_cursor"]
 
 
+def by_path(folders: list[dict[str, object]]) -> dict[str, dict[str, object]]:
+    return {str(folder["path"]): folder for folder in folders}
+
+
 async def test_well_known_folders_are_named(client: httpx.AsyncClient) -> None:
     """Whatever a folder is called, its well-known name is told."""
     folders = await every_folder(client)
@@ -97,3 +101,97 @@ async def test_folders_survive_an_outage(
 
     assert again.content == first.content
     assert first.headers["exchange-freshness"] == "fresh"
+
+
+async def test_a_tree_is_listed_to_a_depth(
+    client: httpx.AsyncClient, sandbox: Sandbox
+) -> None:
+    """Each folder is followed by those in it, as deep as was asked for."""
+    two = await every_folder(client, depth="2", limit="4")
+    deep = await every_folder(client, depth="9", limit="100")
+    calls = len(sandbox.calls)
+    below = await every_folder(
+        client, depth="9", parent=str(by_path(deep)["/Projects"]["id"])
+    )
+
+    paths = [str(folder["path"]) for folder in deep]
+    assert [str(folder["path"]) for folder in two] == [
+        path for path in paths if path.count("/") <= 2
+    ]
+    at = paths.index("/Projects")
+    assert paths[at : at + 4] == [
+        "/Projects",
+        "/Projects/Aurora",
+        "/Projects/Aurora/Suppliers",
+        "/Projects/Borealis",
+    ]
+    assert [str(one["path"]) for one in below] == paths[at + 1 : at + 4]
+    assert len({folder["id"] for folder in deep}) == len(deep)
+    assert len(sandbox.calls) <= calls + 1
+
+
+async def test_a_tree_shows_hidden_folders_on_demand(
+    client: httpx.AsyncClient,
+) -> None:
+    """Also those that lie in hidden ones."""
+    plain = by_path(await every_folder(client, depth="3"))
+    everything = by_path(await every_folder(client, depth="3", hidden="true"))
+
+    assert "/Sync Issues/Conflicts" in everything
+    assert not any(folder["is_hidden"] for folder in plain.values())
+    assert set(plain) < set(everything)
+
+
+async def test_a_page_of_a_tree_goes_on_where_the_last_ended(
+    client: httpx.AsyncClient,
+) -> None:
+    """What is made meanwhile neither repeats nor skips a folder."""
+    query = {"depth": "5", "limit": "5"}
+    first = (await client.get(FOLDERS, params=query)).json()
+    await client.post(FOLDERS, json={"name": "AAA"})
+    rest = await every_folder(client, **query, cursor=first["next_cursor"])
+    alien = await client.get(
+        FOLDERS,
+        params={**query, "depth": "4", "cursor": first["next_cursor"]},
+    )
+
+    ids = [folder["id"] for folder in (*first["items"], *rest)]
+    whole = by_path(await every_folder(client, depth="5"))
+    assert len(set(ids)) == len(ids) == len(whole) - 1
+    assert alien.json()["code"] == "invalid-cursor"
+
+
+async def test_a_tree_survives_an_outage(
+    client: httpx.AsyncClient, sandbox: Sandbox
+) -> None:
+    """It is as old as its oldest part, and says so."""
+    query = {"depth": "4"}
+    first = await client.get(FOLDERS, params=query)
+    again = await client.get(
+        FOLDERS,
+        params=query,
+        headers={"If-None-Match": first.headers["etag"]},
+    )
+    sandbox.faults.add(Fault(status=503, route="/users/*"))
+    sandbox.faults.add(Fault(status=503, route="/$batch"))
+    stale = await client.get(
+        FOLDERS, params=query, headers={"Cache-Control": "max-age=0"}
+    )
+    refused = await client.get(
+        FOLDERS, params=query, headers={"Cache-Control": "no-cache"}
+    )
+
+    assert again.status_code == 304
+    assert stale.content == first.content
+    assert refused.status_code == 503
+
+
+@pytest.mark.parametrize("depth", ["0", "21", "-1", "two", "1.0"])
+async def test_a_depth_is_a_number_in_bounds(
+    client: httpx.AsyncClient, depth: str
+) -> None:
+    """From 1 to 20; anything else is pointed at."""
+    answer = await client.get(FOLDERS, params={"depth": depth})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "#/query/depth"

@@ -12,6 +12,7 @@ from app.gateway.operations.entry import (
     Operation,
     Way,
 )
+from app.gateway.operations.folders import FOLDER_OPERATIONS
 from app.gateway.operations.mail import MAIL_OPERATIONS
 from app.gateway.operations.settings import SETTINGS_OPERATIONS
 from app.gateway.policies.strategies import (
@@ -27,6 +28,7 @@ EVERY = (
     *MAIL_OPERATIONS,
     *CALENDAR_OPERATIONS,
     *SETTINGS_OPERATIONS,
+    *FOLDER_OPERATIONS,
     *BATCH_OPERATIONS,
 )
 

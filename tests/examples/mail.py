@@ -6,6 +6,7 @@ __all__ = ["MAIL"]
 
 _INBOX = first("/messages?folder=inbox&limit=1")
 _DRAFT = first("/messages?folder=drafts", lambda draft: draft["to"])
+_RECEIPTS = first("/folders?limit=50", lambda one: one["name"] == "Receipts")
 _RETURNED = first("/messages?query=Undeliverable")
 _DETAILS = first(
     "/messages/{message}/attachments",
@@ -23,7 +24,13 @@ MAIL: Rows = {
     "get_mailbox": Ask(),
     "get_overview": Ask(),
     "list_folders": Ask(query={"limit": 2}),
+    "create_folder": Ask(body={"name": "Suppliers", "parent": "inbox"}),
     "get_folder": Ask(path={"folder": "inbox"}),
+    "update_folder": Ask(
+        path={"folder": _RECEIPTS},
+        body={"name": "Receipts 2026", "parent": "archive"},
+    ),
+    "delete_folder": Ask(path={"folder": _RECEIPTS}),
     "list_messages": Ask(query={"folder": "inbox", "limit": 2}),
     "create_draft": Ask(body=_LETTER),
     "get_message": Ask(path={"message": _INBOX}, query={"body": "text"}),

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from app.gateway.operations.entry import Operation, Way
-from app.gateway.operations.mail import LIST_FOLDERS, LIST_MESSAGES
+from app.gateway.operations.folders import LIST_FOLDERS
+from app.gateway.operations.mail import LIST_MESSAGES
 from app.models.context import CacheControl
 from app.problems.errors import ExchangeError
 from app.problems.failures import NotInCache

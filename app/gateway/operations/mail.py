@@ -1,4 +1,4 @@
-"""Messages, folders and attachments."""
+"""Messages and attachments."""
 
 from dataclasses import replace
 
@@ -9,8 +9,6 @@ from app.gateway.operations.entry import (
     Operation,
     Workload,
 )
-from app.gateway.translation.batch import folder_ids
-from app.gateway.translation.folders import folder, folders
 from app.gateway.translation.messages import (
     attachment,
     attachments,
@@ -22,11 +20,8 @@ __all__ = [
     "CREATE_DRAFT",
     "DELETE_MESSAGE",
     "GET_ATTACHMENT",
-    "GET_FOLDER",
     "GET_MESSAGE",
     "LIST_ATTACHMENTS",
-    "LIST_CHILD_FOLDERS",
-    "LIST_FOLDERS",
     "LIST_MESSAGES",
     "LIST_MESSAGES_OF_FOLDER",
     "LOOK_AT_MESSAGE",
@@ -37,7 +32,6 @@ __all__ = [
     "READ_MIME",
     "SEND_DRAFT",
     "UPDATE_MESSAGE",
-    "WELL_KNOWN_FOLDERS",
 ]
 
 _DAY = 86_400.0
@@ -171,53 +165,6 @@ READ_ATTACHMENT = Operation(
     long=True,
     streamed=True,
 )
-LIST_FOLDERS = Operation(
-    name="folders.list",
-    method="GET",
-    path="/users/{mailbox}/mailFolders",
-    workload=Workload.MAIL_READ,
-    permission=_READ,
-    idempotency=Idempotency.SAFE,
-    translate=folders,
-    fallback=EVERY_WAY,
-    fresh=_FRESH,
-    revalidate=_REVALIDATE,
-    stale=_DAY,
-)
-LIST_CHILD_FOLDERS = replace(
-    LIST_FOLDERS,
-    name="folders.list_children",
-    path="/users/{mailbox}/mailFolders/{folder}/childFolders",
-)
-GET_FOLDER = Operation(
-    name="folders.get",
-    method="GET",
-    path="/users/{mailbox}/mailFolders/{folder}",
-    workload=Workload.MAIL_READ,
-    permission=_READ,
-    idempotency=Idempotency.SAFE,
-    translate=folder,
-    fallback=EVERY_WAY,
-    fresh=_FRESH,
-    revalidate=_REVALIDATE,
-    stale=_DAY,
-)
-# A batch of its own, kept as a whole: it also tells which folders are not.
-WELL_KNOWN_FOLDERS = Operation(
-    name="folders.wellknown",
-    method="POST",
-    path="/$batch",
-    workload=Workload.MAIL_READ,
-    permission=_READ,
-    idempotency=Idempotency.SAFE,
-    translate=folder_ids,
-    fallback=EVERY_WAY,
-    fresh=_DAY,
-    revalidate=_REVALIDATE,
-    stale=_DAY,
-    constant=True,
-)
-
 MAIL_OPERATIONS = (
     LIST_MESSAGES,
     LIST_MESSAGES_OF_FOLDER,
@@ -233,8 +180,4 @@ MAIL_OPERATIONS = (
     LIST_ATTACHMENTS,
     GET_ATTACHMENT,
     READ_ATTACHMENT,
-    LIST_FOLDERS,
-    LIST_CHILD_FOLDERS,
-    GET_FOLDER,
-    WELL_KNOWN_FOLDERS,
 )

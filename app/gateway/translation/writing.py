@@ -15,8 +15,18 @@ from app.models.compose import (
     NewAttachment,
     Recipient,
 )
+from app.models.folders import NewFolder
 
-__all__ = ["MARKER", "body_json", "draft_json", "patch_json", "people_json"]
+__all__ = [
+    "MARKER",
+    "body_json",
+    "destination_json",
+    "draft_json",
+    "folder_json",
+    "marked",
+    "patch_json",
+    "people_json",
+]
 
 MARKER = "String {7d7b1e0c-5f0a-4a37-9d2c-3d5e7f2f6a41} Name ExchangeApiSendId"
 """An extended property that only the mailbox itself keeps: it never travels
@@ -44,9 +54,30 @@ def draft_json(draft: Draft, marker: str) -> bytes:
         "importance": draft.importance,
         "categories": draft.categories,
         "attachments": [_attachment(part) for part in draft.attachments],
-        "singleValueExtendedProperties": [{"id": MARKER, "value": marker}],
+        "singleValueExtendedProperties": marked(marker),
     }
     return msgspec.json.encode({k: v for k, v in message.items() if v})
+
+
+def marked(marker: str) -> list[dict[str, str]]:
+    """Return the extended properties of what bears a marker."""
+    return [{"id": MARKER, "value": marker}]
+
+
+def folder_json(folder: NewFolder, marker: str) -> bytes:
+    """Return Graph's JSON for a new folder that bears a marker."""
+    return msgspec.json.encode(
+        {
+            "displayName": folder.name,
+            "isHidden": folder.is_hidden,
+            "singleValueExtendedProperties": marked(marker),
+        }
+    )
+
+
+def destination_json(folder: str) -> bytes:
+    """Return Graph's JSON for where to put something."""
+    return msgspec.json.encode({"destinationId": folder})
 
 
 def patch_json(patch: MessagePatch) -> bytes:

@@ -1,0 +1,90 @@
+"""Do something once, whatever Graph leaves open about it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from app.clock import Clock, Deadline
+from app.problems.errors import ExchangeError, Outcome
+
+__all__ = ["Doubtful"]
+
+T = TypeVar("T")
+
+# Seconds between looks for what may yet come to be done.
+_LOOKS = (0.0, 0.5, 1.0, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful(Generic[T]):
+    """A change that must not be repeated blindly, but can be looked for.
+
+    Attributes:
+        act: Makes the change.
+        look: Returns what the change has led to, None if it is not done.
+    """
+
+    act: Callable[[], Awaitable[T]]
+    look: Callable[[], Awaitable[T | None]]
+
+    async def settle(
+        self,
+        clock: Clock,
+        deadline: Deadline,
+        *,
+        is_in_doubt: bool = False,
+        looks: Sequence[float] = _LOOKS,
+    ) -> T:
+        """Make the change, unless it turns out to be made already.
+
+        Args:
+            clock: Waits between the looks.
+            deadline: When to have ended.
+            is_in_doubt: Whether an earlier request may have made it.
+            looks: Seconds before each look for what may be under way.
+
+        Raises:
+            ExchangeError: It was not made (``outcome`` not_performed), or it
+                could not be found out (unknown).
+        """
+        if is_in_doubt:
+            done = await self._watch(clock, deadline, looks)
+            if done is not None:
+                return done
+        try:
+            return await self.act()
+        except ExchangeError as error:
+            if error.outcome is not Outcome.UNKNOWN and not is_in_doubt:
+                raise
+            doubt = error.with_outcome(Outcome.UNKNOWN)
+        try:
+            done = await self._watch(clock, deadline, looks)
+        except ExchangeError:
+            raise doubt from None
+        return done if done is not None else await self._act_again()
+
+    async def _act_again(self) -> T:
+        """Act a last time; a refusal may be because the first did it."""
+        try:
+            return await self.act()
+        except ExchangeError as error:
+            try:
+                done = await self.look()
+            except ExchangeError:
+                done = None
+            if done is None:
+                raise error.with_outcome(Outcome.UNKNOWN) from error
+            return done
+
+    async def _watch(
+        self, clock: Clock, deadline: Deadline, looks: Sequence[float]
+    ) -> T | None:
+        for pause in looks:
+            if pause >= deadline.left():
+                return None
+            if pause:
+                await clock.sleep(pause)
+            done = await self.look()
+            if done is not None:
+                return done
+        return None
