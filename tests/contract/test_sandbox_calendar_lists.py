@@ -3,10 +3,11 @@
 import httpx
 import pytest
 
-from tests.contract.conftest import GRACE, refusal
+from tests.contract.conftest import refusal
 from tests.support.calendars import (
     EVENTS,
     LUNCH,
+    VIEW,
     event,
     event_url,
     names,
@@ -17,7 +18,6 @@ from tests.support.calendars import (
 
 pytestmark = pytest.mark.anyio
 
-VIEW = f"{GRACE}/calendarView"
 DAY = "startDateTime=2031-01-01&endDateTime=2031-01-02"
 
 

@@ -9,12 +9,13 @@ from app.sandbox import Sandbox
 from tests.contract.conftest import (
     ADA,
     ADA_ADDRESS,
-    GRACE_ADDRESS,
     Entity,
     refusal,
 )
 from tests.support.calendars import (
     EVENTS,
+    HAVEL_ADDRESS,
+    VIEW,
     event,
     event_url,
     names,
@@ -56,12 +57,14 @@ def theirs(one: Entity) -> str:
 
 
 async def invited(graph: httpx.AsyncClient) -> list[Entity]:
-    """Return what Ada sees in the month of the meetings."""
-    return await seen(graph, f"{ADA}/calendarView", *WINDOW)
+    """Return what Ada sees of the meetings, whose organizer is a room."""
+    mine = "organizer/emailAddress/address eq 'havel@contoso.example'"
+    view = f"{ADA}/calendarView"
+    return await seen(graph, view, *WINDOW, **{"$filter": mine})
 
 
 async def answers(graph: httpx.AsyncClient, one: Entity) -> dict[str, str]:
-    """Return what has been answered, by address, as Grace sees it."""
+    """Return what has been answered, by address, as the organizer sees it."""
     shown = (await graph.get(event_url(one))).json()
     return {
         person["emailAddress"]["address"]: person["status"]["response"]
@@ -102,7 +105,7 @@ async def test_an_invitation_arrives(
     assert request["meetingMessageType"] == "meetingRequest"
     assert request["meetingRequestType"] == "newMeetingRequest"
     assert request["startDateTime"] == made["start"]
-    assert request["from"]["emailAddress"]["address"] == GRACE_ADDRESS
+    assert request["from"]["emailAddress"]["address"] == HAVEL_ADDRESS
 
 
 @pytest.mark.parametrize(
@@ -133,7 +136,7 @@ async def test_an_answer_reaches_the_organizer(
         ADA_ADDRESS: response,
         OUTSIDE: "none",
     }
-    told = latest(sandbox, GRACE_ADDRESS, f"{prefix}: Review")
+    told = latest(sandbox, HAVEL_ADDRESS, f"{prefix}: Review")
     assert told["bodyPreview"] == "Fine"
     assert told["@odata.type"] == "#microsoft.graph.eventMessageResponse"
     left = await invited(graph)
@@ -148,14 +151,14 @@ async def test_an_answer_can_be_kept_quiet(
     """Without a response only one's own calendar changes."""
     made = await new_event(graph, EVENTS, REVIEW)
     [copy] = await invited(graph)
-    before = len(sandbox.mailbox(GRACE_ADDRESS).messages)
+    before = len(sandbox.mailbox(HAVEL_ADDRESS).messages)
 
     await graph.post(f"{theirs(copy)}/accept", json={"sendResponse": False})
 
     [mine] = await invited(graph)
     assert mine["responseStatus"]["response"] == "accepted"
     assert (await answers(graph, made))[ADA_ADDRESS] == "none"
-    assert len(sandbox.mailbox(GRACE_ADDRESS).messages) == before
+    assert len(sandbox.mailbox(HAVEL_ADDRESS).messages) == before
 
 
 async def test_a_new_time_is_proposed(graph: httpx.AsyncClient) -> None:
@@ -271,7 +274,7 @@ async def test_one_occurrence_is_changed_for_all(
 ) -> None:
     """Moving, cancelling and answering reach one day of a series."""
     await new_event(graph, EVENTS, WEEKLY)
-    mine = await seen(graph, f"{EVENTS[:-7]}/calendarView", *WINDOW)
+    mine = await seen(graph, VIEW, *WINDOW)
     days = await invited(graph)
     late = {
         "start": when("2031-06-03T15:00:00"),
@@ -326,7 +329,7 @@ async def test_an_invitation_is_passed_on(
     found = await seen(
         graph, "/users/support@contoso.example/calendarView", *WINDOW
     )
-    assert names(found) == ["Review"]
+    assert names(found).count("Review") == 1
     assert latest(sandbox, "support@contoso.example", "Review")
 
 

@@ -7,7 +7,10 @@ import httpx
 
 __all__ = [
     "EVENTS",
+    "HAVEL",
+    "HAVEL_ADDRESS",
     "LUNCH",
+    "VIEW",
     "event",
     "event_url",
     "names",
@@ -18,8 +21,11 @@ __all__ = [
 ]
 
 Entity = dict[str, Any]
-GRACE = "/users/grace@contoso.example"
-EVENTS = f"{GRACE}/events"
+# A mailbox in whose calendar nothing is seeded: that of a small room.
+HAVEL_ADDRESS = "havel@contoso.example"
+HAVEL = f"/users/{HAVEL_ADDRESS}"
+EVENTS = f"{HAVEL}/events"
+VIEW = f"{HAVEL}/calendarView"
 
 
 def when(time: str, zone: str = "UTC") -> Entity:
@@ -75,12 +81,11 @@ def names(events: list[Entity]) -> list[str]:
 
 
 def event_url(one: Entity | str) -> str:
-    """Return where an event of Grace's is."""
+    """Return where an event of the room's is."""
     name = one if isinstance(one, str) else str(one["id"])
     return f"{EVENTS}/{quote(name, safe='')}"
 
 
-# In a year in which nothing is seeded.
 LUNCH = event(
     "2031-03-10T12:00:00",
     "2031-03-10T13:00:00",
