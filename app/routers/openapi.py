@@ -28,6 +28,7 @@ _NOT_MODIFIED = "304"
 _OF_READS = ("ETag", "Link", "Exchange-Freshness", "Age", "Cache-Status")
 _OF_WRITES = ("ETag", "Location", "Idempotent-Replayed")
 _CONDITIONAL = {"$ref": "#/components/parameters/If-None-Match"}
+_NULL = {"type": "null"}
 _UNSAID = "Successful Response"
 _SAID = {"200": "Done.", "201": "Made.", "202": "Begun.", "204": "Done."}
 _JSON = "application/json"
@@ -50,6 +51,7 @@ def describe(app: FastAPI) -> Document:
         _add_headers(document)
         _add_merge_patches(document)
         _add_examples(document, examples())
+        _plain_parameters(document)
         _share_parameters(document)
         _share_answers(document)
         app.openapi_schema = document
@@ -141,6 +143,23 @@ def _show(described: Document, value: Any) -> None:
     content = next(iter(described.get("content", {}).values()), None)
     if content is not None and value is not msgspec.UNSET:
         content["example"] = value
+
+
+def _plain_parameters(document: Document) -> None:
+    """Say of parameters only what they are, and nothing twice.
+
+    What may be left out is no null: neither a path nor a query can hold it.
+    """
+    for _, _, operation in _operations(document):
+        for parameter in operation.get("parameters", ()):
+            schema = parameter.get("schema", {})
+            kinds = [k for k in schema.pop("anyOf", ()) if k != _NULL]
+            if len(kinds) > 1:
+                schema["anyOf"] = kinds
+            elif kinds:
+                schema |= kinds[0]
+            for name in ("title", "description"):
+                schema.pop(name, None)
 
 
 def _share_parameters(document: Document) -> None:

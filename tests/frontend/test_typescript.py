@@ -1,0 +1,118 @@
+"""A client in TypeScript, made from the published API document."""
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.support.process import serving
+from tests.support.tools import installed
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+PACKAGES = ROOT / ".node" / "frontend"
+DOCUMENT = ROOT / "openapi" / "exchange-api.yaml"
+LOCK = "package-lock.json"
+WALKS = ("mail",)
+
+
+def run(
+    *command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None
+) -> str:
+    """Run a program and return what it said; fail with that if it fails."""
+    done = subprocess.run(
+        command,
+        check=False,
+        cwd=cwd,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def install() -> Path:
+    """Bring the packages of the lock file here; return their programs."""
+    npm = installed("npm")
+    installed("node")
+    PACKAGES.mkdir(parents=True, exist_ok=True)
+    with (PACKAGES / "lock").open("w") as lock:
+        # Other tests of this file may run in another process.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        wanted = (HERE / LOCK).read_text(encoding="utf-8")
+        done = PACKAGES / "installed"
+        if not done.exists() or done.read_text(encoding="utf-8") != wanted:
+            shutil.copy(HERE / "package.json", PACKAGES)
+            shutil.copy(HERE / LOCK, PACKAGES)
+            run(npm, "ci", "--no-audit", "--no-fund", cwd=PACKAGES)
+            done.write_text(wanted, encoding="utf-8")
+    return PACKAGES / "node_modules" / ".bin"
+
+
+@pytest.fixture(scope="module")
+def programs() -> Path:
+    """Where the compiler and the generator of types are."""
+    return install()
+
+
+@pytest.fixture(scope="module")
+def project(programs: Path) -> Iterator[Path]:
+    """The sources, with types made from the document."""
+    with TemporaryDirectory(dir=PACKAGES) as made:
+        folder = Path(made)
+        for source in (*HERE.glob("*.ts"), *HERE.glob("*.json")):
+            shutil.copy(source, folder)
+        run(
+            programs / "openapi-typescript",
+            DOCUMENT,
+            # What has a default may be left out.
+            "--default-non-nullable=false",
+            *("--output", folder / "api.ts"),
+        )
+        run(programs / "tsc", "--project", folder)
+        yield folder
+
+
+@pytest.mark.parametrize("walk", WALKS)
+def test_a_frontend_walks(walk: str, project: Path, tmp_path: Path) -> None:
+    """What compiled strictly does what it says, against a real process."""
+    with serving(tmp_path) as service:
+        said = run(
+            installed("node"),
+            project / "built" / f"{walk}.js",
+            env={**os.environ, "API": service.url},  # noqa: TID251 - a child's
+        )
+
+    assert said.count("ok ") >= 5
+
+
+def test_a_wrong_parameter_does_not_compile(
+    programs: Path, project: Path
+) -> None:
+    """Without the marks that expect them, each error is one."""
+    mark = "// @ts-expect-error"
+    source = (project / "wrong.ts").read_text(encoding="utf-8")
+    wrong = project / "unmarked"
+    wrong.mkdir()
+    for name in ("api.ts", "client.ts", "package.json", "tsconfig.json"):
+        shutil.copy(project / name, wrong)
+    unmarked = source.replace(mark, "//")
+    (wrong / "wrong.ts").write_text(unmarked, encoding="utf-8")
+    done = subprocess.run(
+        [programs / "tsc", "--noEmit", "--project", wrong],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    found = re.findall(r"(\w+)\.ts\(\d+,\d+\): error", done.stdout)
+
+    assert done.returncode != 0
+    assert found == ["wrong"] * source.count(mark)
