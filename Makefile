@@ -20,7 +20,7 @@ sandbox: .venv/.service ## start only the sandbox, on 127.0.0.1:8001
 	@$(BIN)/python -m app sandbox --port 8001
 
 test: .venv/.dev ## run all tests, with branch coverage
-	$(BIN)/python -m slipcover -m pytest --numprocesses auto --dist worksteal
+	$(BIN)/python -W "ignore:Unable to activate" -m slipcover -m pytest --numprocesses auto --dist worksteal
 
 chaos: .venv/.dev ## put the service among faults and tell what held; SEED=1, CALLS=10000
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --calls $(or $(CALLS),10000)
