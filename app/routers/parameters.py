@@ -8,7 +8,15 @@ from pydantic import BeforeValidator
 
 from app.models.fields import ItemId, MailboxName
 
-__all__ = ["AttachmentId", "FolderId", "MailboxInPath", "MessageId", "decoded"]
+__all__ = [
+    "AttachmentId",
+    "CalendarId",
+    "EventId",
+    "FolderId",
+    "MailboxInPath",
+    "MessageId",
+    "decoded",
+]
 
 
 def decoded(value: object) -> object:
@@ -34,4 +42,8 @@ FolderId = Annotated[
         " `archive`, `junk`, `outbox`.",
         examples=["inbox"],
     ),
+]
+CalendarId = Annotated[_Id, Path(description="Id of a calendar.")]
+EventId = Annotated[
+    _Id, Path(description="Id of an event, a series or an occurrence.")
 ]

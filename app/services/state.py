@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from app.callers.quotas import Quotas
 from app.clock import Clock
 from app.services.attachments import AttachmentService
+from app.services.calendars import CalendarService
 from app.services.drafts import DraftService
+from app.services.event_writing import EventWriting
+from app.services.events import EventService
 from app.services.folder_changes import FolderChanges
 from app.services.folders import FolderService
 from app.services.health import HealthService
 from app.services.mailboxes import MailboxService
+from app.services.meetings import MeetingService
 from app.services.messages import MessageService
 from app.services.ops import OpsService
 from app.services.overview import OverviewService
@@ -31,11 +35,15 @@ class AppState:
     tenants: tuple[str, ...]
     total_timeout: float
     attachments: AttachmentService
+    calendars: CalendarService
     drafts: DraftService
     folder_changes: FolderChanges
+    event_writing: EventWriting
+    events: EventService
     folders: FolderService
     health: HealthService
     mailboxes: MailboxService
+    meetings: MeetingService
     messages: MessageService
     quotas: Quotas
     ops: OpsService

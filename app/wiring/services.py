@@ -3,6 +3,8 @@
 from app import __version__
 from app.callers.quotas import Quotas
 from app.gateway.attachments import AttachmentGateway
+from app.gateway.calendar import CalendarGateway
+from app.gateway.calendar_changes import CalendarChanges
 from app.gateway.directory import DirectoryGateway
 from app.gateway.folders import FolderGateway
 from app.gateway.mail import MailGateway
@@ -13,12 +15,16 @@ from app.gateway.policies.breaker import Breaker
 from app.gateway.settings import SettingsGateway
 from app.ledger.idempotency import IdempotencyLedger
 from app.services.attachments import AttachmentService
+from app.services.calendars import CalendarService
 from app.services.drafts import DraftService
+from app.services.event_writing import EventWriting
+from app.services.events import EventService
 from app.services.folder_changes import FolderChanges
 from app.services.folder_steps import FolderSteps
 from app.services.folders import FolderService
 from app.services.health import HealthService, Senses
 from app.services.mailboxes import MailboxService
+from app.services.meetings import MeetingService
 from app.services.messages import MessageService
 from app.services.once import Once
 from app.services.ops import OpsService
@@ -43,6 +49,8 @@ def build_services(
     mail = MailGateway(pipeline)
     folders = FolderGateway(pipeline)
     reading = FolderService(folders)
+    calendars = CalendarGateway(pipeline)
+    changes = CalendarChanges(pipeline)
     names = MailboxNames()
     once = Once(ledger, parts.keys[0], parts.telemetry)
     drafts = DraftService(mail, once, parts.clock)
@@ -58,13 +66,17 @@ def build_services(
         tenants=tenants,
         total_timeout=parts.settings.timeouts.total,
         attachments=AttachmentService(AttachmentGateway(pipeline)),
+        calendars=CalendarService(calendars, changes, once),
         drafts=drafts,
         folder_changes=FolderChanges(
             folders, reading, FolderSteps(folders, parts.clock), once
         ),
+        event_writing=EventWriting(calendars, changes, once),
+        events=EventService(calendars),
         folders=reading,
         health=HealthService(tenants, senses, __version__),
         mailboxes=MailboxService(DirectoryGateway(pipeline, names)),
+        meetings=MeetingService(calendars, changes, once, parts.clock),
         messages=MessageService(mail, folders, parts.clock),
         quotas=quotas,
         ops=OpsService(
