@@ -16,6 +16,7 @@ from app.problems.resources import Conflict, FolderExists
 from app.services.conditions import expect_unchanged
 from app.services.folder_steps import FolderSteps, or_back
 from app.services.folders import FolderService
+from app.services.moves import folder_id
 from app.services.once import Attempt, Intent, Once
 
 __all__ = ["FolderChanges"]
@@ -142,8 +143,10 @@ class FolderChanges:
         """Return the id of where to move a folder, None if it may stay."""
         if "parent" not in patch.model_fields_set:
             return None
-        wanted = ROOT if patch.parent is None else patch.parent
-        parent = _id_of(names, wanted) or wanted
+        if patch.parent is None:
+            parent = _id_of(names, ROOT) or ""
+        else:
+            parent = await folder_id(self._folders, where, patch.parent)
         if parent == folder["parent_id"]:
             return None
         lineage = await self._service.lineage(where, parent, names, [])

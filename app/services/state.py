@@ -15,6 +15,7 @@ from app.services.health import HealthService
 from app.services.mailboxes import MailboxService
 from app.services.meetings import MeetingService
 from app.services.messages import MessageService
+from app.services.moves import MoveService
 from app.services.ops import OpsService
 from app.services.overview import OverviewService
 from app.services.sends import SendService
@@ -45,6 +46,7 @@ class AppState:
     mailboxes: MailboxService
     meetings: MeetingService
     messages: MessageService
+    moves: MoveService
     quotas: Quotas
     ops: OpsService
     overview: OverviewService

@@ -8,6 +8,7 @@ from app.gateway.calendar_changes import CalendarChanges
 from app.gateway.directory import DirectoryGateway
 from app.gateway.folders import FolderGateway
 from app.gateway.mail import MailGateway
+from app.gateway.moves import MoveGateway
 from app.gateway.names import MailboxNames
 from app.gateway.overview import OverviewGateway
 from app.gateway.pipeline import Pipeline
@@ -26,6 +27,7 @@ from app.services.health import HealthService, Senses
 from app.services.mailboxes import MailboxService
 from app.services.meetings import MeetingService
 from app.services.messages import MessageService
+from app.services.moves import MoveService
 from app.services.once import Once
 from app.services.ops import OpsService
 from app.services.overview import OverviewService
@@ -78,6 +80,9 @@ def build_services(
         mailboxes=MailboxService(DirectoryGateway(pipeline, names)),
         meetings=MeetingService(calendars, changes, once, parts.clock),
         messages=MessageService(mail, folders, parts.clock),
+        moves=MoveService(
+            MoveGateway(pipeline), mail, folders, once=once, clock=parts.clock
+        ),
         quotas=quotas,
         ops=OpsService(
             tenants,

@@ -14,6 +14,7 @@ from app.gateway.operations.entry import (
 )
 from app.gateway.operations.folders import FOLDER_OPERATIONS
 from app.gateway.operations.mail import MAIL_OPERATIONS
+from app.gateway.operations.moves import MOVE_OPERATIONS
 from app.gateway.operations.settings import SETTINGS_OPERATIONS
 from app.gateway.policies.strategies import (
     Fresh,
@@ -29,6 +30,7 @@ EVERY = (
     *CALENDAR_OPERATIONS,
     *SETTINGS_OPERATIONS,
     *FOLDER_OPERATIONS,
+    *MOVE_OPERATIONS,
     *BATCH_OPERATIONS,
 )
 

@@ -39,6 +39,8 @@ MAIL: Rows = {
         body={"is_read": True, "categories": ["Project Aurora"]},
     ),
     "delete_message": Ask(path={"message": _INBOX}),
+    "move_message": Ask(path={"message": _INBOX}, body={"folder": "archive"}),
+    "copy_message": Ask(path={"message": _INBOX}, body={"folder": "archive"}),
     "read_mime": Ask(path={"message": _INBOX}),
     "send_draft": Ask(path={"message": _DRAFT}),
     "list_attachments": Ask(path={"message": _RETURNED}),

@@ -1,0 +1,176 @@
+"""What callers can do with messages and folders together.
+
+A message keeps its immutable id wherever it is moved, so that it can be
+looked at before it is moved again. A copy has another id; what is compared is
+what lay in the folder before.
+
+Source: https://learn.microsoft.com/graph/outlook-immutable-id
+"""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from datetime import timedelta
+from typing import get_args
+
+import msgspec
+
+from app.clock import Clock
+from app.gateway.folders import FolderGateway
+from app.gateway.mail import MailGateway
+from app.gateway.moves import MoveGateway
+from app.gateway.translation.folders import graph_folder
+from app.gateway.translation.times import graph_timestamp
+from app.models.answers import Answer
+from app.models.context import InMailbox
+from app.models.mail import (
+    Message,
+    MessagePage,
+    MessageSummary,
+    WellKnown,
+)
+from app.models.moves import Destination
+from app.problems.resources import ItemNotFound
+from app.services.doubt import Doubtful
+from app.services.once import Attempt, Intent, Once
+
+__all__ = ["MoveService", "folder_id"]
+
+# As long as a key is remembered, and by clocks that differ somewhat.
+_LATELY = timedelta(days=1, minutes=5)
+
+
+class MoveService:
+    """Moves and copies messages, each once."""
+
+    def __init__(
+        self,
+        moves: MoveGateway,
+        mail: MailGateway,
+        folders: FolderGateway,
+        *,
+        once: Once,
+        clock: Clock,
+    ) -> None:
+        self._moves = moves
+        self._mail = mail
+        self._folders = folders
+        self._once = once
+        self._clock = clock
+
+    async def move_message(
+        self, where: InMailbox, message: str, to: Destination, intent: Intent
+    ) -> Answer:
+        """Move a message once; return it (`Message`)."""
+        where = where.plain()
+
+        async def work(attempt: Attempt) -> Answer:
+            await self._move(where, message, to.folder, attempt)
+            answer = await self._mail.read_back(where, message)
+            return replace(answer, delivery=None)
+
+        return await self._once.run(where.context, intent, work)
+
+    async def copy_message(
+        self, where: InMailbox, message: str, to: Destination, intent: Intent
+    ) -> Answer:
+        """Copy a message once; return the copy (`Message`)."""
+        where = where.plain()
+
+        async def work(attempt: Attempt) -> Answer:
+            made = await self._copy(where, message, to.folder, attempt)
+            answer = await self._mail.read_back(where, made)
+            return replace(answer, created=made, delivery=None)
+
+        return await self._once.run(where.context, intent, work)
+
+    async def _move(
+        self, where: InMailbox, message: str, folder: str, attempt: Attempt
+    ) -> None:
+        target = await folder_id(self._folders, where, folder)
+
+        async def act() -> bool:
+            await self._moves.move_message(where, message, target)
+            return True
+
+        async def look() -> bool | None:
+            answer = await self._mail.look_at_message(where, message)
+            found = msgspec.json.decode(answer.body, type=Message)
+            return found["folder_id"] == target or None
+
+        await Doubtful(act, look).settle(
+            self._clock,
+            where.context.deadline,
+            is_in_doubt=attempt.may_be_done,
+        )
+
+    async def _copy(
+        self, where: InMailbox, message: str, folder: str, attempt: Attempt
+    ) -> str:
+        """Return the id of a copy, made now or by an earlier attempt."""
+        target = await folder_id(self._folders, where, folder)
+        answer = await self._mail.look_at_message(where, message)
+        found = msgspec.json.decode(answer.body, type=Message)
+
+        async def act() -> str:
+            answer = await self._moves.copy_message(where, message, target)
+            return msgspec.json.decode(answer.body, type=Message)["id"]
+
+        identity = found["internet_message_id"]
+        if identity is None:
+            # It cannot be looked for: a doubt stays one.
+            return await act()
+        known = {found["id"]}
+        if not attempt.may_be_done:
+            there = await self._copies(where, identity, target)
+            known |= {copy["id"] for copy in there}
+
+        async def look() -> str | None:
+            there = await self._copies(where, identity, target)
+            since = None
+            if attempt.may_be_done:
+                # What lay there before is not known any more. Rather take a
+                # late copy of somebody else's for it than make two.
+                since = graph_timestamp(self._clock.wall() - _LATELY)
+            return _newest(there, known, since)
+
+        return await Doubtful(act, look).settle(
+            self._clock,
+            where.context.deadline,
+            is_in_doubt=attempt.may_be_done,
+        )
+
+    async def _copies(
+        self, where: InMailbox, identity: str, folder: str
+    ) -> list[MessageSummary]:
+        answer = await self._moves.look_for_copies(where, identity, folder)
+        return msgspec.json.decode(answer.body, type=MessagePage)["items"]
+
+
+async def folder_id(
+    folders: FolderGateway, where: InMailbox, folder: str
+) -> str:
+    """Return the id of a folder that may be named by its well-known name.
+
+    Raises:
+        ItemNotFound: The mailbox has none of that name.
+    """
+    if folder not in get_args(WellKnown):
+        return graph_folder(folder)
+    answer = await folders.well_known_folders(where)
+    ids = msgspec.json.decode(answer.body, type=dict[str, str])
+    if folder not in ids:
+        raise ItemNotFound(resource="folder")
+    return ids[folder]
+
+
+def _newest(
+    there: list[MessageSummary], known: AbstractSet[str], since: str | None
+) -> str | None:
+    """Return the copy that was made last, None if there is no new one."""
+    new = [
+        (copy["modified_at"] or "", copy["id"])
+        for copy in there
+        if copy["id"] not in known
+        and (since is None or (copy["modified_at"] or "") >= since)
+    ]
+    return max(new)[1] if new else None
