@@ -17,6 +17,7 @@ from app.sandbox.graph.calendar.desk import (
     store_of,
 )
 from app.sandbox.graph.calendar.exceptions import changed_occurrence
+from app.sandbox.graph.calendar.expansions import read_extras
 from app.sandbox.graph.calendar.meetings import spread, withdraw
 from app.sandbox.graph.calendar.render import event_view
 from app.sandbox.graph.calendar.transactions import (
@@ -26,7 +27,6 @@ from app.sandbox.graph.calendar.transactions import (
 from app.sandbox.graph.calendar.writable import Plan, read_plan
 from app.sandbox.graph.context import Context
 from app.sandbox.odata.options import read_options
-from app.sandbox.state.calendar import missing
 from app.sandbox.state.calendar_blank import blank_event
 from app.sandbox.state.calendar_events import Event, Instance
 from app.sandbox.wire import Answer, empty, json_answer
@@ -43,11 +43,13 @@ __all__ = [
 
 def get_event(context: Context) -> Answer:
     """Get a single event, a series or an occurrence."""
-    options = read_options(context.request, "select")
+    options = read_options(context.request, "expand", "select")
     view = event_view(context, options.select)
+    extras = read_extras(context, options.expand)
     shown = find_event(context)
     body = {"@odata.context": context.metadata("events/$entity")}
-    return json_answer(body | view.show(shown))
+    more = {name: show(shown) for name, show in extras}
+    return json_answer(body | view.show(shown) | more)
 
 
 def create_event(context: Context) -> Answer:
@@ -100,17 +102,16 @@ def purge_event(context: Context) -> Answer:
 
 
 def find_event(context: Context) -> Instance:
-    """Return the event in the path, which lies in the path's calendar.
+    """Return the event in the path.
+
+    Its id alone decides which one that is; the calendar in the path has
+    only to exist.
 
     Raises:
         GraphError: 400 when it is no id, 404 when there is none.
     """
-    store = store_of(context)
-    shown = store.find(context.params["id"])
-    name = context.params.get("calendar")
-    if name and store.calendar(name).id != shown.event.calendar:
-        raise missing()
-    return shown
+    calendar_of(context)
+    return store_of(context).find(context.params["id"])
 
 
 def _created(context: Context, plan: Plan) -> Event:

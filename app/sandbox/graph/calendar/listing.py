@@ -11,6 +11,7 @@ from app.sandbox.graph.calendar.desk import (
     not_possible,
     store_of,
 )
+from app.sandbox.graph.calendar.expansions import read_extras
 from app.sandbox.graph.calendar.render import EventView, event_view
 from app.sandbox.graph.calendar.types import EVENT, VIEW_ONLY
 from app.sandbox.graph.context import Context
@@ -123,8 +124,16 @@ def _list(
     hidden: frozenset[str] = frozenset(),
 ) -> Answer:
     options = read_options(
-        context.request, "count", "filter", "orderby", "select", "skip", "top"
+        context.request,
+        "count",
+        "expand",
+        "filter",
+        "orderby",
+        "select",
+        "skip",
+        "top",
     )
+    extras = read_extras(context, options.expand)
     view = event_view(context, options.select)
     if options.select is not None and view.select & hidden:
         raise bad_query(f"'{options.select}' cannot be selected in a view.")
@@ -135,7 +144,10 @@ def _list(
     body: dict[str, Any] = {"@odata.context": context.metadata(resource)}
     if options.count:
         body["@odata.count"] = len(found)
-    body["value"] = [view.show(one) for one in page.entries]
+    body["value"] = [
+        view.show(one) | {name: show(one) for name, show in extras}
+        for one in page.entries
+    ]
     if page.next is not None:
         body["@odata.nextLink"] = next_link(context.request, "skip", page.next)
     return json_answer(body)

@@ -14,6 +14,13 @@ from app.sandbox.graph.calendar.events import (
     purge_event,
     update_event,
 )
+from app.sandbox.graph.calendar.files import (
+    attach_file,
+    detach_file,
+    get_file,
+    get_file_content,
+    list_files,
+)
 from app.sandbox.graph.calendar.listing import (
     list_calendar_events,
     list_events,
@@ -78,6 +85,11 @@ _EVENTS: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", "", delete_event),
     ("GET", "/instances", list_instances),
     ("POST", "/permanentDelete", purge_event),
+    ("GET", "/attachments", list_files),
+    ("POST", "/attachments", attach_file),
+    ("GET", "/attachments/{attachment}", get_file),
+    ("DELETE", "/attachments/{attachment}", detach_file),
+    ("GET", "/attachments/{attachment}/$value", get_file_content),
     ("POST", "/accept", accept_event),
     ("POST", "/tentativelyAccept", accept_tentatively),
     ("POST", "/decline", decline_event),

@@ -162,11 +162,12 @@ def _schedule(
             },
         }
     found = _busy(context, user, question)
+    settings = context.world.mailbox(user).configuration.settings
     return {
         "scheduleId": address,
         "availabilityView": _digits(found, question),
         "scheduleItems": [_item(one, zone_of(context)) for one in found],
-        "workingHours": user.settings["workingHours"],
+        "workingHours": settings["workingHours"],
     }
 
 
