@@ -17,6 +17,7 @@ from tests.support.tools import installed
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PACKAGES = ROOT / ".node" / "frontend"
+GUIDE = ROOT / "docs" / "call-it-from-a-browser.md"
 DOCUMENT = ROOT / "openapi" / "exchange-api.yaml"
 LOCK = "package-lock.json"
 WALKS = ("mail",)
@@ -65,11 +66,14 @@ def programs() -> Path:
 
 @pytest.fixture(scope="module")
 def project(programs: Path) -> Iterator[Path]:
-    """The sources, with types made from the document."""
+    """The sources and the guide's, with types made from the document."""
     with TemporaryDirectory(dir=PACKAGES) as made:
         folder = Path(made)
         for source in (*HERE.glob("*.ts"), *HERE.glob("*.json")):
             shutil.copy(source, folder)
+        text = GUIDE.read_text(encoding="utf-8")
+        (shown,) = re.findall(r"```ts\n(.*?)```", text, re.DOTALL)
+        (folder / "guide.ts").write_text(shown, encoding="utf-8")
         run(
             programs / "openapi-typescript",
             DOCUMENT,
