@@ -40,6 +40,7 @@ from app.routers.middleware import (
     IdsInPaths,
     LoopbackOnly,
 )
+from app.routers.receiving import LARGEST_UPLOAD, is_upload
 from app.services.state import AppState
 from app.settings import AuthMode, Settings
 from app.telemetry.recorder import Telemetry
@@ -143,7 +144,14 @@ def _middleware(
         passed.insert(2, Middleware(Cors, origins=settings.cors_origins))
     if settings.auth_mode is AuthMode.NONE:
         passed.append(Middleware(LoopbackOnly, origins=settings.cors_origins))
-    passed.append(Middleware(BodyLimit, most_bytes=_LARGEST_BODY))
+    passed.append(
+        Middleware(
+            BodyLimit,
+            most_bytes=_LARGEST_BODY,
+            is_upload=is_upload,
+            largest_upload=LARGEST_UPLOAD,
+        )
+    )
     passed.append(Middleware(IdsInPaths))
     return passed
 

@@ -64,6 +64,8 @@ class GraphCall:
         mailbox: The mailbox's address in lower case, or its object id; None
             for what belongs to no mailbox.
         target: Path and query below Graph's version, percent-encoded.
+        elsewhere: The address to send it to instead, one that Graph gave and
+            that was looked at: of an upload session, which needs no token.
         headers: Headers beside those that every request has.
         body: JSON, if any.
         representation: Which form of the resource; see `Translation`.
@@ -83,6 +85,7 @@ class GraphCall:
     operation: Operation
     context: CallContext
     target: str
+    elsewhere: str | None = None
     mailbox: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None

@@ -101,6 +101,7 @@ def carry(transport: GraphTransport) -> Send:
             GraphRequest(
                 method=call.operation.method,
                 target=call.target,
+                elsewhere=call.elsewhere,
                 token=call.token,
                 client_request_id=call.client_request_id,
                 headers=call.headers,

@@ -140,7 +140,10 @@ class PayloadTooLarge(RequestRefused):
     code = "payload-too-large"
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     title = "The request is too large"
-    action = "Keep the body under 4 MB."
+    action = (
+        "Keep the body under 4 MB, and what is attached under 150 MB and"
+        " what the mailbox may send."
+    )
 
 
 class UnsupportedMediaType(RequestRefused):

@@ -5,20 +5,32 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from app.models.attaching import FileNaming, ItemToAdd
 from app.models.mail import Attachment, AttachmentList
 from app.models.queries import Paging
-from app.routers.answers import answer_with, stream_of
-from app.routers.dependencies import Where, services
+from app.routers.answers import (
+    answer_with,
+    created_at,
+    no_content,
+    stream_of,
+)
+from app.routers.dependencies import IfMatch, Where, services
 from app.routers.describe import (
     answers,
     asks,
     content,
+    nothing,
+    of_bodies,
     of_lists,
     of_mailboxes,
+    of_posts,
     of_reads,
+    of_writes,
+    takes_files,
 )
 from app.routers.parameters import AttachmentId, MessageId
-from app.routers.route import StrictRoute
+from app.routers.receiving import WhereToUpload, received
+from app.routers.route import StreamedRoute, StrictRoute
 
 __all__ = ["router"]
 
@@ -51,6 +63,49 @@ async def list_attachments(
     return answer_with(request, answer)
 
 
+async def add_attachment(
+    request: Request,
+    where: WhereToUpload,
+    message: MessageId,
+    naming: Annotated[FileNaming, Query()],
+) -> Response:
+    """Attach a file or a message to a draft.
+
+    A file up to 150 MB is the body itself, as it is, with its name in the
+    query or in `Content-Disposition` and its type in `Content-Type`; or the
+    part `file` of a form. A small one, and a message of the same mailbox,
+    can be given in JSON. Links to files elsewhere can be read and removed,
+    but Graph v1.0 offers no way to make them.
+
+    Large files go on to Exchange while they come in, piece by piece, and
+    where a piece is lost from there on. Exchange takes 150 MB in five
+    minutes for a mailbox; what is more waits. Without `Prefer: wait` there
+    are 15 minutes for all of it. An `Idempotency-Key` stands for name, type
+    and size of the file and, if it is sent, its `Content-Digest`.
+    """
+    async with received(request, naming) as (given, intent):
+        attaching = services(request).attaching
+        if isinstance(given, ItemToAdd):
+            attach = attaching.attach_message(where, message, given, intent)
+        else:
+            attach = attaching.attach_file(where, message, given, intent)
+        answer = await attach
+    return created_at(request, answer, f"{request.url.path}/{{id}}")
+
+
+router.add_api_route(
+    "",
+    add_attachment,
+    methods=["POST"],
+    status_code=201,
+    responses=answers(
+        Attachment, of_mailboxes, of_posts, of_bodies, status=201
+    ),
+    openapi_extra=takes_files(asks("Idempotency-Key")),
+    route_class_override=StreamedRoute,
+)
+
+
 @router.get(
     "/{attachment}",
     responses=answers(Attachment, of_mailboxes, of_reads),
@@ -67,6 +122,25 @@ async def get_attachment(
         where, message, attachment
     )
     return answer_with(request, answer)
+
+
+@router.delete(
+    "/{attachment}",
+    status_code=204,
+    responses=nothing(of_mailboxes, of_writes),
+    openapi_extra=asks("If-Match"),
+)
+async def delete_attachment(
+    request: Request,
+    where: Where,
+    message: MessageId,
+    attachment: AttachmentId,
+    etag: IfMatch,
+) -> Response:
+    """Take an attachment from its message."""
+    delete = services(request).attachments.delete_attachment
+    await delete(where, message, attachment, etag)
+    return no_content()
 
 
 @router.get(

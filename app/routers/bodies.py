@@ -9,7 +9,7 @@ from fastapi import Request
 from app.problems.refusals import InvalidRequest, MalformedRequest
 from app.routers.pointers import wrong_at
 
-__all__ = ["JsonRequest"]
+__all__ = ["JsonRequest", "json_value"]
 
 # More than any shape of the API has.
 _MOST_MEMBERS = 100
@@ -30,7 +30,7 @@ class JsonRequest(Request):
             InvalidRequest: An object has far too many members.
         """
         if not hasattr(self, "_value"):
-            self._value = _decoded(await self.body())
+            self._value = json_value(await self.body())
         return self._value
 
     async def expect_nothing(self) -> None:
@@ -41,7 +41,13 @@ class JsonRequest(Request):
             )
 
 
-def _decoded(body: bytes) -> Any:
+def json_value(body: bytes) -> Any:
+    """Return the value of a text of JSON, read as strictly as said above.
+
+    Raises:
+        MalformedRequest: It is no JSON.
+        InvalidRequest: An object has far too many members.
+    """
     try:
         # msgspec is strict about text, json can tell of repeated names.
         msgspec.json.decode(body)

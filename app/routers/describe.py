@@ -38,6 +38,7 @@ __all__ = [
     "of_posts",
     "of_reads",
     "of_writes",
+    "takes_files",
 ]
 
 Kinds = Iterable[type[ExchangeError]]
@@ -93,6 +94,32 @@ def asks(*names: str) -> dict[str, Any]:
             {"$ref": f"#/components/parameters/{name}"}
             for name in (*everywhere, *names)
         ]
+    }
+
+
+def takes_files(extra: dict[str, Any]) -> dict[str, Any]:
+    """Add to `asks` that the body is a file, a form with one, or JSON."""
+    binary = {"type": "string", "format": "binary"}
+    form = {
+        "type": "object",
+        "required": ["file"],
+        "properties": {
+            "file": binary,
+            "name": {"type": "string", "maxLength": 255},
+            "is_inline": {"type": "boolean"},
+            "content_id": {"type": "string", "maxLength": 255},
+        },
+    }
+    schema = {"$ref": "#/components/schemas/AttachmentToAdd"}
+    return extra | {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": schema},
+                "multipart/form-data": {"schema": form},
+                "application/octet-stream": {"schema": binary},
+            },
+        }
     }
 
 

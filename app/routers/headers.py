@@ -1,20 +1,23 @@
 """Read what callers ask for in headers."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from email.message import Message
 
 from starlette.datastructures import Headers
 
 from app.models.context import CacheControl
-from app.problems.refusals import MalformedRequest
+from app.problems.refusals import MalformedRequest, UnsupportedMediaType
 
 __all__ = [
     "accepts",
     "cache_control",
+    "file_name",
     "idempotency_key",
     "if_match",
     "line_of",
     "matches_none",
+    "media_type",
     "quality",
     "wait_preference",
 ]
@@ -24,6 +27,9 @@ _ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 _LIST_OF_TAGS = re.compile(
     rf"\s*{_ENTITY_TAG.pattern}(?:\s*,\s*{_ENTITY_TAG.pattern})*\s*"
 )
+_NAME = "[A-Za-z0-9!#$&^_.+-]{1,100}"  # RFC 6838 §4.2
+_MEDIA_TYPE = re.compile(rf"{_NAME}/{_NAME}")
+_BYTES = "application/octet-stream"
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -106,6 +112,29 @@ def matches_none(value: str | None, etag: str) -> bool:
         return False
     given = _ENTITY_TAG.findall(value)
     return etag in {tag.removeprefix("W/") for tag in given}
+
+
+def media_type(headers: Mapping[str, str]) -> str:
+    """Return ``Content-Type`` without its parameters, in lower case.
+
+    Raises:
+        UnsupportedMediaType: It is none.
+    """
+    given = headers.get("content-type", _BYTES)
+    plain = given.partition(";")[0].strip().lower()
+    if not _MEDIA_TYPE.fullmatch(plain):
+        raise UnsupportedMediaType("Content-Type is no media type.")
+    return plain
+
+
+def file_name(headers: Headers) -> str | None:
+    """Return the file's name in ``Content-Disposition`` (RFC 6266)."""
+    given = line_of(headers, "content-disposition")
+    if given is None:
+        return None
+    reader = Message()
+    reader["Content-Disposition"] = given
+    return reader.get_filename() or None
 
 
 def accepts(value: str | None, media_type: str) -> bool:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
+from app.models.attaching import AttachmentToAdd
 from app.models.health import Health
 from app.problems.documents import Problem, example
 from app.problems.registry import REGISTRY
@@ -79,7 +80,7 @@ def _add_components(document: Document) -> None:
     """Add what routes refer to by name only."""
     components = document.setdefault("components", {})
     schemas: Document = components.setdefault("schemas", {})
-    for model in (Problem, ProblemKind, Health):
+    for model in (Problem, ProblemKind, Health, AttachmentToAdd):
         schema = TypeAdapter(model).json_schema(ref_template=_SCHEMA)
         schemas |= schema.pop("$defs", {})
         schemas[model.__name__] = schema

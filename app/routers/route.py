@@ -18,7 +18,7 @@ from app.routers.bodies import JsonRequest
 from app.routers.headers import accepts, line_of
 from app.routers.pointers import wrong_at
 
-__all__ = ["StrictRoute"]
+__all__ = ["StreamedRoute", "StrictRoute"]
 
 _JSON = "application/json"
 _MERGE_PATCH = "application/merge-patch+json"
@@ -57,13 +57,18 @@ class StrictRoute(APIRoute):
             _check_query(request, known)
             _check_accept(request, produced)
             strict = JsonRequest(request.scope, request.receive)
-            if not bodies:
-                await strict.expect_nothing()
-            elif _has_body(request, bodies) and await strict.body():
-                await strict.json()
+            await self._check_body(strict, bodies)
             return await handle(strict)
 
         return checked
+
+    async def _check_body(
+        self, request: JsonRequest, bodies: set[str]
+    ) -> None:
+        if not bodies:
+            await request.expect_nothing()
+        elif _has_body(request, bodies) and await request.body():
+            await request.json()
 
     def _query_names(self) -> Iterator[str]:
         for parameter in self.dependant.query_params:
@@ -88,6 +93,15 @@ class StrictRoute(APIRoute):
         if self.body_field is None:
             return set()
         return {_JSON, _MERGE_PATCH} if self.methods == {"PATCH"} else {_JSON}
+
+
+class StreamedRoute(StrictRoute):
+    """Leaves the body to the handler, which reads it as it comes."""
+
+    async def _check_body(
+        self, _request: JsonRequest, _bodies: set[str]
+    ) -> None:
+        return
 
 
 def _check_accept(request: Request, produced: tuple[str, ...]) -> None:

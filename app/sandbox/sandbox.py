@@ -68,6 +68,11 @@ class Sandbox:
         return self._memory.throttle.refused
 
     @property
+    def open_uploads(self) -> int:
+        """How many upload sessions were neither finished nor ended."""
+        return len(self._memory.world.uploads)
+
+    @property
     def now(self) -> datetime:
         """The wall time in here."""
         return self._memory.clock.now()

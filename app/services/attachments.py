@@ -9,21 +9,27 @@ from app.models.answers import Answer, ByteStream
 from app.models.context import InMailbox
 from app.models.mail import Attachment
 from app.models.queries import Paging
-from app.problems.resources import NotSupported
+from app.problems.errors import ExchangeError, Outcome
+from app.problems.resources import ItemNotFound, NotSupported
+from app.services.conditions import expect_unchanged
 
 __all__ = ["AttachmentService", "Content"]
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is attached, and what is known about it. To be closed."""
+    """What is attached, and what is known about it. To be closed.
+
+    ``etag`` is that of the content, which never changes.
+    """
 
     about: Attachment
+    etag: str
     stream: ByteStream
 
 
 class AttachmentService:
-    """Lists attachments and hands on their content."""
+    """Lists and removes attachments, and hands on their content."""
 
     def __init__(self, attachments: AttachmentGateway) -> None:
         self._attachments = attachments
@@ -57,4 +63,33 @@ class AttachmentService:
         stream = await self._attachments.read_attachment(
             where, message, attachment
         )
-        return Content(about, stream)
+        return Content(about, answer.etag or "", stream)
+
+    async def delete_attachment(
+        self, where: InMailbox, message: str, attachment: str, etag: str | None
+    ) -> None:
+        """Take an attachment from its message.
+
+        If that ends without a clear answer it is done again: who finds
+        nothing then has removed it the first time.
+
+        Raises:
+            PreconditionFailed: It has another entity tag.
+        """
+
+        async def read(where: InMailbox) -> Answer:
+            return await self.get_attachment(where, message, attachment)
+
+        await expect_unchanged(etag, where, read)
+        delete = self._attachments.delete_attachment
+        try:
+            await delete(where, message, attachment)
+        except ExchangeError as doubt:
+            if doubt.outcome is not Outcome.UNKNOWN:
+                raise
+            try:
+                await delete(where, message, attachment)
+            except ItemNotFound:
+                return
+            except ExchangeError as error:
+                raise error.with_outcome(Outcome.UNKNOWN) from error

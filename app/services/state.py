@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.callers.quotas import Quotas
 from app.clock import Clock
+from app.services.attaching import AttachingService
 from app.services.attachments import AttachmentService
 from app.services.calendars import CalendarService
 from app.services.drafts import DraftService
@@ -35,6 +36,7 @@ class AppState:
     clock: Clock
     tenants: tuple[str, ...]
     total_timeout: float
+    attaching: AttachingService
     attachments: AttachmentService
     calendars: CalendarService
     drafts: DraftService

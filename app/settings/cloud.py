@@ -22,6 +22,14 @@ class Cloud(StrEnum):
         return _HOSTS[self][0]
 
     @property
+    def upload_hosts(self) -> tuple[str, ...]:
+        """Hosts of Outlook that take in large attachments.
+
+        Source: https://learn.microsoft.com/microsoft-365/enterprise/microsoft-365-endpoints
+        """
+        return _UPLOAD_HOSTS[self]
+
+    @property
     def login_host(self) -> str:
         """Host of Entra ID."""
         return _HOSTS[self][1]
@@ -40,4 +48,10 @@ _HOSTS = {
         "microsoftgraph.chinacloudapi.cn",
         "login.chinacloudapi.cn",
     ),
+}
+_UPLOAD_HOSTS = {
+    Cloud.GLOBAL: ("outlook.office.com", "outlook.office365.com"),
+    Cloud.USGOV: ("outlook.office365.us",),
+    Cloud.DOD: ("outlook-dod.office365.us",),
+    Cloud.CHINA: ("partner.outlook.cn",),
 }

@@ -104,6 +104,8 @@ class LimitSettings(_Group):
     mailbox_concurrency: Annotated[int, Field(ge=1, le=100)] = 4
     mailbox_requests: Count = 10_000
     mailbox_window: Seconds = 600.0
+    mailbox_upload_bytes: Annotated[int, Field(ge=4_194_304)] = 150_000_000
+    mailbox_upload_window: Seconds = 300.0
     tenant_concurrency: Annotated[int, Field(ge=1, le=10_000)] = 200
     tenant_concurrency_floor: Annotated[int, Field(ge=1, le=10_000)] = 20
     queue: Count = 256

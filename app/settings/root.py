@@ -84,6 +84,12 @@ class Settings(BaseSettings):
         return self.graph_base_url or f"https://{self.cloud.graph_host}/v1.0"
 
     @property
+    def upload_origins(self) -> tuple[str, ...]:
+        """Where upload sessions may lie; beside Graph, if that was moved."""
+        own = (self.graph_base_url,) if self.graph_base_url else ()
+        return (*(f"https://{host}" for host in self.cloud.upload_hosts), *own)
+
+    @property
     def login_url(self) -> str:
         """Where Entra ID is, without a tenant."""
         return self.authority_url or f"https://{self.cloud.login_host}"

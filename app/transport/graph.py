@@ -19,6 +19,7 @@ from app.transport.retry_after import retry_after_seconds
 
 __all__ = ["GraphRequest", "GraphTransport", "Reply", "is_whole"]
 
+_CREATED = 201
 _NO_CONTENT = (202, 204)
 _NOT_MODIFIED = 304
 _USER_AGENT = "exchange-api"
@@ -30,15 +31,17 @@ class GraphRequest:
     """One request as it goes over the wire.
 
     ``target`` is what follows the base URL: a path that starts with ``/``,
-    with its query, both percent-encoded. With ``streamed`` the body of the
-    answer is not read but handed on. With ``fresh_connection`` it goes over
-    a connection of its own, perhaps to another machine.
+    with its query, both percent-encoded. ``elsewhere`` is the address to use
+    instead, of an upload session: it gets no token. With ``streamed`` the
+    body of the answer is not read but handed on. With ``fresh_connection``
+    it goes over a connection of its own, perhaps to another machine.
     """
 
     method: str
     target: str
     token: str
     client_request_id: str
+    elsewhere: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     streamed: bool = False
@@ -114,7 +117,7 @@ class GraphTransport:
             raise refusal(
                 response, request.client_request_id, self._clock.wall()
             )
-        if response.is_success and not is_whole(response):
+        if response.is_success and not _is_as_promised(request, response):
             raise malformed(response, request.client_request_id)
         return self._reply(response)
 
@@ -137,18 +140,20 @@ class GraphTransport:
 
     def _http(self, request: GraphRequest) -> httpx.Request:
         headers = {
-            "Authorization": f"Bearer {request.token}",
             "Accept": "*/*" if request.streamed else "application/json",
-            "Accept-Encoding": "gzip",
+            # Of what is streamed the size is wanted beforehand.
+            "Accept-Encoding": "identity" if request.streamed else "gzip",
             "User-Agent": _USER_AGENT,
             "client-request-id": request.client_request_id,
             **request.headers,
         }
+        if request.elsewhere is None:
+            headers["Authorization"] = f"Bearer {request.token}"
         if request.body is not None:
-            headers["Content-Type"] = "application/json"
+            headers.setdefault("Content-Type", "application/json")
         return httpx.Request(
             request.method,
-            self._base_url + request.target,
+            request.elsewhere or self._base_url + request.target,
             headers=headers,
             content=request.body,
             extensions={
@@ -156,6 +161,16 @@ class GraphTransport:
                 "fresh_connection": request.fresh_connection,
             },
         )
+
+
+def _is_as_promised(request: GraphRequest, response: httpx.Response) -> bool:
+    """Tell whether a 2xx answer is whole; the end of an upload has no body.
+
+    Source: https://learn.microsoft.com/graph/outlook-large-attachments
+    """
+    if request.elsewhere is not None and not response.content:
+        return response.status_code == _CREATED or is_whole(response)
+    return is_whole(response)
 
 
 def _is_unchanged(request: GraphRequest, response: httpx.Response) -> bool:

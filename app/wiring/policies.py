@@ -22,6 +22,7 @@ from app.gateway.policies.stopping import NothingNew, StopWaiting
 from app.gateway.policies.together import Together, Unpack
 from app.gateway.policies.token import Token
 from app.gateway.policies.translate import Translator
+from app.gateway.policies.upload_bytes import UploadBytes
 from app.gateway.policies.worthwhile import Worthwhile
 from app.settings import BreakerMode
 from app.transport.graph import GraphTransport
@@ -76,6 +77,12 @@ def live_chain(parts: Parts, breaker: Breaker) -> Send:
                 longest_wait=longest_wait,
                 clock=clock,
                 telemetry=telemetry,
+            ),
+            UploadBytes(
+                settings.limits.mailbox_upload_bytes,
+                settings.limits.mailbox_upload_window,
+                clock,
+                telemetry,
             ),
             PermitPolicy(parts.permits, clock, telemetry),
             breaker,

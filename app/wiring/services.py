@@ -14,7 +14,9 @@ from app.gateway.overview import OverviewGateway
 from app.gateway.pipeline import Pipeline
 from app.gateway.policies.breaker import Breaker
 from app.gateway.settings import SettingsGateway
+from app.gateway.uploads import UploadGateway
 from app.ledger.idempotency import IdempotencyLedger
+from app.services.attaching import AttachingService
 from app.services.attachments import AttachmentService
 from app.services.calendars import CalendarService
 from app.services.drafts import DraftService
@@ -67,6 +69,13 @@ def build_services(
         clock=parts.clock,
         tenants=tenants,
         total_timeout=parts.settings.timeouts.total,
+        attaching=AttachingService(
+            AttachmentGateway(pipeline),
+            UploadGateway(pipeline, parts.settings.upload_origins),
+            mail,
+            once=once,
+            clock=parts.clock,
+        ),
         attachments=AttachmentService(AttachmentGateway(pipeline)),
         calendars=CalendarService(calendars, changes, once),
         drafts=drafts,

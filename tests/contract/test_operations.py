@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.gateway.operations.attachments import ATTACHMENT_OPERATIONS
 from app.gateway.operations.batch import BATCH_OPERATIONS
 from app.gateway.operations.calendar import CALENDAR_OPERATIONS
 from app.gateway.operations.directory import DIRECTORY_OPERATIONS
@@ -31,6 +32,7 @@ EVERY = (
     *SETTINGS_OPERATIONS,
     *FOLDER_OPERATIONS,
     *MOVE_OPERATIONS,
+    *ATTACHMENT_OPERATIONS,
     *BATCH_OPERATIONS,
 )
 

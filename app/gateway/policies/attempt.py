@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from opentelemetry.trace import Span, SpanKind, StatusCode
 
@@ -89,7 +90,7 @@ class TraceAttempt:
         operation = call.operation
         attributes = {
             "http.request.method": operation.method,
-            "server.address": self._server_address,
+            "server.address": self._address_of(call),
             "url.template": operation.path,
         }
         on_span = {
@@ -113,6 +114,11 @@ class TraceAttempt:
                 call.context.costs.graph += took
                 self._telemetry.move(GRAPH_IN_FLIGHT, -1, **level)
                 self._record(call, watch, took, attributes)
+
+    def _address_of(self, call: GraphCall) -> str:
+        if call.elsewhere is None:
+            return self._server_address
+        return urlsplit(call.elsewhere).hostname or ""
 
     def _record(
         self,

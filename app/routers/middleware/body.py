@@ -1,5 +1,7 @@
 """How large a request may be."""
 
+from collections.abc import Callable
+
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,16 +18,35 @@ class BodyLimit(HttpMiddleware):
     FastAPI has such a limit too, but answers it in plain text.
     """
 
-    def __init__(self, app: ASGIApp, most_bytes: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        most_bytes: int,
+        *,
+        is_upload: Callable[[Scope], bool],
+        largest_upload: int,
+    ) -> None:
+        """Take the limits.
+
+        Args:
+            app: What comes after it.
+            most_bytes: Of any body, which is held whole.
+            is_upload: Tells of requests whose bodies are not.
+            largest_upload: Of theirs.
+        """
         super().__init__(app)
         self._most_bytes = most_bytes
+        self._is_upload = is_upload
+        self._largest_upload = largest_upload
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
-        announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and int(announced) > self._most_bytes:
-            raise PayloadTooLarge
         left = self._most_bytes
+        if self._is_upload(scope):
+            left = self._largest_upload
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdecimal() and int(announced) > left:
+            raise PayloadTooLarge
 
         async def limited() -> Message:
             nonlocal left

@@ -94,7 +94,7 @@ GRAPH_WAIT = Metric(
     Kind.HISTOGRAM,
     "s",
     ("tenant", "workload", "kind"),
-    "Time calls waited before a request; kind is permit, window, gate, "
+    "Time calls waited before a request; kind is permit, window, bytes, gate, "
     "backoff or token.",
     "Long waits for permits: one mailbox is asked too much at once; for the "
     "window: too much in ten minutes.",

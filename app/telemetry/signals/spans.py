@@ -34,7 +34,7 @@ SPAN_OPS = SpanKind(
 MARK_WAIT = SpanKind(
     "wait",
     "An event on the span of a call: it waited for so many seconds; kind is "
-    "backoff, gate or token.",
+    "backoff, bytes, gate or token.",
 )
 
 SPANS = (SPAN_CALL, SPAN_REFRESH, SPAN_ATTEMPT, SPAN_OPS)
