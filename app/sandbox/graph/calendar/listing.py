@@ -14,6 +14,7 @@ from app.sandbox.graph.calendar.desk import (
 from app.sandbox.graph.calendar.expansions import read_extras
 from app.sandbox.graph.calendar.render import EventView, event_view
 from app.sandbox.graph.calendar.types import EVENT, VIEW_ONLY
+from app.sandbox.graph.calendar.values import YEARS
 from app.sandbox.graph.context import Context
 from app.sandbox.odata.evaluate import compile_filter
 from app.sandbox.odata.nodes import AnyOf, Compare, Logic, Node, Not
@@ -102,6 +103,8 @@ def _window(context: Context) -> tuple[datetime, datetime]:
         raise _bad_parameter(
             "The value of StartDateTime or EndDateTime is not a time."
         ) from error
+    if not {after.year, before.year} <= set(YEARS):
+        raise _bad_parameter("The time window lies outside of the calendar.")
     if before < after:
         raise _bad_parameter("The EndDateTime is before the StartDateTime.")
     if before - after > LONGEST:
@@ -192,6 +195,6 @@ def _with_times(node: Node) -> Node:
 def _time(text: str) -> str:
     try:
         moment = parse_utc(text)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise bad_query(f"'{text}' is not a time.") from error
     return str(zoned(moment, "UTC")["dateTime"])

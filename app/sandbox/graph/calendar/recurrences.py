@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from app.sandbox.graph.calendar.desk import failed_validation
+from app.sandbox.graph.calendar.values import YEARS
 from app.sandbox.graph.checks import members, one_of, text, whole_number
 from app.sandbox.state.calendar_recurrence import (
     DAYS,
@@ -135,7 +136,10 @@ def _day(value: Any) -> str:
 
 
 def _date(value: Any) -> str:
-    return date.fromisoformat(text(value)).isoformat()
+    day = date.fromisoformat(text(value))
+    if day.year not in YEARS:
+        raise ValueError(day)
+    return day.isoformat()
 
 
 def _out_of_limits(pattern: dict[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from app.sandbox.state.calendar_zones import find_zone, to_local
 from app.sandbox.wire import GraphError
 
 __all__ = [
+    "YEARS",
     "Moment",
     "attendees",
     "item_body",
@@ -21,6 +22,8 @@ __all__ = [
 ]
 
 MAX_ATTENDEES = 500
+# What Exchange's calendar knows; recurrences end by September 4500.
+YEARS = range(1601, 4501)
 LOCATION = (
     "address",
     "coordinates",
@@ -64,6 +67,8 @@ def moment(value: Any) -> Moment:
     zone = optional_text(given.get("timeZone")) or "UTC"
     find_zone(zone)
     time = datetime.fromisoformat(text(given["dateTime"]))
+    if time.year not in YEARS:
+        raise ValueError(time)
     if time.tzinfo is not None:
         time = to_local(time, zone)
     return Moment(time=time, zone=zone)

@@ -66,6 +66,8 @@ def read_plan(data: dict[str, Any], time: str) -> Plan:
     given = {k: v for k, v in data.items() if "@odata." not in k}
     recurs = "recurrence" in given
     files = given.pop("attachments", None)
+    # Taken and of no effect: it is always whoever's mailbox this is.
+    given.pop("organizer", None)
     known = {k: _checked(k, v) for k, v in given.items()}
     return Plan(
         start=known.pop("start", None),
@@ -119,7 +121,9 @@ WRITABLE: dict[str, Check] = {
     "isReminderOn": boolean,
     "location": location,
     "locations": locations,
-    "onlineMeetingProvider": one_of("unknown", "teamsForBusiness"),
+    "onlineMeetingProvider": one_of(
+        "unknown", "skypeForBusiness", "skypeForConsumer", "teamsForBusiness"
+    ),
     "recurrence": read_recurrence,
     "reminderMinutesBeforeStart": whole_number,
     "responseRequested": boolean,
