@@ -46,8 +46,9 @@ def test_a_bare_event_is_enough() -> None:
 
     assert found["subject"] == ""
     assert found["kind"] == "unknown"
-    assert found["start"] is found["starts_at"] is found["time_zone"] is None
-    assert found["attendees"] == found["locations"] == []
+    times = (found["start"], found["starts_at"], found["time_zone"])
+    assert times == (None, None, None)
+    assert (found["attendees"], found["locations"]) == ([], [])
     assert found["my_response"] == "none"
     empty = (found["recurrence"], found["body"], found["location"])
     assert empty == (None, None, None)
