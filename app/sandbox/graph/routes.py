@@ -14,6 +14,7 @@ from app.sandbox.graph.calendar.routes import (
     CALENDAR_ROUTES,
     PLACE_ROUTES,
 )
+from app.sandbox.graph.contacts.routes import CONTACTS
 from app.sandbox.graph.context import Handler
 from app.sandbox.graph.folder_writes import FOLDER_WRITES
 from app.sandbox.graph.folders import (
@@ -106,7 +107,11 @@ ROUTES: Router[Route] = Router(
         ),
         *(
             (method, template, Route(handler=handler, counted=True))
-            for method, template, handler in (*EXCHANGE, *CALENDAR_ROUTES)
+            for method, template, handler in (
+                *EXCHANGE,
+                *CALENDAR_ROUTES,
+                *CONTACTS,
+            )
         ),
     ]
 )

@@ -7,6 +7,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from app.sandbox.seeds.configuration import configuration
+from app.sandbox.seeds.contacts import add_contacts
 from app.sandbox.seeds.envelopes import envelope
 from app.sandbox.seeds.everyday import drafts, received, sent, tickets
 from app.sandbox.seeds.letters import Days, Letter
@@ -72,7 +73,9 @@ def _seeded(anchor: datetime) -> dict[str, Mailbox]:
         (LINUS, _linus),
         *((room, _nothing) for room in ROOMS),
     )
-    return {user.id: _filled(user, plan, anchor) for user, plan in plans}
+    seeded = {user.id: _filled(user, plan, anchor) for user, plan in plans}
+    add_contacts(seeded[ADA.id], anchor)
+    return seeded
 
 
 def _ada(user: User, days: Days) -> Iterable[Letter]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from app.sandbox.clock import stamp
 from app.sandbox.state.blank import blank_message
 from app.sandbox.state.configuration import Configuration
+from app.sandbox.state.contacts import ContactBook
 from app.sandbox.state.folders import WELL_KNOWN, Folder
 from app.sandbox.state.ids import (
     change_key,
@@ -36,6 +37,7 @@ class Mailbox:
 
     guid: UUID
     address: str
+    contacts: ContactBook
     folders_by_id: dict[str, Folder]
     items: dict[str, Item] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
@@ -48,6 +50,7 @@ class Mailbox:
         """Return a mailbox of its own that shares what cannot change."""
         return replace(
             self,
+            contacts=self.contacts.copy(),
             folders_by_id=dict(self.folders_by_id),
             items=dict(self.items),
             hidden=set(self.hidden),

@@ -1,0 +1,1 @@
+"""Contacts, their folders, and the people around a user."""
