@@ -13,6 +13,8 @@ from app.clock import SystemClock
 from app.routers import (
     attachments,
     calendars,
+    contact_folders,
+    contacts,
     docs,
     events,
     folders,
@@ -59,6 +61,8 @@ _ROUTES = (
     calendars,
     events,
     meetings,
+    contacts,
+    contact_folders,
     problems,
     health,
     ops,

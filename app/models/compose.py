@@ -18,6 +18,7 @@ from app.models.fields import Address, Instant, Line
 
 __all__ = [
     "BodyContent",
+    "Categories",
     "Compose",
     "Draft",
     "FlagChange",

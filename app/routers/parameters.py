@@ -11,6 +11,8 @@ from app.models.fields import ItemId, MailboxName
 __all__ = [
     "AttachmentId",
     "CalendarId",
+    "ContactFolderId",
+    "ContactId",
     "EventId",
     "FolderId",
     "MailboxInPath",
@@ -35,6 +37,11 @@ MailboxInPath = Annotated[
 ]
 MessageId = Annotated[_Id, Path(description="Id of a message.")]
 AttachmentId = Annotated[_Id, Path(description="Id of an attachment.")]
+ContactId = Annotated[_Id, Path(description="Id of a contact.")]
+ContactFolderId = Annotated[
+    _Id,
+    Path(description="Id of a contact folder; `contacts` is the default."),
+]
 FolderId = Annotated[
     _Id,
     Path(

@@ -7,6 +7,8 @@ from app.clock import Clock
 from app.services.attaching import AttachingService
 from app.services.attachments import AttachmentService
 from app.services.calendars import CalendarService
+from app.services.contact_folders import ContactFolderService
+from app.services.contacts import ContactService
 from app.services.drafts import DraftService
 from app.services.event_writing import EventWriting
 from app.services.events import EventService
@@ -39,6 +41,8 @@ class AppState:
     attaching: AttachingService
     attachments: AttachmentService
     calendars: CalendarService
+    contact_folders: ContactFolderService
+    contacts: ContactService
     drafts: DraftService
     folder_changes: FolderChanges
     event_writing: EventWriting

@@ -5,6 +5,7 @@ from app.callers.quotas import Quotas
 from app.gateway.attachments import AttachmentGateway
 from app.gateway.calendar import CalendarGateway
 from app.gateway.calendar_changes import CalendarChanges
+from app.gateway.contacts import ContactGateway
 from app.gateway.directory import DirectoryGateway
 from app.gateway.folders import FolderGateway
 from app.gateway.mail import MailGateway
@@ -19,6 +20,9 @@ from app.ledger.idempotency import IdempotencyLedger
 from app.services.attaching import AttachingService
 from app.services.attachments import AttachmentService
 from app.services.calendars import CalendarService
+from app.services.contact_folders import ContactFolderService
+from app.services.contacts import ContactService
+from app.services.creation import Creation
 from app.services.drafts import DraftService
 from app.services.event_writing import EventWriting
 from app.services.events import EventService
@@ -57,6 +61,8 @@ def build_services(
     changes = CalendarChanges(pipeline)
     names = MailboxNames()
     once = Once(ledger, parts.keys[0], parts.telemetry)
+    creation = Creation(once, parts.clock)
+    contacts = ContactGateway(pipeline)
     drafts = DraftService(mail, once, parts.clock)
     tenants = tuple(tenant.alias for tenant in parts.settings.every_tenant)
     senses = Senses(
@@ -78,6 +84,8 @@ def build_services(
         ),
         attachments=AttachmentService(AttachmentGateway(pipeline)),
         calendars=CalendarService(calendars, changes, once),
+        contact_folders=ContactFolderService(contacts, folders, creation),
+        contacts=ContactService(contacts, folders, creation),
         drafts=drafts,
         folder_changes=FolderChanges(
             folders, reading, FolderSteps(folders, parts.clock), once

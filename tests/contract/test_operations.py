@@ -5,6 +5,7 @@ import pytest
 from app.gateway.operations.attachments import ATTACHMENT_OPERATIONS
 from app.gateway.operations.batch import BATCH_OPERATIONS
 from app.gateway.operations.calendar import CALENDAR_OPERATIONS
+from app.gateway.operations.contacts import CONTACT_OPERATIONS
 from app.gateway.operations.directory import DIRECTORY_OPERATIONS
 from app.gateway.operations.entry import (
     EVERY_WAY,
@@ -33,6 +34,7 @@ EVERY = (
     *FOLDER_OPERATIONS,
     *MOVE_OPERATIONS,
     *ATTACHMENT_OPERATIONS,
+    *CONTACT_OPERATIONS,
     *BATCH_OPERATIONS,
 )
 
