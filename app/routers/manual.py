@@ -20,7 +20,7 @@ object id of its owner.
 - Enumerations are open: what Microsoft adds tomorrow is `unknown`. An item \
 that cannot be read in full keeps what can be, and says `is_partial`.
 - `X-Request-ID` is taken over if it is given, and always told; \
-`Exchange-Graph-Calls` and `Server-Timing` tell what an answer has cost.
+`Exchange-Graph-Calls` and `Server-Timing` tell what any answer has cost.
 
 # Times
 - Moments are RFC 3339 in UTC: `2026-11-22T08:00:00Z`.

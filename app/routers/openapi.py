@@ -26,6 +26,10 @@ _SCHEMA = "#/components/schemas/{model}"
 _EXAMPLE = re.compile(r"#/components/examples/([a-z-]+)")
 _PROBLEM = "application/problem+json"
 _NOT_MODIFIED = "304"
+_OF_ANSWERS = (
+    *("Exchange-Graph-Calls", "Server-Timing", "Preference-Applied"),
+    *("RateLimit", "RateLimit-Policy"),
+)
 _OF_READS = ("ETag", "Link", "Exchange-Freshness", "Age", "Cache-Status")
 _OF_WRITES = ("ETag", "Location", "Idempotent-Replayed")
 _CONDITIONAL = {"$ref": "#/components/parameters/If-None-Match"}
@@ -107,13 +111,12 @@ def _add_headers(document: Document) -> None:
 
 
 def _headers(method: str, status: str) -> Document:
-    names = ["X-Request-ID", "Exchange-Graph-Calls", "Server-Timing"]
-    names += ["Preference-Applied", "RateLimit", "RateLimit-Policy"]
-    if status.startswith("2"):
-        names += _OF_READS if method == "get" else _OF_WRITES
-    elif status == _NOT_MODIFIED:
-        names += _OF_READS
-    if status in {"429", "503"}:
+    names = ["X-Request-ID"]
+    if status < "4":
+        names += _OF_ANSWERS
+        is_read = method == "get"
+        names += _OF_READS if is_read else _OF_WRITES
+    elif status in {"429", "503"}:
         names.append("Retry-After")
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
