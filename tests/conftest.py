@@ -6,10 +6,15 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import settings
 
 from app.sandbox import Sandbox
 from tests.support.service import Service, settings_for, started
 from tests.support.virtual_loop import VirtualLoop
+
+# How long an example takes says something about the machine only.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 
 @pytest.fixture
