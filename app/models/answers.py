@@ -91,6 +91,11 @@ class ByteStream:
         """Have something given back once the stream is closed."""
         self._releases.append(release)
 
+    def part(self, first: int, length: int) -> "ByteStream":
+        """Return so many bytes of it, to be closed in its place."""
+        cut = _cut(self._chunks, first, length)
+        return ByteStream(cut, close=self.aclose, size=length)
+
     async def aclose(self) -> None:
         """Close the connection and give everything back. Idempotent."""
         releases, self._releases = self._releases, []
@@ -99,3 +104,18 @@ class ByteStream:
         finally:
             for release in releases:
                 release()
+
+
+async def _cut(
+    chunks: AsyncIterator[bytes], first: int, length: int
+) -> AsyncIterator[bytes]:
+    """Yield some of the bytes, and read no further than the last of them."""
+    skip, left = first, length
+    async for chunk in chunks:
+        kept = chunk[skip : skip + left]
+        skip = max(0, skip - len(chunk))
+        left -= len(kept)
+        if kept:
+            yield kept
+        if left == 0:
+            return

@@ -12,7 +12,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
 from app.problems.errors import Category, ExchangeError, Outcome
-from app.problems.refusals import InvalidRequest
+from app.problems.refusals import InvalidRequest, RangeNotSatisfiable
 from app.problems.resources import ItemNotFound
 
 __all__ = ["Problem", "documented", "example", "problem_response"]
@@ -83,6 +83,8 @@ def problem_response(
     headers = {"Cache-Control": "no-store"}
     if error.retry_after is not None:
         headers["Retry-After"] = str(ceil(error.retry_after))
+    if isinstance(error, RangeNotSatisfiable):
+        headers["Content-Range"] = f"bytes */{error.size}"
     return Response(
         msgspec.json.encode(document),
         error.status,

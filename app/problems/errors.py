@@ -29,6 +29,7 @@ What is "the same" as its base differs in what it means to the policies, or
     - PreconditionFailed          412  precondition-failed
     - PayloadTooLarge             413  payload-too-large
     - UnsupportedMediaType        415  unsupported-media-type
+    - RangeNotSatisfiable         416  range-not-satisfiable
     - InvalidRequest              422  invalid-request
       - ValueRejected             422  the same; Exchange found it
     - IdempotencyKeyReused        422  idempotency-key-reused

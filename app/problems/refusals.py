@@ -26,6 +26,7 @@ __all__ = [
     "NotAcceptable",
     "PayloadTooLarge",
     "QuotaExceeded",
+    "RangeNotSatisfiable",
     "RequestRefused",
     "RouteNotFound",
     "UnsupportedMediaType",
@@ -144,6 +145,22 @@ class PayloadTooLarge(RequestRefused):
         "Keep the body under 4 MB, and what is attached under 150 MB and"
         " what the mailbox may send."
     )
+
+
+class RangeNotSatisfiable(RequestRefused):
+    """The content ends before the part that was asked for begins.
+
+    ``size`` is its length in bytes.
+    """
+
+    code = "range-not-satisfiable"
+    status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+    title = "The content has no such range"
+    action = "Ask for a range within the length that Content-Range tells."
+
+    def __init__(self, size: int = 0) -> None:
+        super().__init__(f"The content has {size} bytes.")
+        self.size = size
 
 
 class UnsupportedMediaType(RequestRefused):

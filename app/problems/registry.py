@@ -38,6 +38,7 @@ from app.problems.refusals import (
     NotAcceptable,
     PayloadTooLarge,
     QuotaExceeded,
+    RangeNotSatisfiable,
     RouteNotFound,
     UnsupportedMediaType,
 )
@@ -79,6 +80,7 @@ _ALL: tuple[type[ExchangeError], ...] = (
     NotAcceptable,
     PayloadTooLarge,
     UnsupportedMediaType,
+    RangeNotSatisfiable,
     Conflict,
     FolderExists,
     IdempotencyKeyInUse,

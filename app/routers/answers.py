@@ -3,26 +3,24 @@
 from urllib.parse import quote
 
 from fastapi import Request, Response
-from starlette.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
 
-from app.models.answers import Answer, ByteStream
+from app.models.answers import Answer
 from app.routers.headers import line_of, matches_none
 from app.routers.scope import notes_of
 
-__all__ = ["answer_with", "created_at", "no_content", "stream_of"]
+__all__ = ["REVALIDATE", "answer_with", "created_at", "no_content"]
 
 _CACHE = "exchange-api"
 _JSON = "application/json"
 # Callers may keep answers, but must ask whether they still hold.
-_REVALIDATE = "private, no-cache"
+REVALIDATE = "private, no-cache"
 
 
 def answer_with(
     request: Request, answer: Answer, status: int = 200
 ) -> Response:
     """Return an answer, or 304 if the caller has it already."""
-    headers = {"Cache-Control": _REVALIDATE}
+    headers = {"Cache-Control": REVALIDATE}
     if answer.etag:
         headers["ETag"] = answer.etag
     if answer.replayed:
@@ -53,52 +51,6 @@ def created_at(request: Request, answer: Answer, path: str) -> Response:
 def no_content() -> Response:
     """Return 204."""
     return Response(status_code=204)
-
-
-def stream_of(
-    request: Request, stream: ByteStream, media_type: str, name: str | None
-) -> Response:
-    """Return content as it comes, to be saved under a name if it has one.
-
-    It is never shown in place: whoever attached it may have put scripts in.
-    """
-    notes_of(request.scope).freshness = "fresh"
-    headers = {
-        "Cache-Control": _REVALIDATE,
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        # Set here, since the framework would add a charset to text.
-        "Content-Type": media_type,
-        "Exchange-Freshness": "fresh",
-        "X-Content-Type-Options": "nosniff",
-    }
-    if name is not None:
-        plain = name.encode("ascii", "replace").decode()
-        plain = "".join(
-            c if c.isalnum() or c in " ._-" else "_" for c in plain
-        )
-        headers["Content-Disposition"] = (
-            f'attachment; filename="{plain}";'
-            f" filename*=UTF-8''{quote(name, safe='')}"
-        )
-    if stream.size is not None:
-        headers["Content-Length"] = str(stream.size)
-    return _Streamed(stream, headers)
-
-
-class _Streamed(StreamingResponse):
-    """Closes its source however the sending ends, begun or not."""
-
-    def __init__(self, source: ByteStream, headers: dict[str, str]) -> None:
-        super().__init__(source, headers=headers)
-        self._source = source
-
-    async def __call__(
-        self, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            await self._source.aclose()
 
 
 def _freshness(request: Request, answer: Answer) -> dict[str, str]:

@@ -13,6 +13,7 @@ from app.problems.refusals import (
     InvalidCursor,
     PayloadTooLarge,
     QuotaExceeded,
+    RangeNotSatisfiable,
     UnsupportedMediaType,
 )
 from app.problems.registry import ANY_CALL, ANY_REQUEST
@@ -36,6 +37,7 @@ __all__ = [
     "of_lists",
     "of_mailboxes",
     "of_posts",
+    "of_ranges",
     "of_reads",
     "of_writes",
     "takes_files",
@@ -55,6 +57,7 @@ of_mailboxes: Kinds = (
 of_reads: Kinds = (NotInCache,)
 of_lists: Kinds = (NotInCache, InvalidCursor)
 of_writes: Kinds = (Conflict, PayloadTooLarge, PreconditionFailed)
+of_ranges: Kinds = (RangeNotSatisfiable,)
 of_bodies: Kinds = (UnsupportedMediaType,)
 of_posts: Kinds = (*of_writes, IdempotencyKeyReused, IdempotencyKeyInUse)
 
@@ -78,6 +81,11 @@ def content(
             "content": {media_type: {"schema": schema}},
         }
     }
+    if of_ranges in kinds:
+        described[206] = described[200] | {
+            "description": "The part of it that was asked for."
+        }
+        described[304] = {"description": "The caller has it already."}
     return described | _problems(*kinds)
 
 
@@ -163,6 +171,14 @@ PARAMETERS: dict[str, dict[str, Any]] = {
             "Answer 304 if the entity tag is still this one.",
         ),
         _header(
+            "Range",
+            "Only a part: `bytes=0-99`, `bytes=100-`, `bytes=-100`.",
+        ),
+        _header(
+            "If-Range",
+            "The part only if the entity tag is still this one, else all.",
+        ),
+        _header(
             "If-Match",
             "Act only if the entity tag is still this one; 412 otherwise.",
             pattern=r'^(\*|"[!#-~]+")$',
@@ -192,6 +208,8 @@ HEADERS: dict[str, dict[str, Any]] = {
         ("Location", "string", "Where the thing made is."),
         ("Idempotent-Replayed", "boolean", "Given to an earlier request."),
         ("Retry-After", "integer", "Whole seconds (RFC 9110)."),
+        ("Accept-Ranges", "string", "`bytes`, if parts can be had."),
+        ("Content-Range", "string", "Which part it is (RFC 9110)."),
         ("Preference-Applied", "string", "The wait that was applied."),
         (
             "RateLimit-Policy",

@@ -18,7 +18,6 @@ from app.routers.answers import (
     answer_with,
     created_at,
     no_content,
-    stream_of,
 )
 from app.routers.dependencies import IfMatch, Intended, Where, services
 from app.routers.describe import (
@@ -35,6 +34,7 @@ from app.routers.describe import (
 )
 from app.routers.parameters import MessageId
 from app.routers.route import StrictRoute
+from app.routers.streams import stream_of
 
 __all__ = ["of_sends", "router"]
 

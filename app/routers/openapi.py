@@ -116,7 +116,9 @@ def _headers(method: str, status: str) -> Document:
         names += _OF_ANSWERS
         is_read = method == "get"
         names += _OF_READS if is_read else _OF_WRITES
-    elif status in {"429", "503"}:
+    if status in {"206", "416"}:
+        names += ("Accept-Ranges", "Content-Range")
+    if status in {"429", "503"}:
         names.append("Retry-After")
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 

@@ -18,14 +18,14 @@ __all__ = ["AttachmentService", "Content"]
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is attached, and what is known about it. To be closed.
+    """What is known about the content of an attachment.
 
-    ``etag`` is that of the content, which never changes.
+    ``etag`` is None where it is made anew each time: the MIME of an item.
+    That of a file never changes.
     """
 
     about: Attachment
-    etag: str
-    stream: ByteStream
+    etag: str | None
 
 
 class AttachmentService:
@@ -48,10 +48,10 @@ class AttachmentService:
             where, message, attachment
         )
 
-    async def read_attachment(
+    async def look_at_content(
         self, where: InMailbox, message: str, attachment: str
     ) -> Content:
-        """Return the content of an attachment.
+        """Return what is known about the content of an attachment.
 
         Raises:
             NotSupported: It is a link to a file that lies elsewhere.
@@ -60,10 +60,16 @@ class AttachmentService:
         about = msgspec.json.decode(answer.body, type=Attachment)
         if about["kind"] == "reference":
             raise NotSupported("A reference has no content of its own.")
-        stream = await self._attachments.read_attachment(
+        is_file = about["kind"] == "file"
+        return Content(about, answer.etag if is_file else None)
+
+    async def read_attachment(
+        self, where: InMailbox, message: str, attachment: str
+    ) -> ByteStream:
+        """Return the content of an attachment, to be closed."""
+        return await self._attachments.read_attachment(
             where, message, attachment
         )
-        return Content(about, answer.etag or "", stream)
 
     async def delete_attachment(
         self, where: InMailbox, message: str, attachment: str, etag: str | None

@@ -6,6 +6,8 @@ import httpx
 import pytest
 
 from app.sandbox import Fault, Sandbox
+from tests.support.service import Service
+from tests.support.visitor import Visitor
 
 pytestmark = pytest.mark.anyio
 
@@ -50,6 +52,88 @@ async def test_content_is_streamed(client: httpx.AsyncClient) -> None:
     assert content.headers["content-disposition"].startswith("attachment;")
     assert content.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in content.headers["content-security-policy"]
+
+
+async def large(client: httpx.AsyncClient) -> tuple[str, bytes]:
+    """Return where the content of a large file is, and that content."""
+    content = bytes(range(251)) * 9_000
+    made = await client.post(MESSAGES, json={"subject": "x"})
+    place = await client.post(
+        f"{made.headers['location']}/attachments",
+        content=content,
+        headers={"Content-Disposition": 'attachment; filename="x.bin"'},
+    )
+    return f"{place.headers['location']}/content", content
+
+
+@pytest.mark.parametrize(
+    ("wanted", "first", "end"),
+    [
+        ("bytes=0-0", 0, 1),
+        ("bytes=0-", 0, 2_259_000),
+        ("bytes=1000000-1999999", 1_000_000, 2_000_000),
+        ("bytes=2258990-9999999", 2_258_990, 2_259_000),
+        ("bytes=-10", 2_258_990, 2_259_000),
+    ],
+)
+async def test_parts_are_had(
+    client: httpx.AsyncClient,
+    sandbox: Sandbox,
+    wanted: str,
+    first: int,
+    end: int,
+) -> None:
+    """A range is cut out of the stream, and the permit given back."""
+    place, content = await large(client)
+    for _ in range(5):
+        part = await client.get(place, headers={"Range": wanted})
+
+    assert part.status_code == 206
+    assert part.content == content[first:end]
+    assert part.headers["content-range"] == (
+        f"bytes {first}-{end - 1}/{len(content)}"
+    )
+    assert part.headers["content-length"] == str(end - first)
+    assert sandbox.throttled == 0
+
+
+async def test_a_download_is_gone_on_with(client: httpx.AsyncClient) -> None:
+    """The rest is had if the content is still the same, else all of it."""
+    place, content = await large(client)
+    whole = await client.get(place)
+    tag = whole.headers["etag"]
+
+    rest = await client.get(
+        place, headers={"Range": "bytes=100-", "If-Range": tag}
+    )
+    anew = await client.get(
+        place, headers={"Range": "bytes=100-", "If-Range": '"other"'}
+    )
+    known = await client.get(place, headers={"If-None-Match": tag})
+    beyond = await client.get(place, headers={"Range": "bytes=2259000-"})
+
+    assert whole.headers["accept-ranges"] == "bytes"
+    assert whole.headers["content-length"] == str(len(content))
+    assert (rest.status_code, rest.content) == (206, content[100:])
+    assert (anew.status_code, anew.content) == (200, content)
+    assert (known.status_code, known.content) == (304, b"")
+    assert beyond.status_code == 416
+    assert beyond.headers["content-range"] == f"bytes */{len(content)}"
+
+
+async def test_who_does_not_read_is_cut_off(service: Service) -> None:
+    """A caller that stalls has the permit for half a minute at most."""
+    place, _ = await large(service.client)
+    visitor = Visitor(service=service, path=place, takes=2)
+    began = service.clock.now()
+    await visitor.visit()
+    took = service.clock.now() - began
+    after = await service.client.get(place)
+
+    assert took == pytest.approx(30, abs=1)
+    assert len(visitor.messages) == 2
+    assert visitor.messages[-1]["more_body"]
+    assert after.status_code == 200
 
 
 async def test_names_do_not_break_out_of_the_header(
