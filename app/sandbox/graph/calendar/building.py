@@ -77,13 +77,17 @@ def planned_recurrence(
 ) -> tuple[When, Recurrence]:
     """Return the first occurrence's times and the rule of a series.
 
+    The rule is kept from the first occurrence on, as Exchange keeps it.
+
     Raises:
         GraphError: 400, for a rule that cannot be.
     """
     zone = given["range"]["recurrenceTimeZone"] or when.start_zone
     local = when.seen_from(zone)
     rule = bind_recurrence(given, local.start.date(), zone)
-    return local.on(rule.first() or rule.start), rule
+    first = rule.first() or rule.start
+    kept = {**rule.range, "startDate": first.isoformat()}
+    return local.on(first), replace(rule, range=kept)
 
 
 def rebuilt(event: Event, plan: Plan) -> Event:
@@ -116,8 +120,6 @@ def _moved(event: Event, when: When) -> dict[str, Any] | None:
         return None
     rule = event.recurrence
     start = when.seen_from(rule.zone).start.date()
-    if start == event.when.start.date():
-        start = rule.start
     limits = {**rule.range, "startDate": start.isoformat()}
     return {"pattern": dict(rule.pattern), "range": limits}
 
