@@ -13,6 +13,7 @@ from app.clock import SystemClock
 from app.routers import (
     attachments,
     calendars,
+    categories,
     contact_folders,
     contacts,
     docs,
@@ -63,6 +64,7 @@ _ROUTES = (
     meetings,
     contacts,
     contact_folders,
+    categories,
     problems,
     health,
     ops,

@@ -11,12 +11,14 @@ from app.models.fields import ItemId, MailboxName
 __all__ = [
     "AttachmentId",
     "CalendarId",
+    "CategoryId",
     "ContactFolderId",
     "ContactId",
     "EventId",
     "FolderId",
     "MailboxInPath",
     "MessageId",
+    "RuleId",
     "decoded",
 ]
 
@@ -36,6 +38,8 @@ MailboxInPath = Annotated[
     ),
 ]
 MessageId = Annotated[_Id, Path(description="Id of a message.")]
+CategoryId = Annotated[_Id, Path(description="Id of a category.")]
+RuleId = Annotated[_Id, Path(description="Id of a rule.")]
 AttachmentId = Annotated[_Id, Path(description="Id of an attachment.")]
 ContactId = Annotated[_Id, Path(description="Id of a contact.")]
 ContactFolderId = Annotated[

@@ -7,6 +7,7 @@ from app.clock import Clock
 from app.services.attaching import AttachingService
 from app.services.attachments import AttachmentService
 from app.services.calendars import CalendarService
+from app.services.categories import CategoryService
 from app.services.contact_folders import ContactFolderService
 from app.services.contacts import ContactService
 from app.services.drafts import DraftService
@@ -43,6 +44,7 @@ class AppState:
     calendars: CalendarService
     contact_folders: ContactFolderService
     contacts: ContactService
+    categories: CategoryService
     drafts: DraftService
     folder_changes: FolderChanges
     event_writing: EventWriting

@@ -5,6 +5,7 @@ from app.callers.quotas import Quotas
 from app.gateway.attachments import AttachmentGateway
 from app.gateway.calendar import CalendarGateway
 from app.gateway.calendar_changes import CalendarChanges
+from app.gateway.categories import CategoryGateway
 from app.gateway.contacts import ContactGateway
 from app.gateway.directory import DirectoryGateway
 from app.gateway.folders import FolderGateway
@@ -20,6 +21,7 @@ from app.ledger.idempotency import IdempotencyLedger
 from app.services.attaching import AttachingService
 from app.services.attachments import AttachmentService
 from app.services.calendars import CalendarService
+from app.services.categories import CategoryService
 from app.services.contact_folders import ContactFolderService
 from app.services.contacts import ContactService
 from app.services.creation import Creation
@@ -86,6 +88,9 @@ def build_services(
         calendars=CalendarService(calendars, changes, once),
         contact_folders=ContactFolderService(contacts, folders, creation),
         contacts=ContactService(contacts, folders, creation),
+        categories=CategoryService(
+            CategoryGateway(pipeline), once, parts.clock
+        ),
         drafts=drafts,
         folder_changes=FolderChanges(
             folders, reading, FolderSteps(folders, parts.clock), once

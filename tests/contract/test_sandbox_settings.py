@@ -1,5 +1,7 @@
 """The settings of mailboxes, and who has none."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -83,3 +85,85 @@ async def test_guests_have_no_mailbox(
 
     assert profile.json()["mail"] is None
     assert refusal(mail) == (404, "MailboxNotEnabledForRESTAPI")
+
+
+async def test_settings_change_in_part(graph: httpx.AsyncClient) -> None:
+    """The answer shows what the body names; the rest stays as it was."""
+    url = f"{ADA}/mailboxSettings"
+    hours = {"startTime": "09:00:00", "timeZone": {"name": "Asia/Tokyo"}}
+    answer = await graph.patch(
+        url,
+        json={
+            "@odata.context": "x",
+            "timeZone": "Europe/Vienna",
+            "language": {"locale": "de-AT"},
+            "workingHours": hours,
+            "automaticRepliesSetting": {
+                "status": "Scheduled",
+                "externalAudience": "ContactsOnly",
+                "scheduledStartDateTime": {
+                    "dateTime": "2026-12-01T09:00:00",
+                    "timeZone": "W. Europe Standard Time",
+                },
+                "scheduledEndDateTime": {
+                    "dateTime": "2026-12-02T09:00:00.0000000",
+                    "timeZone": "UTC",
+                },
+            },
+        },
+    )
+    shown = answer.json()
+    whole = (await graph.get(url)).json()
+    replies = (await graph.get(f"{url}/automaticRepliesSetting")).json()
+
+    assert set(shown) == {
+        *("@odata.context", "timeZone", "language", "workingHours"),
+        "automaticRepliesSetting",
+    }
+    assert shown["workingHours"]["startTime"] == "09:00:00.0000000"
+    assert shown["workingHours"]["endTime"] == "17:00:00.0000000"
+    assert whole["timeZone"] == "Europe/Vienna"
+    assert whole["dateFormat"] == "yyyy-MM-dd"
+    assert replies["status"] == "scheduled"
+    assert replies["externalAudience"] == "contactsOnly"
+    assert replies["scheduledStartDateTime"] == {
+        "dateTime": "2026-12-01T08:00:00.0000000",
+        "timeZone": "UTC",
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"colour": "red"}, "UnableToDeserializePostBody"),
+        ({"userPurpose": "shared"}, "ErrorInvalidPropertySet"),
+        ({"timeZone": "Middle/Earth"}, "InvalidTimeZone"),
+        ({"timeZone": 7}, "UnableToDeserializePostBody"),
+        ({"dateFormat": " "}, "ErrorInvalidArgument"),
+        ({"language": {"locale": "english"}}, "ErrorUnsupportedCulture"),
+        ({"workingHours": {"startTime": "08"}}, "RequestBodyRead"),
+        (
+            {"workingHours": {"startTime": "18:00:00"}},
+            "ErrorInvalidTimeSettings",
+        ),
+        ({"workingHours": {"daysOfWeek": ["someday"]}}, "InvalidArguments"),
+        (
+            {"automaticRepliesSetting": {"status": "on"}},
+            "UnableToDeserializePostBody",
+        ),
+        (
+            {"automaticRepliesSetting": {"status": "scheduled"}},
+            "ErrorInvalidScheduledOofDuration",
+        ),
+    ],
+)
+async def test_wrong_settings_are_refused(
+    graph: httpx.AsyncClient, body: Any, code: str
+) -> None:
+    """400, with the codes that Microsoft names, and nothing changes."""
+    url = f"{ADA}/mailboxSettings"
+    before = (await graph.get(url)).json()
+    answer = await graph.patch(url, json=body)
+
+    assert refusal(answer) == (400, code)
+    assert (await graph.get(url)).json() == before

@@ -1,6 +1,6 @@
 """Examples: settings, automatic replies, categories, rules."""
 
-from tests.examples.asking import Ask, Rows
+from tests.examples.asking import Ask, Rows, first
 
 __all__ = ["SETTINGS"]
 
@@ -12,6 +12,7 @@ _AWAY = {
     "start": "2030-12-23T17:00:00Z",
     "end": "2031-01-07T08:00:00Z",
 }
+_CATEGORY = first("/categories")
 
 SETTINGS: Rows = {
     "get_settings": Ask(),
@@ -23,4 +24,11 @@ SETTINGS: Rows = {
     ),
     "get_automatic_replies": Ask(path={"mailbox": "grace@contoso.example"}),
     "put_automatic_replies": Ask(body=_AWAY),
+    "list_categories": Ask(query={"limit": 3}),
+    "create_category": Ask(body={"name": "Travel", "color": "preset7"}),
+    "get_category": Ask(path={"category": _CATEGORY}),
+    "update_category": Ask(
+        path={"category": _CATEGORY}, body={"color": "preset9"}
+    ),
+    "delete_category": Ask(path={"category": _CATEGORY}),
 }

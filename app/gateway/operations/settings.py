@@ -8,12 +8,18 @@ from app.gateway.operations.entry import (
     Operation,
     Workload,
 )
+from app.gateway.translation.categories import categories, category
 from app.gateway.translation.settings import automatic_replies, settings
 
 __all__ = [
+    "CREATE_CATEGORY",
+    "DELETE_CATEGORY",
     "GET_AUTOMATIC_REPLIES",
+    "GET_CATEGORY",
     "GET_SETTINGS",
+    "LIST_CATEGORIES",
     "SETTINGS_OPERATIONS",
+    "UPDATE_CATEGORY",
     "UPDATE_SETTINGS",
 ]
 
@@ -54,4 +60,54 @@ UPDATE_SETTINGS = Operation(
     idempotency=Idempotency.IDEMPOTENT,
 )
 
-SETTINGS_OPERATIONS = (GET_SETTINGS, GET_AUTOMATIC_REPLIES, UPDATE_SETTINGS)
+_CATEGORIES = "/users/{mailbox}/outlook/masterCategories"
+_CATEGORY = f"{_CATEGORIES}/{{category}}"
+
+LIST_CATEGORIES = replace(
+    GET_SETTINGS,
+    name="categories.list",
+    path=_CATEGORIES,
+    translate=categories,
+    stale=_HOUR,
+)
+GET_CATEGORY = replace(
+    LIST_CATEGORIES,
+    name="categories.get",
+    path=_CATEGORY,
+    translate=category,
+)
+# Names are unique: which of them are there tells what became of one.
+CREATE_CATEGORY = Operation(
+    name="categories.create",
+    method="POST",
+    path=_CATEGORIES,
+    workload=Workload.SETTINGS_WRITE,
+    permission=_WRITE,
+    idempotency=Idempotency.VERIFY,
+    translate=category,
+)
+UPDATE_CATEGORY = replace(
+    CREATE_CATEGORY,
+    name="categories.update",
+    method="PATCH",
+    path=_CATEGORY,
+    idempotency=Idempotency.IDEMPOTENT,
+)
+DELETE_CATEGORY = replace(
+    CREATE_CATEGORY,
+    name="categories.delete",
+    method="DELETE",
+    path=_CATEGORY,
+    translate=None,
+)
+
+SETTINGS_OPERATIONS = (
+    GET_SETTINGS,
+    GET_AUTOMATIC_REPLIES,
+    UPDATE_SETTINGS,
+    LIST_CATEGORIES,
+    GET_CATEGORY,
+    CREATE_CATEGORY,
+    UPDATE_CATEGORY,
+    DELETE_CATEGORY,
+)

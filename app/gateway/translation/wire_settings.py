@@ -8,7 +8,12 @@ from msgspec import field
 
 from app.gateway.translation.wire import GraphLocale, GraphTime, Read
 
-__all__ = ["GraphAutomaticReplies", "GraphSettings", "GraphWorkingHours"]
+__all__ = [
+    "GraphAutomaticReplies",
+    "GraphCategory",
+    "GraphSettings",
+    "GraphWorkingHours",
+]
 
 
 class GraphZone(Read):
@@ -47,3 +52,11 @@ class GraphAutomaticReplies(Read):
         name="scheduledStartDateTime", default=None
     )
     end: GraphTime | None = field(name="scheduledEndDateTime", default=None)
+
+
+class GraphCategory(Read):
+    """A category of the master list."""
+
+    id: str
+    display_name: str | None = None
+    color: str | None = None

@@ -5,7 +5,7 @@ Source: https://learn.microsoft.com/graph/api/resources/outlookcategory
 
 from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid5
 
 from app.sandbox.graph.bodies import not_deserializable, read_json
 from app.sandbox.graph.checks import one_of, text
@@ -67,7 +67,12 @@ def create_category(context: Context) -> Answer:
             "ErrorCategoryNameDuplicate",
             "A category with this name already exists.",
         )
-    made = {"id": str(uuid4()), "displayName": name, "color": color}
+    key = context.mailbox.new_key()
+    made = {
+        "id": str(uuid5(context.mailbox.guid, key)),
+        "displayName": name,
+        "color": color,
+    }
     categories[made["id"]] = made
     location = context.url(*RESOURCE.split("/"), made["id"])
     answer = entity_answer(context, made, RESOURCE, CATEGORY)
