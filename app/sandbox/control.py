@@ -19,6 +19,7 @@ from app.sandbox.entra.endpoints import ENTRA_ROUTES
 from app.sandbox.faults import Fault
 from app.sandbox.graph.routes import ROUTES
 from app.sandbox.memory import Memory
+from app.sandbox.planning import put_event
 from app.sandbox.request import Request
 from app.sandbox.routing import Router
 from app.sandbox.state.directory import User
@@ -56,6 +57,7 @@ class Control:
                 ("GET", "/calls", self._list_calls),
                 ("GET", f"{MAILBOX}/sent", self._list_sent),
                 ("POST", f"{MAILBOX}/messages", self._deliver),
+                ("POST", f"{MAILBOX}/events", self._plan),
                 ("POST", "/tokens/revoke", self._revoke),
                 ("GET", "/settings", self._show_settings),
                 ("POST", "/settings", self._change_settings),
@@ -152,6 +154,11 @@ class Control:
         world = self._memory.world
         item = put_message(world, params["mailbox"], folder, given)
         return json_answer({"id": item.id}, 201)
+
+    def _plan(self, request: Request, params: Params) -> Answer:
+        given = read_object(request)
+        event = put_event(self._memory.world, params["mailbox"], given)
+        return json_answer({"id": event.id}, 201)
 
     def _revoke(self, _request: Request, _params: Params) -> Answer:
         self._memory.tokens.revoke()

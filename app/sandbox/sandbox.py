@@ -11,6 +11,7 @@ from app.sandbox.entra.tokens import Tokens
 from app.sandbox.faults import FaultBook
 from app.sandbox.limits import Limits
 from app.sandbox.memory import Memory
+from app.sandbox.planning import planned_events, put_event
 from app.sandbox.settings import Settings
 from app.sandbox.views import MailboxView
 
@@ -102,6 +103,22 @@ class Sandbox:
         """
         item = put_message(self._memory.world, mailbox, folder, properties)
         return item.id
+
+    def events(self, mailbox: str) -> list[dict[str, Any]]:
+        """Return all events and series of a mailbox, times in UTC.
+
+        Raises:
+            KeyError: when there is none.
+        """
+        return planned_events(self._memory.world, mailbox)
+
+    def plan(self, mailbox: str, **properties: Any) -> str:
+        """Put a new event into a calendar; return its immutable id.
+
+        The properties are Graph's; ``start`` and ``end`` are needed.
+        Nobody is invited.
+        """
+        return put_event(self._memory.world, mailbox, properties).id
 
     def revoke_tokens(self) -> None:
         """Make every token issued so far worthless."""
