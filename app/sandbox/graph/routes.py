@@ -29,6 +29,7 @@ from app.sandbox.graph.messages import (
     list_folder_messages,
     list_messages,
 )
+from app.sandbox.graph.replies import REPLIES
 from app.sandbox.graph.sending import send_draft, send_mail
 from app.sandbox.graph.settings.routes import SETTINGS
 from app.sandbox.graph.upload_sessions import create_upload_session
@@ -97,6 +98,7 @@ EXCHANGE: tuple[tuple[str, str, Handler], ...] = (
     ("POST", f"{USER}/sendMail", send_mail),
     *SETTINGS,
     *FOLDER_WRITES,
+    *REPLIES,
 )
 ROUTES: Router[Route] = Router(
     [

@@ -9,7 +9,7 @@ from app.sandbox.state.items import Item
 from app.sandbox.state.post import addresses_of
 from app.sandbox.wire import Answer, GraphError, empty
 
-__all__ = ["send_draft", "send_mail"]
+__all__ = ["check_sendable", "send_draft", "send_mail"]
 
 REFUSED_DOMAIN = "@invalid.example"
 MAX_RECIPIENTS = 500
@@ -24,7 +24,7 @@ def send_draft(context: Context) -> Answer:
             "ErrorInvalidOperation",
             "The item has been sent already: it is no draft.",
         )
-    _check(context, item)
+    check_sendable(context, item)
     context.world.post.accept(context.mailbox, item, saved=True)
     return empty(202)
 
@@ -35,7 +35,7 @@ def send_mail(context: Context) -> Answer:
     mailbox = context.mailbox
     item = new_draft(context, message, mailbox.folder("drafts"))
     try:
-        _check(context, item)
+        check_sendable(context, item)
     except GraphError:
         mailbox.remove(item)
         raise
@@ -52,7 +52,7 @@ def _arguments(data: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     return message, saved
 
 
-def _check(context: Context, item: Item) -> None:
+def check_sendable(context: Context, item: Item) -> None:
     """Refuse what Exchange refuses before it accepts a message.
 
     Raises:

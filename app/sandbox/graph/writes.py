@@ -19,6 +19,7 @@ __all__ = [
     "create_message",
     "delete_message",
     "destination",
+    "message_entity",
     "move_message",
     "new_draft",
     "purge_message",
@@ -40,7 +41,7 @@ def create_message(context: Context) -> Answer:
     folder = mailbox.folder(context.params.get("folder", "drafts"))
     data = read_json(context.request)
     item = new_draft(context, data, folder)
-    return _entity(context, item, 201)
+    return message_entity(context, item, 201)
 
 
 def update_message(context: Context) -> Answer:
@@ -56,7 +57,9 @@ def update_message(context: Context) -> Answer:
         item.changed(draft.properties),
         extended={**item.extended, **draft.extended},
     )
-    return _entity(context, context.mailbox.update(changed, context.now), 200)
+    return message_entity(
+        context, context.mailbox.update(changed, context.now), 200
+    )
 
 
 def delete_message(context: Context) -> Answer:
@@ -87,7 +90,7 @@ def move_message(context: Context) -> Answer:
     item = context.mailbox.find(context.params["id"])
     folder = destination(context)
     moved = context.mailbox.move(item, folder, context.now)
-    return _entity(context, moved, 201)
+    return message_entity(context, moved, 201)
 
 
 def copy_message(context: Context) -> Answer:
@@ -95,7 +98,7 @@ def copy_message(context: Context) -> Answer:
     item = context.mailbox.find(context.params["id"])
     folder = destination(context)
     twin = context.mailbox.copy_item(item, folder, context.now)
-    return _entity(context, twin, 201)
+    return message_entity(context, twin, 201)
 
 
 def new_draft(
@@ -156,7 +159,7 @@ def destination(context: Context) -> Folder:
         ) from error
 
 
-def _entity(context: Context, item: Item, status: int) -> Answer:
+def message_entity(context: Context, item: Item, status: int) -> Answer:
     """Return a message that was written, unless less is preferred."""
     view = message_view(context.prefer)
     location = context.url("messages", view.id_of(item))

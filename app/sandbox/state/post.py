@@ -100,9 +100,8 @@ def _file(parcel: _Parcel) -> Item:
 def _drop(receiver: Mailbox, sent: Item, now: datetime) -> None:
     """Put what was sent into an inbox."""
     kept = {k: v for k, v in sent.properties.items() if k not in OWN}
-    thread = sent.properties["conversationId"]
     changes = {
-        "conversationId": conversation_id(receiver.guid, thread),
+        "conversationId": _thread(receiver, sent),
         "bccRecipients": [],
         "categories": [],
         "flag": {"flagStatus": "notFlagged"},
@@ -114,6 +113,20 @@ def _drop(receiver: Mailbox, sent: Item, now: datetime) -> None:
         kept | changes, folder=receiver.folder("inbox"), now=now
     )
     receiver.dress(received, sent.attachments, headers=sent.headers)
+
+
+def _thread(receiver: Mailbox, sent: Item) -> str:
+    """Return the conversation that a message belongs to for its receiver.
+
+    What it answers or refers to is there already, or it begins a new one.
+    """
+    headers = {name.lower(): value for name, value in sent.headers}
+    known = f"{headers.get('in-reply-to')} {headers.get('references')}".split()
+    for item in receiver.items.values():
+        if item.properties["internetMessageId"] in known:
+            return str(item.properties["conversationId"])
+    thread = str(sent.properties["conversationId"])
+    return conversation_id(receiver.guid, thread)
 
 
 def _bounce(parcel: _Parcel, sent: Item, address: str) -> None:
