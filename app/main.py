@@ -30,6 +30,7 @@ from app.routers import (
     overview,
     problem_answers,
     problems,
+    replies,
     sends,
 )
 from app.routers.middleware import (
@@ -56,6 +57,7 @@ _ROUTES = (
     folders,
     messages,
     moves,
+    replies,
     attachments,
     sends,
     mailbox_settings,

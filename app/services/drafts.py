@@ -1,7 +1,8 @@
 """Write drafts so that each is there once."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import TypedDict
 
 import msgspec
 
@@ -14,10 +15,17 @@ from app.models.mail import Message, MessagePage, MessageSummary
 from app.problems.errors import ExchangeError, Outcome
 from app.services.once import Attempt, Intent, Once
 
-__all__ = ["DraftService"]
+__all__ = ["DraftService", "Written"]
 
 # Seconds between looks for a draft that may yet come to be there.
 _LOOKS = (0.0, 0.5, 1.0, 2.0)
+
+
+class Written(TypedDict):
+    """What matters of a message that was written here: is it sent yet?"""
+
+    id: str
+    is_draft: bool
 
 
 class DraftService:
@@ -42,10 +50,22 @@ class DraftService:
 
     async def write(
         self, where: InMailbox, draft: Draft, attempt: Attempt
-    ) -> MessageSummary:
-        """Return a new draft, or the one that an attempt left before.
+    ) -> Written:
+        """Return a new draft, or the one that an attempt left before."""
 
-        Its attachments are not told.
+        async def make() -> Written:
+            made = await self._mail.create_draft(where, draft, attempt.marker)
+            return msgspec.json.decode(made.body, type=Message)
+
+        return await self.found_or_made(where, attempt, make)
+
+    async def found_or_made(
+        self,
+        where: InMailbox,
+        attempt: Attempt,
+        make: Callable[[], Awaitable[Written]],
+    ) -> Written:
+        """Return what an attempt left before, or make it, bearing its marker.
 
         When Graph does not say whether it made the draft, it is looked for
         before it is made again: for a while, since it may be made yet.
@@ -57,7 +77,7 @@ class DraftService:
             if found is not None:
                 return found
         try:
-            return await self._make(where, draft, attempt)
+            return await make()
         except ExchangeError as doubt:
             if doubt.outcome is not Outcome.UNKNOWN:
                 raise
@@ -65,13 +85,7 @@ class DraftService:
                 found = await self._find(where, attempt.marker, _LOOKS)
             except ExchangeError:
                 raise doubt from None
-        return found or await self._make(where, draft, attempt)
-
-    async def _make(
-        self, where: InMailbox, draft: Draft, attempt: Attempt
-    ) -> Message:
-        made = await self._mail.create_draft(where, draft, attempt.marker)
-        return msgspec.json.decode(made.body, type=Message)
+        return found or await make()
 
     async def _find(
         self, where: InMailbox, marker: str, looks: Sequence[float]

@@ -12,11 +12,11 @@ from app.gateway.mail import MailGateway
 from app.models.answers import Answer
 from app.models.compose import Compose
 from app.models.context import InMailbox
-from app.models.mail import Message, MessageSummary, Send
+from app.models.mail import Message, Send
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.resources import Conflict, ItemNotFound
 from app.services.delivery import Delivered, Delivery
-from app.services.drafts import DraftService
+from app.services.drafts import DraftService, Written
 from app.services.once import Attempt, Intent, Once
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.events import SEND_UNKNOWN
@@ -76,7 +76,7 @@ class SendService:
     async def _compose(
         self, where: InMailbox, message: Compose, attempt: Attempt
     ) -> Answer:
-        began = self._timestamp()
+        began = self.timestamp()
         try:
             draft = await self._drafts.write(where, message, attempt)
         except ExchangeError as error:
@@ -86,18 +86,36 @@ class SendService:
                 if attempt.is_in_doubt
                 else Outcome.NOT_PERFORMED
             ) from error
+        return await self.finish(where, draft, attempt, began)
+
+    async def finish(
+        self, where: InMailbox, draft: Written, attempt: Attempt, began: str
+    ) -> Answer:
+        """Send what was written here once; return how it went (`Send`).
+
+        Of what is refused, no draft is left behind.
+
+        Args:
+            where: The mailbox.
+            draft: What was written, perhaps sent by an earlier attempt.
+            attempt: The attempt that it is a part of.
+            began: When that began, as `timestamp`.
+
+        Raises:
+            ExchangeError: As for `compose`.
+        """
         try:
             delivered = await self._deliver(where, draft, attempt)
         except ExchangeError as error:
             if error.outcome is Outcome.NOT_PERFORMED:
-                await self._discard(where, draft["id"])
+                await self.discard(where, draft["id"])
             raise
         return self._told(draft["id"], attempt, delivered, began)
 
     async def _send_draft(
         self, where: InMailbox, message: str, attempt: Attempt
     ) -> Answer:
-        began = self._timestamp()
+        began = self.timestamp()
         try:
             answer = await self._mail.look_at_message(where, message)
         except ExchangeError as error:
@@ -115,7 +133,7 @@ class SendService:
         return self._told(found["id"], attempt, delivered, began)
 
     async def _deliver(
-        self, where: InMailbox, message: MessageSummary, attempt: Attempt
+        self, where: InMailbox, message: Written, attempt: Attempt
     ) -> Delivered:
         tenant = where.context.tenant
         delivery = Delivery(self._mail, self._clock, where, message["id"])
@@ -141,7 +159,7 @@ class SendService:
         self._telemetry.add(SENDS, tenant=tenant, state=delivered.status)
         return delivered
 
-    async def _discard(self, where: InMailbox, message: str) -> None:
+    async def discard(self, where: InMailbox, message: str) -> None:
         """Leave no draft behind of a message that was not sent, if possible.
 
         If it stays, the next request with the same Idempotency-Key uses it.
@@ -159,7 +177,7 @@ class SendService:
             "status": delivered.status,
             "message_id": message,
             "created_at": began,
-            "updated_at": self._timestamp(),
+            "updated_at": self.timestamp(),
             "send_at": None,
             "attempts": delivered.attempts,
             "outcome": "performed",
@@ -167,5 +185,6 @@ class SendService:
         }
         return Answer.of(send, etag=None, created=message)
 
-    def _timestamp(self) -> str:
+    def timestamp(self) -> str:
+        """Return the time as answers tell it."""
         return self._clock.wall().strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -22,6 +22,7 @@ from app.services.messages import MessageService
 from app.services.moves import MoveService
 from app.services.ops import OpsService
 from app.services.overview import OverviewService
+from app.services.replies import ReplyService
 from app.services.sends import SendService
 from app.services.settings import SettingsService
 
@@ -58,5 +59,6 @@ class AppState:
     quotas: Quotas
     ops: OpsService
     overview: OverviewService
+    replies: ReplyService
     sends: SendService
     settings: SettingsService

@@ -15,6 +15,7 @@ from app.gateway.names import MailboxNames
 from app.gateway.overview import OverviewGateway
 from app.gateway.pipeline import Pipeline
 from app.gateway.policies.breaker import Breaker
+from app.gateway.replies import ReplyGateway
 from app.gateway.settings import SettingsGateway
 from app.gateway.uploads import UploadGateway
 from app.ledger.idempotency import IdempotencyLedger
@@ -39,6 +40,7 @@ from app.services.moves import MoveService
 from app.services.once import Once
 from app.services.ops import OpsService
 from app.services.overview import OverviewService
+from app.services.replies import ReplyService
 from app.services.sends import SendService
 from app.services.settings import SettingsService
 from app.services.state import AppState
@@ -66,6 +68,9 @@ def build_services(
     creation = Creation(once, parts.clock)
     contacts = ContactGateway(pipeline)
     drafts = DraftService(mail, once, parts.clock)
+    sends = SendService(
+        mail, drafts, once, clock=parts.clock, telemetry=parts.telemetry
+    )
     tenants = tuple(tenant.alias for tenant in parts.settings.every_tenant)
     senses = Senses(
         tokens=lambda: list(parts.tokens.states()),
@@ -113,8 +118,9 @@ def build_services(
             parts.telemetry,
         ),
         overview=OverviewService(OverviewGateway(pipeline, names)),
-        sends=SendService(
-            mail, drafts, once, clock=parts.clock, telemetry=parts.telemetry
+        replies=ReplyService(
+            ReplyGateway(pipeline), mail, drafts, sends, once
         ),
+        sends=sends,
         settings=SettingsService(SettingsGateway(pipeline)),
     )

@@ -17,6 +17,7 @@ from app.gateway.operations.entry import (
 from app.gateway.operations.folders import FOLDER_OPERATIONS
 from app.gateway.operations.mail import MAIL_OPERATIONS
 from app.gateway.operations.moves import MOVE_OPERATIONS
+from app.gateway.operations.replies import REPLY_OPERATIONS
 from app.gateway.operations.settings import SETTINGS_OPERATIONS
 from app.gateway.policies.strategies import (
     Fresh,
@@ -35,6 +36,7 @@ EVERY = (
     *MOVE_OPERATIONS,
     *ATTACHMENT_OPERATIONS,
     *CONTACT_OPERATIONS,
+    *REPLY_OPERATIONS,
     *BATCH_OPERATIONS,
 )
 

@@ -13,6 +13,7 @@ _DETAILS = first(
     lambda attachment: attachment["name"] == "details.txt",
 )
 _GRACE = {"name": "Grace Okafor", "address": "grace@contoso.example"}
+_ANSWER = {"format": "text", "content": "Agreed, let us do that."}
 _LETTER = {
     "to": [_GRACE],
     "subject": "Lunch?",
@@ -41,6 +42,16 @@ MAIL: Rows = {
     "delete_message": Ask(path={"message": _INBOX}),
     "move_message": Ask(path={"message": _INBOX}, body={"folder": "archive"}),
     "copy_message": Ask(path={"message": _INBOX}, body={"folder": "archive"}),
+    "reply_to_message": Ask(
+        path={"message": _INBOX}, body={"send": True, "body": _ANSWER}
+    ),
+    "reply_to_all": Ask(
+        path={"message": _INBOX}, body={"send": True, "body": _ANSWER}
+    ),
+    "forward_message": Ask(
+        path={"message": _INBOX},
+        body={"send": True, "to": [_GRACE], "body": _ANSWER},
+    ),
     "read_mime": Ask(path={"message": _INBOX}),
     "send_draft": Ask(path={"message": _DRAFT}),
     "list_attachments": Ask(path={"message": _RETURNED}),
