@@ -10,6 +10,7 @@ import pytest
 
 from app.clock import SystemClock
 from app.sandbox import Sandbox
+from tests.support.schema_watch import SchemaWatch
 
 ADA = "/users/ada@contoso.example"
 GRACE = "/users/grace@contoso.example"
@@ -30,10 +31,14 @@ Entity = dict[str, Any]
 
 
 def client_of(sandbox: Sandbox) -> httpx.AsyncClient:
-    """Return a client that talks to a sandbox in this process."""
-    transport = httpx.ASGITransport(app=sandbox.app)
+    """Return a client that talks to a sandbox in this process.
+
+    Each answer is held against Microsoft's schema.
+    """
     return httpx.AsyncClient(
-        transport=transport, base_url="http://sandbox.test/v1.0"
+        transport=httpx.ASGITransport(app=sandbox.app),
+        base_url="http://sandbox.test/v1.0",
+        event_hooks={"response": [SchemaWatch(sandbox).see_answer]},
     )
 
 

@@ -140,3 +140,4 @@ async def started(
             state=shared[0],
             log=log,
         )
+    network.watch.conclude()
