@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Request
 
@@ -67,6 +68,33 @@ def test_swagger_ui_lists_mailboxes(
     assert watched.foreign(process.url) == []
     assert watched.complaints == []
     assert len(picture) > 10_000
+
+
+def test_swagger_ui_shows_every_operation(
+    watched: Watched, process: Process, tmp_path: Path
+) -> None:
+    """In the order of the chapters, and each chapter's first one unfolds."""
+    document = httpx.get(f"{process.url}/openapi.json").json()
+    operations = [o for m in document["paths"].values() for o in m.values()]
+    chapters = [tag["name"] for tag in document["tags"]]
+    page = watched.page
+    page.goto(f"{process.url}/docs")
+    page.locator(".opblock").nth(len(operations) - 1).wait_for()
+    titles = page.locator(".opblock-tag")
+    shown = [
+        titles.nth(n).get_attribute("data-tag") for n in range(len(chapters))
+    ]
+
+    assert page.locator(".opblock").count() == len(operations)
+    assert shown == chapters
+    for chapter in chapters:
+        block = page.locator(f"#operations-tag-{chapter} ~ * .opblock").first
+        block.locator(".opblock-summary").click()
+        block.locator(".responses-table .example").first.wait_for()
+        page.screenshot(path=tmp_path / f"{chapter}.png")
+        block.locator(".opblock-summary").click()
+    assert watched.foreign(process.url) == []
+    assert watched.complaints == []
 
 
 def test_swagger_ui_sends_mail(watched: Watched, process: Process) -> None:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.support.process import serving
+from tests.support.process import Process, serving
 from tests.support.tools import installed
 
 HERE = Path(__file__).parent
@@ -20,7 +20,7 @@ PACKAGES = ROOT / ".node" / "frontend"
 GUIDE = ROOT / "docs" / "call-it-from-a-browser.md"
 DOCUMENT = ROOT / "openapi" / "exchange-api.yaml"
 LOCK = "package-lock.json"
-WALKS = ("mail",)
+WALKS = ("mail", "calendar", "contacts")
 
 
 def run(
@@ -85,15 +85,21 @@ def project(programs: Path) -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """The service with its sandbox."""
+    with serving(tmp_path_factory.mktemp("data")) as running:
+        yield running
+
+
 @pytest.mark.parametrize("walk", WALKS)
-def test_a_frontend_walks(walk: str, project: Path, tmp_path: Path) -> None:
+def test_a_frontend_walks(walk: str, project: Path, service: Process) -> None:
     """What compiled strictly does what it says, against a real process."""
-    with serving(tmp_path) as service:
-        said = run(
-            installed("node"),
-            project / "built" / f"{walk}.js",
-            env={**os.environ, "API": service.url},  # noqa: TID251 - a child's
-        )
+    said = run(
+        installed("node"),
+        project / "built" / f"{walk}.js",
+        env={**os.environ, "API": service.url},  # noqa: TID251 - a child's
+    )
 
     assert said.count("ok ") >= 5
 

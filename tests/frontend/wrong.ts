@@ -32,6 +32,18 @@ void api.PATCH("/v1/mailboxes/{mailbox}/messages/{message}", {
   body: { flag: { status: "someday" } },
 });
 
+void api.POST("/v1/mailboxes/{mailbox}/events", {
+  params: { path },
+  // @ts-expect-error - an event ends
+  body: { subject: "Endless", start: { date: "2026-11-23" } },
+});
+
+void api.POST("/v1/mailboxes/{mailbox}/contacts", {
+  params: { path },
+  // @ts-expect-error - there is no such kind of phone
+  body: { phones: [{ kind: "satellite", number: "+1 555 0100" }] },
+});
+
 const answer = await api.GET("/v1/mailboxes");
 // @ts-expect-error - it may be a problem instead
 answer.data.items;
