@@ -10,7 +10,7 @@ COVER = rm -f $@; $(BIN)/python -W "ignore:Unable to activate" -m slipcover \
 	--json --fail-under 0 --out $@ -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run sandbox test chaos fuzz check format openapi lock clean force
+.PHONY: help setup run sandbox test chaos load fuzz check format openapi lock clean force
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test: .venv/.dev ## run all tests, in two halves at the same time, with branch c
 
 chaos: .venv/.dev ## put the service among faults and tell what held; SEED=1, CALLS=10000
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --calls $(or $(CALLS),10000)
+
+load: .venv/.dev ## measure the memory that a large attachment takes; MEGABYTES=100
+	@$(BIN)/python -m tests.load --megabytes $(or $(MEGABYTES),100)
 
 fuzz: .venv/.dev .fuzz/.ready ## try what nobody thought of; PHASES=examples,coverage,fuzzing,stateful SEED=1 SECONDS=300
 	@$(BIN)/python -m tests.fuzz --phases $(or $(PHASES),examples,coverage,fuzzing,stateful) \

@@ -73,14 +73,17 @@ class Retry:
         """Send the call until it succeeds or repeating it cannot help."""
         self._budgets[call.health].earn(self._clock.now())
         repeats = _Repeats(send)
+        # Tenacity's objects refer to each other, so that they, and what they
+        # know, stay until the garbage is collected. A body is too much then.
+        known = replace(call, body=None)
         retrying = AsyncRetrying(
             # Nothing else is ever repeated; cancellation is none of it.
             retry=retry_if_exception_type(ExchangeError),
             wait=lambda state: self._backoff.wait_after(
                 max(1, repeats.untold), _error(state)
             ),
-            stop=lambda state: self._stops(call, repeats, state),
-            sleep=lambda seconds: self._sleep(call, seconds),
+            stop=lambda state: self._stops(known, repeats, state),
+            sleep=lambda seconds: self._sleep(known, seconds),
             reraise=True,
         )
         try:
