@@ -484,6 +484,57 @@ async def test_an_event_in_doubt_is_found_by_its_key(
     assert len(await quartz(client)) == 1
 
 
+async def test_an_event_that_is_there_by_an_unknown_id(
+    client: httpx.AsyncClient, sandbox: Sandbox
+) -> None:
+    """Graph says that it was made before, and not which one it is."""
+    code = "ErrorDuplicateTransactionId"
+    sandbox.faults.add(
+        Fault(method="POST", route=CREATE, status=400, code=code)
+    )
+    answer = await client.post(EVENTS, json=meeting())
+
+    assert answer.status_code == 409
+    assert answer.json()["outcome"] == "performed"
+
+
+async def test_other_conflicts_are_told(
+    client: httpx.AsyncClient, sandbox: Sandbox
+) -> None:
+    """As what they are: nothing was done."""
+    sandbox.faults.add(
+        Fault(
+            method="POST",
+            route=CREATE,
+            status=400,
+            code="ErrorOccurrenceTimeSpanTooBig",
+        )
+    )
+    answer = await client.post(EVENTS, json=meeting())
+
+    assert answer.status_code == 409
+    assert answer.json()["outcome"] == "not_performed"
+
+
+async def test_a_change_in_doubt_that_nobody_can_look_at(
+    client: httpx.AsyncClient, sandbox: Sandbox
+) -> None:
+    """The tag is another one, perhaps because of this change."""
+    event = await made(client)
+    sandbox.faults.add(
+        Fault(method="PATCH", route=ONE, reset="after", times=1)
+    )
+    sandbox.faults.add(Fault(method="GET", route=ONE, status=500))
+    answer = await client.patch(
+        f"{EVENTS}/{event['id']}",
+        json={"subject": "Quartz 2"},
+        headers={"If-Match": event["etag"]},
+    )
+
+    assert answer.status_code == 412
+    assert answer.json()["outcome"] == "unknown"
+
+
 async def test_without_a_key_each_event_is_new(
     client: httpx.AsyncClient,
 ) -> None:

@@ -111,6 +111,41 @@ def test_times_are_those_of_the_event_s_own_zone(
     assert found["ends_at"] == "2026-11-22T13:00:00Z"
 
 
+@pytest.mark.parametrize(
+    ("time", "shown"),
+    [
+        ({"dateTime": "9999-12-31T23:00:00", "timeZone": "UTC"}, "UTC"),
+        ({"dateTime": "0001-01-01T00:00:00", "timeZone": "UTC"}, None),
+        ({"dateTime": "9999-12-31T23:00:00", "timeZone": "Etc/GMT+12"}, ""),
+        ({"dateTime": "soon", "timeZone": "UTC"}, ""),
+    ],
+)
+def test_times_at_the_ends_of_the_calendar(
+    time: dict[str, str], shown: str | None
+) -> None:
+    """Where no clock there has the time any more, it is UTC's or none."""
+    found = told(
+        start=time,
+        end=time,
+        originalStartTimeZone="India Standard Time",
+        attendees=[{"proposedNewTime": {"start": time, "end": None}}],
+    )
+    day = told(
+        start=time,
+        end=time,
+        isAllDay=True,
+        originalStartTimeZone="India Standard Time",
+    )
+
+    zone = found["start"] and found["start"]["time_zone"]
+    assert zone == {"": None, None: "Asia/Kolkata"}.get(shown, shown)
+    [attendee] = found["attendees"]
+    assert attendee["address"] is None
+    assert attendee["proposed"] is not None
+    assert (attendee["proposed"]["start"] is None) == (shown == "")
+    assert (day["start"] is None) == (shown == "")
+
+
 def test_the_end_may_be_in_another_zone() -> None:
     """A flight: each end by its own clocks."""
     found = told(

@@ -23,7 +23,10 @@ def utc_timestamp(time: GraphTime | None) -> str | None:
         if zone is None:
             return None
         local = local.replace(tzinfo=zone)
-    return graph_timestamp(local)
+    try:
+        return graph_timestamp(local)
+    except OverflowError:
+        return None
 
 
 def graph_timestamp(moment: datetime) -> str:
