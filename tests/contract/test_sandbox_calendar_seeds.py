@@ -1,7 +1,7 @@
 """The calendars that a new sandbox holds."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -128,6 +128,26 @@ async def test_clocks_change_under_the_series(
 
     assert {one["start"]["dateTime"][11:16] for one in year} == {"09:15"}
     assert len(year) > 240
+
+
+async def test_nights_are_longer_and_shorter(
+    graph: httpx.AsyncClient,
+) -> None:
+    """The last and the next change of clocks lie within an event each."""
+    nights = await seen(
+        graph,
+        "/users/support@contoso.example/calendarView",
+        "2026-03-01",
+        "2027-05-01",
+        **{"$filter": "startswith(subject,'Maintenance')"},
+    )
+    hours = [
+        datetime.fromisoformat(one["end"]["dateTime"][:19])
+        - datetime.fromisoformat(one["start"]["dateTime"][:19])
+        for one in nights
+    ]
+
+    assert hours == [timedelta(hours=7), timedelta(hours=5)]
 
 
 async def test_a_second_calendar_lies_beside_the_first(

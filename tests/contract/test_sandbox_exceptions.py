@@ -62,6 +62,33 @@ async def test_occurrences_become_exceptions(
     assert days[0]["iCalUId"] != days[1]["iCalUId"]
 
 
+async def test_exceptions_change_with_their_series(
+    graph: httpx.AsyncClient,
+) -> None:
+    """What an exception does not say itself is as its series has it."""
+    body = event(
+        f"{START}T09:00:00",
+        f"{START}T10:00:00",
+        recurrence=rule(START, "daily"),
+    )
+    series = await new_event(graph, EVENTS, body)
+    days = await seen(graph, VIEW, START, "2031-01-08")
+    url = event_url(days[1])
+    before = (await graph.patch(url, json={"showAs": "free"})).json()
+
+    await graph.patch(event_url(series), json={"subject": "Renamed"})
+    stale = await graph.patch(
+        url,
+        json={"subject": "Mine"},
+        headers={"If-Match": before["@odata.etag"]},
+    )
+    after = (await graph.get(url)).json()
+
+    assert refusal(stale) == (412, "ErrorIrresolvableConflict")
+    assert (after["subject"], after["showAs"]) == ("Renamed", "free")
+    assert after["changeKey"] != before["changeKey"]
+
+
 @pytest.mark.parametrize(
     ("day", "allowed"),
     [

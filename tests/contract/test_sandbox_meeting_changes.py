@@ -111,6 +111,43 @@ async def test_one_occurrence_is_changed_for_all(
     assert (await graph.get(event_url(mine[2]))).status_code == 404
 
 
+async def test_days_stay_as_they_were_left(
+    graph: httpx.AsyncClient,
+) -> None:
+    """A change of a series keeps what one did with single days of it."""
+    made = await new_event(graph, EVENTS, DAILY)
+    days = await invited(graph)
+    mine = await seen(graph, VIEW, *WINDOW)
+    quiet = {"sendResponse": False}
+    await graph.post(f"{theirs(days[1])}/accept", json=quiet)
+    await graph.post(f"{theirs(days[2])}/decline", json=quiet)
+    late = {
+        "start": when("2031-06-03T15:00:00"),
+        "end": when("2031-06-03T16:00:00"),
+    }
+
+    await graph.patch(event_url(made), json={"subject": "Renamed"})
+    renamed = await invited(graph)
+    await graph.patch(event_url(mine[1]), json=late)
+    moved = await invited(graph)
+    await graph.patch(
+        event_url(made), json={"end": when("2031-06-02T10:30:00")}
+    )
+    anew = await invited(graph)
+
+    assert names(renamed)[:3] == ["Renamed"] * 3
+    assert [one["responseStatus"]["response"] for one in renamed[:3]] == [
+        "notResponded",
+        "accepted",
+        "notResponded",
+    ]
+    assert len(renamed) == len(days) - 1
+    assert moved[1]["start"] == when("2031-06-03T15:00:00.0000000")
+    assert moved[1]["responseStatus"]["response"] == "notResponded"
+    assert len(anew) == len(days)
+    assert {one["type"] for one in anew} == {"occurrence"}
+
+
 async def test_an_invitation_is_passed_on(
     sandbox: Sandbox, graph: httpx.AsyncClient
 ) -> None:

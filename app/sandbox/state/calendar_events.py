@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from app.sandbox.state.calendar_ids import occurrence_id, on_day
 from app.sandbox.state.calendar_recurrence import Recurrence
 from app.sandbox.state.calendar_times import When
+from app.sandbox.state.ids import change_key
 from app.sandbox.state.items import Attachment, Properties
 
 __all__ = ["Calendar", "Change", "Event", "Instance"]
@@ -131,13 +132,18 @@ class Instance:
     @property
     def properties(self) -> Properties:
         """What is stored about it, its own or its series'."""
-        if self.day is None:
-            return self.event.properties
         shared = self.event.properties
-        own = self.change.properties if self.change else {}
-        uid = on_day(shared["iCalUId"], self.day)
+        if self.day is None:
+            return shared
         # A request is for the whole series.
-        return {**shared, "iCalUId": uid, "transactionId": None, **own}
+        uid = on_day(shared["iCalUId"], self.day)
+        alike = {**shared, "iCalUId": uid, "transactionId": None}
+        if self.change is None:
+            return alike
+        # An exception lies within its series and changes with it.
+        own = self.change.properties
+        keys = f"{shared['changeKey']}/{own['changeKey']}"
+        return {**alike, **own, "changeKey": change_key(keys, 1)}
 
     @property
     def etag(self) -> str:

@@ -107,24 +107,31 @@ def _attending(context: Context, shown: Instance) -> Iterator[User]:
 def _invite(
     context: Context, user: User, shown: Instance, before: Event | None
 ) -> None:
-    known = copy_of(context, user, shown.event)
-    _bring(context, user, shown.event, before)
-    request = "newMeetingRequest" if known is None else "fullUpdate"
-    announce(context, user, shown, request)
-
-
-def _bring(
-    context: Context, user: User, event: Event, before: Event | None
-) -> None:
-    store, now = context.world.calendars(user), context.now
+    store, event = context.world.calendars(user), shown.event
     known = copy_of(context, user, event)
+    request = "newMeetingRequest" if known is None else "fullUpdate"
     if known is None:
         known = _new_copy(store, event)
         store.events[known.id] = _like(known, event)
-        return
-    moved = before is not None and before.when != event.when
-    asked = ASKED if moved else {}
-    store.update(_like(known, event).changed(asked), now)
+    else:
+        copy = _like(known, event)
+        if before is not None and _is_moved(before, shown):
+            copy = _asked_anew(copy, shown.day)
+        store.update(copy, context.now)
+    announce(context, user, shown, request)
+
+
+def _is_moved(before: Event, shown: Instance) -> bool:
+    return Instance(event=before, day=shown.day).when != shown.when
+
+
+def _asked_anew(copy: Event, day: date | None) -> Event:
+    """Return a copy to which there is no answer yet."""
+    change = None if day is None else copy.changes.get(day)
+    if day is None or change is None:
+        return copy.changed(ASKED)
+    asked = replace(change, properties={**change.properties, **ASKED})
+    return replace(copy, changes={**copy.changes, day: asked})
 
 
 def _new_copy(store: CalendarStore, event: Event) -> Event:
@@ -137,34 +144,39 @@ def _new_copy(store: CalendarStore, event: Event) -> Event:
 
 
 def _like(known: Event, event: Event) -> Event:
-    """Return a copy as its original is now."""
-    changes = {
-        day: _like_change(known.changes.get(day), change)
-        for day, change in event.changes.items()
-    }
+    """Return a copy as its original is now.
+
+    Of a series that takes place as before, the days stay as whoever has
+    the copy left them.
+    """
+    same = (known.when, known.recurrence) == (event.when, event.recurrence)
+    old = known.changes if same else {}
+    changes = {day: _own_change(change) for day, change in old.items()}
+    for day, change in event.changes.items():
+        changes[day] = _like_change(old.get(day), change)
     return replace(
         known.changed(_shared(event.properties)),
         when=event.when,
         recurrence=event.recurrence,
         changes=changes,
-        gone=known.gone | event.gone,
+        gone=event.gone | (known.gone if same else frozenset()),
         attachments=event.attachments,
     )
 
 
+def _own_change(known: Change) -> Change:
+    own = {k: v for k, v in known.properties.items() if k in OWN}
+    return replace(known, properties=own, when=None)
+
+
 def _like_change(known: Change | None, change: Change) -> Change:
-    own = {
-        k: v
-        for k, v in (known.properties if known else {}).items()
-        if k in OWN
-    }
     marks = {
         name: change.properties[name]
         for name in ("changeKey", "lastModifiedDateTime")
     }
-    return replace(
-        change, properties={**_shared(change.properties), **marks, **own}
-    )
+    own = _own_change(known).properties if known else {}
+    shared = _shared(change.properties)
+    return replace(change, properties={**shared, **own, **marks})
 
 
 def _shared(properties: Properties) -> dict[str, Any]:
