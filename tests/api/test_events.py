@@ -638,6 +638,50 @@ async def test_events_are_there_while_graph_is_not(
     ]
 
 
+async def test_odd_events_do_not_take_the_page(
+    client: httpx.AsyncClient, sandbox: Sandbox
+) -> None:
+    """Inventions are unknown, nulls are empty, nonsense is marked."""
+    times = {
+        "start": {"dateTime": "2027-02-01T08:00:00", "timeZone": "UTC"},
+        "end": {"dateTime": "2027-02-01T09:00:00", "timeZone": "UTC"},
+    }
+    await made(client)
+    for odd in (
+        {
+            "showAs": "dreaming",
+            "sensitivity": "cosmic",
+            "originalStartTimeZone": "tzone://Microsoft/Custom",
+            "originalEndTimeZone": "Customized Time Zone",
+        },
+        dict.fromkeys(
+            ["attendees", "organizer", "location", "categories", "showAs"]
+        ),
+        {"importance": 7, "locations": "everywhere"},
+    ):
+        sandbox.plan(
+            "ada@contoso.example", subject="Quartz odd", **times, **odd
+        )
+    # What is not as Graph's schema says must be told to be on purpose.
+    sandbox.faults.add(Fault(method="GET", route="*", delay=0.01))
+    usual, strange, empty, broken = await quartz(client)
+
+    assert usual["is_partial"] is strange["is_partial"] is False
+    assert strange["status"] == strange["sensitivity"] == "unknown"
+    assert strange["time_zone"] is None
+    assert strange["start"] == {
+        "date_time": "2027-02-01T08:00:00",
+        "time_zone": "UTC",
+    }
+    assert empty["attendees"] == empty["categories"] == []
+    assert empty["organizer"] is None
+    assert empty["status"] == "unknown"
+    assert broken["is_partial"] is True
+    assert broken["subject"] == "Quartz odd"
+    one = await client.get(f"{EVENTS}/{strange['id']}")
+    assert one.json()["subject"] == "Quartz odd"
+
+
 async def test_events_do_not_wait_for_the_name_of_their_calendar(
     client: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
