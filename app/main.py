@@ -31,6 +31,7 @@ from app.routers import (
     problem_answers,
     problems,
     replies,
+    rules,
     sends,
 )
 from app.routers.middleware import (
@@ -67,6 +68,7 @@ _ROUTES = (
     contacts,
     contact_folders,
     categories,
+    rules,
     problems,
     health,
     ops,

@@ -23,6 +23,7 @@ from app.services.moves import MoveService
 from app.services.ops import OpsService
 from app.services.overview import OverviewService
 from app.services.replies import ReplyService
+from app.services.rules import RuleService
 from app.services.sends import SendService
 from app.services.settings import SettingsService
 
@@ -60,5 +61,6 @@ class AppState:
     ops: OpsService
     overview: OverviewService
     replies: ReplyService
+    rules: RuleService
     sends: SendService
     settings: SettingsService

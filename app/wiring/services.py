@@ -16,6 +16,7 @@ from app.gateway.overview import OverviewGateway
 from app.gateway.pipeline import Pipeline
 from app.gateway.policies.breaker import Breaker
 from app.gateway.replies import ReplyGateway
+from app.gateway.rules import RuleGateway
 from app.gateway.settings import SettingsGateway
 from app.gateway.uploads import UploadGateway
 from app.ledger.idempotency import IdempotencyLedger
@@ -41,6 +42,7 @@ from app.services.once import Once
 from app.services.ops import OpsService
 from app.services.overview import OverviewService
 from app.services.replies import ReplyService
+from app.services.rules import RuleService
 from app.services.sends import SendService
 from app.services.settings import SettingsService
 from app.services.state import AppState
@@ -121,6 +123,7 @@ def build_services(
         replies=ReplyService(
             ReplyGateway(pipeline), mail, drafts, sends, once
         ),
+        rules=RuleService(RuleGateway(pipeline), folders, once, parts.clock),
         sends=sends,
         settings=SettingsService(SettingsGateway(pipeline)),
     )

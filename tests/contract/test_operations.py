@@ -18,6 +18,7 @@ from app.gateway.operations.folders import FOLDER_OPERATIONS
 from app.gateway.operations.mail import MAIL_OPERATIONS
 from app.gateway.operations.moves import MOVE_OPERATIONS
 from app.gateway.operations.replies import REPLY_OPERATIONS
+from app.gateway.operations.rules import RULE_OPERATIONS
 from app.gateway.operations.settings import SETTINGS_OPERATIONS
 from app.gateway.policies.strategies import (
     Fresh,
@@ -32,6 +33,7 @@ EVERY = (
     *MAIL_OPERATIONS,
     *CALENDAR_OPERATIONS,
     *SETTINGS_OPERATIONS,
+    *RULE_OPERATIONS,
     *FOLDER_OPERATIONS,
     *MOVE_OPERATIONS,
     *ATTACHMENT_OPERATIONS,

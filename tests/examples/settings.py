@@ -13,6 +13,7 @@ _AWAY = {
     "end": "2031-01-07T08:00:00Z",
 }
 _CATEGORY = first("/categories")
+_RULE = first("/rules", lambda rule: rule["name"].startswith("Aurora"))
 
 SETTINGS: Rows = {
     "get_settings": Ask(),
@@ -31,4 +32,29 @@ SETTINGS: Rows = {
         path={"category": _CATEGORY}, body={"color": "preset9"}
     ),
     "delete_category": Ask(path={"category": _CATEGORY}),
+    "list_rules": Ask(),
+    "create_rule": Ask(
+        body={
+            "name": "Invoices",
+            "sequence": 4,
+            "conditions": {
+                "subject_contains": ["invoice"],
+                "has_attachments": True,
+            },
+            "exceptions": {"sent_cc_me": True},
+            "actions": {
+                "assign_categories": ["Finance"],
+                "move_to_folder": "archive",
+            },
+        }
+    ),
+    "get_rule": Ask(path={"rule": _RULE}),
+    "update_rule": Ask(
+        path={"rule": _RULE},
+        body={
+            "is_enabled": False,
+            "conditions": {"within_size_range": None},
+        },
+    ),
+    "delete_rule": Ask(path={"rule": _RULE}),
 }

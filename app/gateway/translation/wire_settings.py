@@ -4,6 +4,8 @@ Source: https://learn.microsoft.com/graph/api/resources/mailboxsettings and
 its like.
 """
 
+from typing import Any
+
 from msgspec import field
 
 from app.gateway.translation.wire import GraphLocale, GraphTime, Read
@@ -11,6 +13,7 @@ from app.gateway.translation.wire import GraphLocale, GraphTime, Read
 __all__ = [
     "GraphAutomaticReplies",
     "GraphCategory",
+    "GraphRule",
     "GraphSettings",
     "GraphWorkingHours",
 ]
@@ -60,3 +63,17 @@ class GraphCategory(Read):
     id: str
     display_name: str | None = None
     color: str | None = None
+
+
+class GraphRule(Read):
+    """An inbox rule; what is in its three parts is read member by member."""
+
+    id: str
+    display_name: str | None = None
+    sequence: int | None = None
+    is_enabled: bool | None = None
+    is_read_only: bool | None = None
+    has_error: bool | None = None
+    conditions: dict[str, Any] | None = None
+    exceptions: dict[str, Any] | None = None
+    actions: dict[str, Any] | None = None
