@@ -55,7 +55,9 @@ _GRAPH_CODES: Mapping[Kind, str] = {
     GraphRejected: """
         RequestBodyRead RequestBroker--ParseUri UnableToDeserializePostBody
     """,
-    ValueRejected: "ErrorInvalidTimeSettings InvalidTimeZone",
+    ValueRejected: """
+        ErrorInvalidTimeSettings InvalidTimeZone TimeZoneNotSupportedException
+    """,
     ItemCorrupt: "MalwareDetected",
     MailboxMoving: "MailboxInfoStale",
     TenantConsentMissing: """

@@ -12,6 +12,7 @@ from app.models.calendar_queries import (
     InstanceQuery,
 )
 from app.problems.resources import (
+    Conflict,
     MailboxSendLimitReached,
     QueryTooComplex,
     RecipientsRejected,
@@ -141,7 +142,7 @@ async def delete_event(
 
 @router.get(
     "/{event}/instances",
-    responses=answers(EventPage, of_mailboxes, of_lists),
+    responses=answers(EventPage, of_mailboxes, of_lists, (Conflict,)),
     openapi_extra=asks("Cache-Control", "If-None-Match"),
 )
 async def list_instances(

@@ -17,6 +17,8 @@ from app.models.calendar_queries import (
 )
 from app.models.context import InMailbox
 from app.problems.errors import ExchangeError
+from app.problems.graph_failures import GraphRejected
+from app.problems.resources import Conflict
 from app.services.zoned import show_in, touches
 
 __all__ = ["EventService"]
@@ -49,16 +51,24 @@ class EventService:
     async def list_instances(
         self, where: InMailbox, event: str, wanted: InstanceQuery
     ) -> Answer:
-        """Return a page of the occurrences of a series (`EventPage`)."""
+        """Return a page of the occurrences of a series (`EventPage`).
+
+        Raises:
+            Conflict: The event is no series.
+        """
 
         async def of_series() -> str | None:
-            answer = await self._calendars.get_event(where, event)
-            return msgspec.json.decode(answer.body, type=Event)["calendar_id"]
+            return (await self._found(where, event))["calendar_id"]
 
-        answer, calendar = await asyncio.gather(
-            self._calendars.list_instances(where, event, wanted),
-            _if_known(of_series),
-        )
+        try:
+            answer, calendar = await asyncio.gather(
+                self._calendars.list_instances(where, event, wanted),
+                _if_known(of_series),
+            )
+        except GraphRejected as error:
+            if (await self._found(where, event))["kind"] == "series":
+                raise
+            raise Conflict("The event is not a series.") from error
         return _page(answer, calendar, wanted)
 
     async def get_event(
@@ -67,6 +77,10 @@ class EventService:
         """Return an event (`Event`)."""
         answer = await self._calendars.get_event(where, event, view.body)
         return in_view(answer, view)
+
+    async def _found(self, where: InMailbox, event: str) -> Event:
+        answer = await self._calendars.get_event(where, event)
+        return msgspec.json.decode(answer.body, type=Event)
 
 
 def in_view(answer: Answer, view: EventView) -> Answer:

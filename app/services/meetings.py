@@ -6,6 +6,8 @@ Sources: https://learn.microsoft.com/graph/api/event-accept and its like.
 from datetime import datetime
 from typing import Literal
 
+import msgspec
+
 from app.clock import Clock
 from app.gateway.calendar import CalendarGateway
 from app.gateway.calendar_changes import CalendarChanges
@@ -14,6 +16,8 @@ from app.models.calendar import Event, EventAction
 from app.models.calendar_actions import Cancellation, Forwarding, Response
 from app.models.calendar_parts import Reply
 from app.models.context import InMailbox
+from app.problems.errors import ExchangeError, Outcome
+from app.problems.resources import Conflict
 from app.services.acting import Acting, Deed
 from app.services.once import Attempt, Intent, Once
 
@@ -46,9 +50,15 @@ class MeetingService:
     async def respond(
         self, where: InMailbox, event: str, response: Response, intent: Intent
     ) -> Answer:
-        """Answer an invitation, once (`EventAction`)."""
+        """Answer an invitation, once (`EventAction`).
+
+        Raises:
+            Conflict: Its organizer wants no other time proposed.
+        """
 
         async def act() -> None:
+            if response.proposed is not None:
+                await self._expect_proposals(where, event)
             await self._changes.respond(where, event, response)
 
         def is_done(found: Event | None, since: datetime | None) -> bool:
@@ -93,6 +103,16 @@ class MeetingService:
         # It need not show anywhere, so that it is never done a second time.
         deed = Deed(act, is_done, most=1)
         return await self._run(where, event, "forward", deed, intent)
+
+    async def _expect_proposals(self, where: InMailbox, event: str) -> None:
+        """Refuse what Graph would refuse without telling why."""
+        try:
+            answer = await self._calendars.look_at_event(where, event)
+        except ExchangeError as error:
+            raise error.with_outcome(Outcome.NOT_PERFORMED) from error
+        found = msgspec.json.decode(answer.body, type=Event)
+        if not found["allows_proposals"]:
+            raise Conflict("Its organizer wants no other time proposed.")
 
     async def _run(
         self,

@@ -13,6 +13,7 @@ from app.problems.causes import (
     ItemCorrupt,
     PersonRequired,
     SecretExpired,
+    ValueRejected,
 )
 from app.problems.entra_codes import entra_error
 from app.problems.errors import ExchangeError, Outcome, Upstream, Verdict
@@ -89,6 +90,7 @@ UNKNOWN = Outcome.UNKNOWN
         (429, "UnknownError", GraphThrottled, NOT),
         (500, "", GraphUnavailable, UNKNOWN),
         (500, "ErrorInternalServerError", GraphUnavailable, UNKNOWN),
+        (400, "TimeZoneNotSupportedException", ValueRejected, NOT),
         (500, "ErrorCorruptData", ItemCorrupt, NOT),
         (501, "", NotSupported, NOT),
         (502, "", GraphUnavailable, UNKNOWN),
