@@ -28,10 +28,13 @@ from app.routers import (
     openapi,
     ops,
     overview,
+    people,
     problem_answers,
     problems,
     replies,
+    rooms,
     rules,
+    scheduling,
     sends,
 )
 from app.routers.middleware import (
@@ -69,6 +72,9 @@ _ROUTES = (
     contact_folders,
     categories,
     rules,
+    people,
+    scheduling,
+    rooms,
     problems,
     health,
     ops,

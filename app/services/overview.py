@@ -1,7 +1,6 @@
 """What callers can learn about a mailbox at a glance."""
 
 from collections.abc import Callable
-from math import ceil
 from typing import Any
 
 import msgspec
@@ -11,10 +10,11 @@ from app.models.answers import Answer, least_fresh
 from app.models.context import InMailbox
 from app.models.mail import Folder, MessagePage, MessageSummary
 from app.models.mailboxes import Mailbox
-from app.models.overview import Counts, PartProblem, PartStatus
+from app.models.overview import Counts, PartStatus
 from app.problems.errors import ExchangeError
 from app.problems.refusals import CallerForbidden
 from app.problems.resources import NotFound
+from app.services.part_problems import part_problem
 
 __all__ = ["OverviewService"]
 
@@ -73,26 +73,11 @@ def _part(
         return {
             "status": "unavailable",
             "data": None,
-            "problem": _problem(part),
+            "problem": part_problem(part),
         }
     is_stale = part.delivery is not None and part.delivery.stale
     status: PartStatus = "stale" if is_stale else "ok"
     return {"status": status, "data": read(part.body), "problem": None}
-
-
-def _problem(error: ExchangeError) -> PartProblem:
-    wait = error.retry_after
-    return {
-        "type": f"/problems/{error.code}",
-        "title": error.title,
-        "status": int(error.status),
-        "detail": error.detail,
-        "code": error.code,
-        "category": error.category,
-        "retryable": error.retryable,
-        "retry_after": None if wait is None else ceil(wait),
-        "action": error.action,
-    }
 
 
 def _raise_if_no_mailbox(parts: list[Answer | ExchangeError]) -> None:

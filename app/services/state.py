@@ -15,6 +15,7 @@ from app.services.event_writing import EventWriting
 from app.services.events import EventService
 from app.services.folder_changes import FolderChanges
 from app.services.folders import FolderService
+from app.services.free_busy import FreeBusyService
 from app.services.health import HealthService
 from app.services.mailboxes import MailboxService
 from app.services.meetings import MeetingService
@@ -22,8 +23,11 @@ from app.services.messages import MessageService
 from app.services.moves import MoveService
 from app.services.ops import OpsService
 from app.services.overview import OverviewService
+from app.services.people import PeopleService
 from app.services.replies import ReplyService
+from app.services.rooms import RoomService
 from app.services.rules import RuleService
+from app.services.scheduling import MeetingTimeService
 from app.services.sends import SendService
 from app.services.settings import SettingsService
 
@@ -52,6 +56,7 @@ class AppState:
     event_writing: EventWriting
     events: EventService
     folders: FolderService
+    free_busy: FreeBusyService
     health: HealthService
     mailboxes: MailboxService
     meetings: MeetingService
@@ -62,5 +67,8 @@ class AppState:
     overview: OverviewService
     replies: ReplyService
     rules: RuleService
+    meeting_times: MeetingTimeService
+    people: PeopleService
+    rooms: RoomService
     sends: SendService
     settings: SettingsService

@@ -13,10 +13,13 @@ from app.gateway.mail import MailGateway
 from app.gateway.moves import MoveGateway
 from app.gateway.names import MailboxNames
 from app.gateway.overview import OverviewGateway
+from app.gateway.people import PeopleGateway
 from app.gateway.pipeline import Pipeline
 from app.gateway.policies.breaker import Breaker
 from app.gateway.replies import ReplyGateway
+from app.gateway.rooms import RoomGateway
 from app.gateway.rules import RuleGateway
+from app.gateway.scheduling import SchedulingGateway
 from app.gateway.settings import SettingsGateway
 from app.gateway.uploads import UploadGateway
 from app.ledger.idempotency import IdempotencyLedger
@@ -33,6 +36,7 @@ from app.services.events import EventService
 from app.services.folder_changes import FolderChanges
 from app.services.folder_steps import FolderSteps
 from app.services.folders import FolderService
+from app.services.free_busy import FreeBusyService
 from app.services.health import HealthService, Senses
 from app.services.mailboxes import MailboxService
 from app.services.meetings import MeetingService
@@ -41,8 +45,11 @@ from app.services.moves import MoveService
 from app.services.once import Once
 from app.services.ops import OpsService
 from app.services.overview import OverviewService
+from app.services.people import PeopleService
 from app.services.replies import ReplyService
+from app.services.rooms import RoomService
 from app.services.rules import RuleService
+from app.services.scheduling import MeetingTimeService
 from app.services.sends import SendService
 from app.services.settings import SettingsService
 from app.services.state import AppState
@@ -73,6 +80,7 @@ def build_services(
     sends = SendService(
         mail, drafts, once, clock=parts.clock, telemetry=parts.telemetry
     )
+    free_busy = FreeBusyService(SchedulingGateway(pipeline))
     tenants = tuple(tenant.alias for tenant in parts.settings.every_tenant)
     senses = Senses(
         tokens=lambda: list(parts.tokens.states()),
@@ -105,6 +113,7 @@ def build_services(
         event_writing=EventWriting(calendars, changes, once),
         events=EventService(calendars),
         folders=reading,
+        free_busy=free_busy,
         health=HealthService(tenants, senses, __version__),
         mailboxes=MailboxService(DirectoryGateway(pipeline, names)),
         meetings=MeetingService(calendars, changes, once, parts.clock),
@@ -124,6 +133,9 @@ def build_services(
             ReplyGateway(pipeline), mail, drafts, sends, once
         ),
         rules=RuleService(RuleGateway(pipeline), folders, once, parts.clock),
+        meeting_times=MeetingTimeService(free_busy),
+        people=PeopleService(PeopleGateway(pipeline)),
+        rooms=RoomService(RoomGateway(pipeline)),
         sends=sends,
         settings=SettingsService(SettingsGateway(pipeline)),
     )

@@ -17,8 +17,11 @@ from app.gateway.operations.entry import (
 from app.gateway.operations.folders import FOLDER_OPERATIONS
 from app.gateway.operations.mail import MAIL_OPERATIONS
 from app.gateway.operations.moves import MOVE_OPERATIONS
+from app.gateway.operations.people import PEOPLE_OPERATIONS
 from app.gateway.operations.replies import REPLY_OPERATIONS
+from app.gateway.operations.rooms import ROOM_OPERATIONS
 from app.gateway.operations.rules import RULE_OPERATIONS
+from app.gateway.operations.scheduling import SCHEDULING_OPERATIONS
 from app.gateway.operations.settings import SETTINGS_OPERATIONS
 from app.gateway.policies.strategies import (
     Fresh,
@@ -39,6 +42,9 @@ EVERY = (
     *ATTACHMENT_OPERATIONS,
     *CONTACT_OPERATIONS,
     *REPLY_OPERATIONS,
+    *PEOPLE_OPERATIONS,
+    *ROOM_OPERATIONS,
+    *SCHEDULING_OPERATIONS,
     *BATCH_OPERATIONS,
 )
 

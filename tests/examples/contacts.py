@@ -1,4 +1,4 @@
-"""Examples: contacts, their folders, people."""
+"""Examples: contacts, their folders, people, rooms, free times."""
 
 from tests.examples.asking import Ask, Rows, first
 
@@ -6,6 +6,12 @@ __all__ = ["CONTACTS"]
 
 _WITH_PHONE = first("/contacts?limit=100", lambda contact: contact["phones"])
 _FOLDER = first("/contact-folders")
+
+_DAY = {
+    "start": "2026-11-19T07:00:00Z",
+    "end": "2026-11-19T17:00:00Z",
+    "time_zone": "Europe/Berlin",
+}
 
 CONTACTS: Rows = {
     "list_contacts": Ask(query={"query": "litware", "limit": 2}),
@@ -31,4 +37,20 @@ CONTACTS: Rows = {
         path={"folder": _FOLDER}, body={"name": "Old suppliers"}
     ),
     "delete_contact_folder": Ask(path={"folder": _FOLDER}),
+    "list_people": Ask(query={"query": "gra", "limit": 2}),
+    "list_rooms": Ask(query={"capacity": 6, "limit": 2}),
+    "get_free_busy": Ask(
+        body={
+            "addresses": ["grace@contoso.example", "nobody@contoso.example"],
+            **_DAY,
+        }
+    ),
+    "find_meeting_times": Ask(
+        body={
+            "duration": "PT1H",
+            "required": ["ada@contoso.example", "grace@contoso.example"],
+            "max_candidates": 2,
+            **_DAY,
+        }
+    ),
 }

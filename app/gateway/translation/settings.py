@@ -32,6 +32,7 @@ __all__ = [
     "automatic_replies_json",
     "settings",
     "settings_json",
+    "working_hours",
 ]
 
 _STATUS: dict[str, Literal["disabled", "enabled", "scheduled"]] = {
@@ -60,7 +61,7 @@ def settings(body: bytes, _about: Translation) -> Translated:
         "language": found.language.locale if found.language else None,
         "date_format": found.date_format,
         "time_format": found.time_format,
-        "working_hours": _working_hours(found.working_hours),
+        "working_hours": working_hours(found.working_hours),
     }
     return Translated(content=content)
 
@@ -121,7 +122,8 @@ def automatic_replies_json(replies: NewAutomaticReplies) -> bytes:
     return msgspec.json.encode({"automaticRepliesSetting": wanted})
 
 
-def _working_hours(hours: GraphWorkingHours | None) -> WorkingHours | None:
+def working_hours(hours: GraphWorkingHours | None) -> WorkingHours | None:
+    """Translate when somebody works."""
     if hours is None:
         return None
     return {

@@ -64,9 +64,8 @@ ODD: tuple[dict[str, Any], ...] = (
         "surname": "Day",
         # Outlook's year for birthdays of which nobody knows it.
         "birthday": "1604-02-29T11:59:00Z",
-        "emailAddresses": None,
-        "homePhones": None,
-        "categories": None,
+        "emailAddresses": [],
+        "personalNotes": None,
     },
 )
 
