@@ -120,6 +120,7 @@ def create_app(
             settings, telemetry, identify or _everybody(settings)
         ),
         redirect_slashes=False,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         # Spans and metrics of requests come from the instrumentation.

@@ -1,6 +1,9 @@
-"""Swagger UI and ReDoc, with assets that this service serves itself."""
+"""The API document, and Swagger UI and ReDoc with assets of our own."""
 
-from fastapi import APIRouter, FastAPI, Response
+import asyncio
+
+import msgspec
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from fastapi.staticfiles import StaticFiles
 
@@ -22,9 +25,21 @@ router = APIRouter(include_in_schema=False)
 
 
 def install(app: FastAPI) -> None:
-    """Serve both pages and what they need."""
+    """Serve the document, both pages and what they need."""
     app.mount(_ASSETS, StaticFiles(packages=[("fastapi_offline", "static")]))
     app.include_router(router)
+
+
+@router.get(_OPENAPI)
+async def document(request: Request) -> Response:
+    """Return the API document.
+
+    It takes a second to be made; all others are served meanwhile.
+    """
+    described = await asyncio.to_thread(request.app.openapi)
+    return Response(
+        msgspec.json.encode(described), media_type="application/json"
+    )
 
 
 @router.get("/docs")

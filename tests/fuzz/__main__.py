@@ -10,11 +10,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.fuzz.rules import rules
 from tests.support.process import serving
 
 _ROOT = Path(__file__).parents[2]
 _TOOL = _ROOT / ".fuzz" / "bin" / "schemathesis"
-_RULES = Path(__file__).with_name("schemathesis.toml")
 
 
 def main() -> int:
@@ -29,9 +29,11 @@ def main() -> int:
         tempfile.TemporaryDirectory() as data_dir,
         serving(Path(data_dir)) as service,
     ):
+        file = Path(data_dir) / "schemathesis.toml"
+        file.write_text(rules(), encoding="utf-8")
         done = subprocess.run(
             [
-                *(str(_TOOL), f"--config-file={_RULES}", "run"),
+                *(str(_TOOL), f"--config-file={file}", "run"),
                 f"{service.url}/openapi.json",
                 f"--phases={options.phases}",
                 f"--seed={options.seed}",
