@@ -16,7 +16,7 @@ from app.models.context import InMailbox
 from app.models.queries import MessageQuery, MessageView
 from app.problems.errors import ExchangeError, Outcome
 
-__all__ = ["MailGateway", "messages_call"]
+__all__ = ["MailGateway", "messages_call", "messages_in"]
 
 _ATTACHMENTS = (
     "attachments($select=id,name,contentType,size,isInline,"
@@ -151,16 +151,22 @@ def messages_call(where: InMailbox, wanted: MessageQuery) -> GraphCall:
     """Return the call that asks for the first page of messages.
 
     Raises:
-        QueryTooComplex: Graph cannot evaluate the combination.
+        InvalidRequest: There is no word to search for.
     """
-    query = message_query(wanted)
-    if wanted.folder is None:
+    return messages_in(where, wanted.folder, message_query(wanted))
+
+
+def messages_in(
+    where: InMailbox, folder: str | None, query: list[tuple[str, str]]
+) -> GraphCall:
+    """Return the call for a page of messages of a folder, or of all."""
+    if folder is None:
         return page_in(where, operations.LIST_MESSAGES, query)
     return page_in(
         where,
         operations.LIST_MESSAGES_OF_FOLDER,
         query,
-        folder=graph_folder(wanted.folder),
+        folder=graph_folder(folder),
     )
 
 

@@ -1,20 +1,27 @@
 """Translate what callers want of messages into Graph's query options. Pure.
 
-Graph can filter or search, not both, and sorts only what it can filter by
-(https://learn.microsoft.com/graph/api/user-list-messages).
+Graph can filter or search, not both, and sorts only by what is in the filter
+(https://learn.microsoft.com/graph/api/user-list-messages). What it cannot do
+is done by `app.services.search`.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from app.gateway.kql import search_text
 from app.gateway.translation.times import graph_timestamp
 from app.gateway.translation.writing import MARKER
 from app.models.queries import MessageQuery
-from app.problems.refusals import InvalidRequest
-from app.problems.resources import QueryTooComplex
 
-__all__ = ["SUMMARY", "bears", "marker_query", "message_query", "quoted"]
+__all__ = [
+    "SUMMARY",
+    "bears",
+    "marker_query",
+    "message_query",
+    "quoted",
+    "scan_query",
+    "search_query",
+]
 
 SUMMARY = ",".join(
     [
@@ -28,13 +35,21 @@ SUMMARY = ",".join(
 )
 """All of a message that lists show."""
 
-# Older than any mail; see `_filter`.
+# Older than any mail, and no subject or name; see `_sorted`.
 _BEGINNING = "1900-01-01T00:00:00Z"
-_NOT_SEARCHABLE = (
-    *("is_read", "is_flagged", "category", "since", "until", "thread"),
-)
-_QUOTE = '"'
-_PHRASE_OR_WORD = re.compile(r'"([^"]*)"|([^\s"]+)')
+_NOBODY = "'6f1d9c1e-7a52-4b7e-9f3c-0d6b5f1a2e94'"
+_ORDERS = {
+    "received_at": (
+        "receivedDateTime",
+        f"receivedDateTime ge {_BEGINNING}",
+    ),
+    "sent_at": ("sentDateTime", f"sentDateTime ge {_BEGINNING}"),
+    "subject": ("subject", f"subject ne {_NOBODY}"),
+    "from": (
+        "from/emailAddress/name",
+        f"from/emailAddress/name ne {_NOBODY}",
+    ),
+}
 _CONDITIONS: dict[str, Callable[[Any], str]] = {
     "until": lambda time: f"receivedDateTime lt {graph_timestamp(time)}",
     "from_": lambda who: f"from/emailAddress/address eq {quoted(who)}",
@@ -55,24 +70,30 @@ def message_query(wanted: MessageQuery) -> list[tuple[str, str]]:
 
     Raises:
         InvalidRequest: There is no word to search for.
-        QueryTooComplex: Graph cannot evaluate the combination.
     """
     options = [("$select", SUMMARY), ("$top", str(wanted.limit))]
-    if wanted.query is None and wanted.to is None:
-        descending = " desc" if wanted.sort.startswith("-") else ""
-        return [
-            *options,
-            ("$filter", " and ".join(_filters(wanted))),
-            ("$orderby", f"receivedDateTime{descending}"),
-        ]
-    clash = [n for n in _NOT_SEARCHABLE if getattr(wanted, n) is not None]
-    if wanted.sort != "-received_at":
-        clash.append("sort")
-    if clash:
-        raise QueryTooComplex(
-            "query and to cannot be combined with " + ", ".join(clash) + "."
-        )
-    return [*options, ("$search", f'"{" ".join(_terms(wanted))}"')]
+    if wanted.is_search:
+        return [*options, ("$search", search_text(wanted))]
+    return [*options, *_sorted(wanted, _filters(wanted))]
+
+
+def search_query(wanted: MessageQuery, page: int) -> list[tuple[str, str]]:
+    """Return the query options for all that a search finds, newest first.
+
+    Raises:
+        InvalidRequest: There is no word to search for.
+    """
+    options = [("$select", SUMMARY), ("$top", str(page))]
+    return [*options, ("$search", search_text(wanted))]
+
+
+def scan_query(wanted: MessageQuery, page: int) -> list[tuple[str, str]]:
+    """Return the query options for all messages of the time in question."""
+    options = [("$select", SUMMARY), ("$top", str(page))]
+    plain = MessageQuery(
+        since=wanted.since, until=wanted.until, sort=wanted.sort
+    )
+    return [*options, *_sorted(plain, _filters(plain))]
 
 
 def marker_query(marker: str) -> list[tuple[str, str]]:
@@ -91,46 +112,30 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _sorted(
+    wanted: MessageQuery, conditions: Iterator[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield a filter and an order that Graph takes together.
+
+    Every property of the order must be in the filter, before all others. The
+    conditions on it here hold for every message.
+    """
+    path, always = _ORDERS[wanted.sort.lstrip("-")]
+    descending = " desc" if wanted.sort.startswith("-") else ""
+    rest = [one for one in conditions if one != always]
+    first = [] if rest and rest[0].startswith(f"{path} ") else [always]
+    yield "$filter", " and ".join([*first, *rest])
+    yield "$orderby", f"{path}{descending}"
+
+
 def _filters(wanted: MessageQuery) -> Iterator[str]:
-    """Yield conditions; Graph wants those on the sorted property first."""
-    since = graph_timestamp(wanted.since) if wanted.since else _BEGINNING
-    yield f"receivedDateTime ge {since}"
+    """Yield conditions, those on the time of receipt first."""
+    if wanted.since:
+        yield f"receivedDateTime ge {graph_timestamp(wanted.since)}"
     for name, condition in _CONDITIONS.items():
         value = getattr(wanted, name)
         if value is not None:
             yield condition(value)
-
-
-def _terms(wanted: MessageQuery) -> Iterator[str]:
-    """Yield the parts of a KQL expression, ready to stand between quotes.
-
-    What callers search for are words and "quoted phrases". All of them are
-    quoted, so that none is taken for an operator (``NOT``, ``from:``).
-    """
-    if wanted.query:
-        yield from _phrases(wanted.query)
-    if wanted.from_:
-        yield f"from:{wanted.from_}"
-    if wanted.to:
-        yield f"to:{wanted.to}"
-    if wanted.subject:
-        for phrase in _phrases(f'"{wanted.subject.replace(_QUOTE, " ")}"'):
-            yield f"subject:{phrase}"
-    if wanted.has_attachments is not None:
-        yield f"hasAttachments:{_bool(wanted.has_attachments)}"
-    if wanted.importance:
-        yield f"importance:{wanted.importance}"
-
-
-def _phrases(text: str) -> Iterator[str]:
-    found = False
-    for phrase, word in _PHRASE_OR_WORD.findall(text):
-        plain = (phrase or word).replace("\\", " ").strip()
-        if any(char.isalnum() for char in plain):
-            found = True
-            yield f'\\"{plain}\\"'
-    if not found:
-        raise InvalidRequest("There is no word to search for.")
 
 
 def _bool(value: object) -> str:

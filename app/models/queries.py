@@ -20,6 +20,19 @@ __all__ = [
     "MessageQuery",
     "MessageView",
     "Paging",
+    "Sort",
+]
+
+
+Sort = Literal[
+    "-received_at",
+    "received_at",
+    "-sent_at",
+    "sent_at",
+    "-subject",
+    "subject",
+    "-from",
+    "from",
 ]
 
 
@@ -89,19 +102,24 @@ class MessageQuery(Paging):
         Field(
             min_length=1,
             max_length=500,
-            description="Words to search for. Goes together with folder,"
-            " from, to, subject, has_attachments and importance; Exchange"
-            " finds at most 250 messages.",
+            description="Words to search for. Exchange finds the newest 250"
+            " messages with them, no more; what else is asked for is sought"
+            " among these. A page may then be short, or empty, and still have"
+            " a next_cursor.",
         ),
     ] = None
     from_: Annotated[Address | None, Field(alias="from")] = None
     to: Annotated[
         Address | None,
-        Field(description="Searched for, as query is."),
+        Field(description="In the line To; searched for, as query is."),
     ] = None
     subject: Annotated[
         Line | None,
-        Field(min_length=1, max_length=255, description="Part of it."),
+        Field(
+            min_length=1,
+            max_length=255,
+            description="Part of it; with query or to, beginnings of words.",
+        ),
     ] = None
     is_read: Flag | None = None
     is_flagged: Flag | None = None
@@ -118,9 +136,14 @@ class MessageQuery(Paging):
     )
     thread: Annotated[ItemId | None, Field(description="A thread_id.")] = None
     sort: Annotated[
-        Literal["-received_at", "received_at"],
-        Field(description="Newest or oldest first."),
+        Sort,
+        Field(description="By what; with `-` from the last to the first."),
     ] = "-received_at"
+
+    @property
+    def is_search(self) -> bool:
+        """Whether there is something that Exchange only searches for."""
+        return self.query is not None or self.to is not None
 
 
 class MessageView(BaseModel):

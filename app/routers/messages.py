@@ -59,7 +59,7 @@ async def list_messages(
     wanted: Annotated[MessageQuery, Query()],
 ) -> Response:
     """List messages, newest first."""
-    answer = await services(request).messages.list_messages(where, wanted)
+    answer = await services(request).search.list_messages(where, wanted)
     return answer_with(request, answer)
 
 

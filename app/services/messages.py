@@ -14,7 +14,7 @@ from app.models.answers import Answer, ByteStream
 from app.models.compose import MessagePatch
 from app.models.context import InMailbox
 from app.models.mail import Message
-from app.models.queries import MessageQuery, MessageView
+from app.models.queries import MessageView
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.failures import DeadlineExceeded
 from app.problems.resources import ItemNotFound, PreconditionFailed
@@ -36,12 +36,6 @@ class MessageService:
         self._mail = mail
         self._folders = folders
         self._clock = clock
-
-    async def list_messages(
-        self, where: InMailbox, wanted: MessageQuery
-    ) -> Answer:
-        """Return a page of messages (`MessagePage`)."""
-        return await self._mail.list_messages(where, wanted)
 
     async def get_message(
         self, where: InMailbox, message: str, view: MessageView

@@ -28,6 +28,7 @@ from app.services.replies import ReplyService
 from app.services.rooms import RoomService
 from app.services.rules import RuleService
 from app.services.scheduling import MeetingTimeService
+from app.services.search import SearchService
 from app.services.sends import SendService
 from app.services.settings import SettingsService
 
@@ -70,5 +71,6 @@ class AppState:
     meeting_times: MeetingTimeService
     people: PeopleService
     rooms: RoomService
+    search: SearchService
     sends: SendService
     settings: SettingsService

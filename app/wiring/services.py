@@ -20,6 +20,7 @@ from app.gateway.replies import ReplyGateway
 from app.gateway.rooms import RoomGateway
 from app.gateway.rules import RuleGateway
 from app.gateway.scheduling import SchedulingGateway
+from app.gateway.searching import SearchGateway
 from app.gateway.settings import SettingsGateway
 from app.gateway.uploads import UploadGateway
 from app.ledger.idempotency import IdempotencyLedger
@@ -50,6 +51,7 @@ from app.services.replies import ReplyService
 from app.services.rooms import RoomService
 from app.services.rules import RuleService
 from app.services.scheduling import MeetingTimeService
+from app.services.search import SearchService
 from app.services.sends import SendService
 from app.services.settings import SettingsService
 from app.services.state import AppState
@@ -136,6 +138,7 @@ def build_services(
         meeting_times=MeetingTimeService(free_busy),
         people=PeopleService(PeopleGateway(pipeline)),
         rooms=RoomService(RoomGateway(pipeline)),
+        search=SearchService(mail, SearchGateway(pipeline)),
         sends=sends,
         settings=SettingsService(SettingsGateway(pipeline)),
     )

@@ -139,26 +139,6 @@ async def test_recipients_are_searched_for(client: httpx.AsyncClient) -> None:
         assert "grace@contoso.example" in {p["address"] for p in people}
 
 
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"is_read": "true"},
-        {"category": "Blue category"},
-        {"since": "2026-11-01T00:00:00Z"},
-        {"sort": "received_at"},
-    ],
-)
-async def test_what_exchange_cannot_combine_is_refused(
-    client: httpx.AsyncClient, more: dict[str, str]
-) -> None:
-    """Searching and filtering at once is a problem of its own."""
-    answer = await client.get(MESSAGES, params={"query": "a", **more})
-
-    assert answer.status_code == 422
-    assert answer.json()["code"] == "query-too-complex"
-    assert next(iter(more)) in answer.json()["detail"]
-
-
 async def test_quotes_do_no_harm(client: httpx.AsyncClient) -> None:
     """Quotation marks in filters and searches are taken as they are."""
     for query in (
