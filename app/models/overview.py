@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from app.models.calendar import EventSummary
 from app.models.mail import MessageSummary
+from app.models.mailbox_settings import AutomaticReplies
 from app.models.mailboxes import Mailbox
 
 __all__ = ["Counts", "Overview", "PartProblem", "PartStatus"]
@@ -63,6 +65,21 @@ class MessagesPart(_Part):
     data: list[MessageSummary] | None
 
 
+class CalendarPart(_Part):
+    """What takes place next in the default calendar, within a week.
+
+    Calendars are not told, and times are in the zones of the events.
+    """
+
+    data: list[EventSummary] | None
+
+
+class AutomaticRepliesPart(_Part):
+    """What is answered to mail while its reader is away."""
+
+    data: AutomaticReplies | None
+
+
 class Overview(TypedDict):
     """What a mailbox is like; each part fails, or is old, by itself."""
 
@@ -71,3 +88,5 @@ class Overview(TypedDict):
     drafts: CountsPart
     junk: CountsPart
     recent_messages: MessagesPart
+    calendar: CalendarPart
+    automatic_replies: AutomaticRepliesPart

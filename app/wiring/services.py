@@ -130,7 +130,9 @@ def build_services(
             levers_of(parts, breaker, names),
             parts.telemetry,
         ),
-        overview=OverviewService(OverviewGateway(pipeline, names)),
+        overview=OverviewService(
+            OverviewGateway(pipeline, names), parts.clock
+        ),
         replies=ReplyService(
             ReplyGateway(pipeline), mail, drafts, sends, once
         ),

@@ -1,6 +1,7 @@
 """The overview of a mailbox, part by part."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,10 @@ pytestmark = pytest.mark.anyio
 ADA = "/v1/mailboxes/ada@contoso.example"
 OVERVIEW = f"{ADA}/overview"
 FOLDER = "/users/{mailbox}/mailFolders/{folder}"
-PARTS = {"mailbox", "inbox", "drafts", "junk", "recent_messages"}
+PARTS = {
+    *("mailbox", "inbox", "drafts", "junk", "recent_messages"),
+    *("calendar", "automatic_replies"),
+}
 
 
 def graph_calls(sandbox: Sandbox) -> list[Call]:
@@ -30,7 +34,7 @@ def statuses(overview: dict[str, Any]) -> dict[str, str]:
 async def test_all_parts_come_in_one_request(
     service: Service, sandbox: Sandbox
 ) -> None:
-    """One batch of five, and each part is what the single routes give."""
+    """One batch of seven, and each part is what the single routes give."""
     answer = await service.client.get(OVERVIEW)
     overview = answer.json()
     mailbox = await service.client.get(ADA)
@@ -51,7 +55,7 @@ async def test_all_parts_come_in_one_request(
     assert len(overview["recent_messages"]["data"]) == 10
     assert mailbox.headers["exchange-graph-calls"] == "0"
     assert messages.headers["exchange-graph-calls"] == "0"
-    assert sum(c.batched for c in graph_calls(sandbox)[:6]) == 5
+    assert sum(c.batched for c in graph_calls(sandbox)[:8]) == 7
     assert sandbox.throttled == 0
 
 
@@ -67,6 +71,8 @@ async def test_what_is_fresh_is_not_asked_for(
     again = await service.client.get(OVERVIEW)
 
     assert sorted(path.rpartition("/")[2] for path in parts) == [
+        "automaticRepliesSetting",
+        "calendarView",
         "inbox",
         "junkemail",
         "messages",
@@ -101,6 +107,8 @@ async def test_one_part_fails_and_the_others_do_not(
         "drafts": "unavailable",
         "junk": "unavailable",
         "recent_messages": "ok",
+        "calendar": "ok",
+        "automatic_replies": "ok",
     }
     problem = overview["inbox"]["problem"]
     assert problem["code"] == "graph-unavailable"
@@ -108,7 +116,7 @@ async def test_one_part_fails_and_the_others_do_not(
     assert problem["retryable"] is True
     assert overview["inbox"]["data"] is None
     sent = [c for c in graph_calls(sandbox) if c.batched]
-    assert len(sent) == 5 + 3 + 3
+    assert len(sent) == 7 + 3 + 3
 
 
 async def test_a_failed_part_is_sent_again_alone(
@@ -151,6 +159,8 @@ async def test_each_part_may_be_stale(
         "drafts": "stale",
         "junk": "stale",
         "recent_messages": "ok",
+        "calendar": "ok",
+        "automatic_replies": "ok",
     }
     assert overview["recent_messages"]["data"][0]["subject"] == "New"
     assert overview["inbox"]["problem"] is None
@@ -159,7 +169,7 @@ async def test_each_part_may_be_stale(
 async def test_with_graph_gone_all_is_stale_for_a_day(
     service: Service,
 ) -> None:
-    """After 24 hours nothing is left but the reasons."""
+    """After 24 hours nothing is left but the reasons; replies last one."""
     await service.client.get(OVERVIEW)
     service.network.down = True
     await service.clock.sleep(86_400)
@@ -167,7 +177,10 @@ async def test_with_graph_gone_all_is_stale_for_a_day(
     await service.clock.sleep(600)
     gone = await service.client.get(OVERVIEW)
 
-    assert statuses(stale.json()) == dict.fromkeys(PARTS, "stale")
+    assert statuses(stale.json()) == {
+        **dict.fromkeys(PARTS, "stale"),
+        "automatic_replies": "unavailable",
+    }
     assert gone.status_code == 200
     assert statuses(gone.json()) == dict.fromkeys(PARTS, "unavailable")
 
@@ -226,6 +239,53 @@ async def test_many_ask_and_few_requests_are_made(
     )
 
     assert {answer.status_code for answer in answers} == {200}
-    assert sum(c.batched for c in graph_calls(sandbox)) == 5
+    assert sum(c.batched for c in graph_calls(sandbox)) == 7
     assert sandbox.peak("ada@contoso.example") <= 4
     assert sandbox.throttled == 0
+
+
+async def test_the_calendar_tells_what_is_to_come(service: Service) -> None:
+    """The next events as the list has them, and none that is over."""
+    overview = (await service.client.get(OVERVIEW)).json()
+    replies = await service.client.get(f"{ADA}/automatic-replies")
+    now = service.clock.wall()
+    listed = await service.client.get(
+        f"{ADA}/events",
+        params={
+            "start": now.date().isoformat(),
+            "end": (now + timedelta(days=8)).date().isoformat(),
+            "limit": 100,
+        },
+    )
+    told = now.isoformat()[:19]
+    coming = [
+        {**event, "calendar_id": None}
+        for event in listed.json()["items"]
+        if (event["ends_at"] or f"{event['end'].get('date')}") > told
+    ]
+
+    assert overview["automatic_replies"]["data"] == replies.json()
+    assert overview["calendar"]["data"] == coming[:10]
+    assert len(coming) >= 3
+
+
+async def test_calendar_and_replies_fail_by_themselves(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """Neither takes the rest with it; replies are stale for an hour."""
+    await service.client.get(OVERVIEW)
+    await service.clock.sleep(1800)
+    sandbox.faults.add(
+        Fault(route="/users/{mailbox}/mailboxSettings/*", status=503)
+    )
+    sandbox.faults.add(Fault(route="*/calendar*", status=403))
+    half = (await service.client.get(OVERVIEW)).json()
+    await service.clock.sleep(3600)
+    later = (await service.client.get(OVERVIEW)).json()
+
+    assert half["automatic_replies"]["status"] == "stale"
+    assert half["calendar"]["status"] == "unavailable"
+    assert half["calendar"]["problem"]["code"] == "mailbox-access-denied"
+    assert half["inbox"]["status"] == "ok"
+    assert later["automatic_replies"]["status"] == "unavailable"
+    assert later["automatic_replies"]["data"] is None
