@@ -2,10 +2,11 @@
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -15,7 +16,12 @@ from pydantic import (
 
 from app.models.fields import TimeZone
 
-__all__ = ["Day", "EventTimeInput", "Input", "check_order"]
+__all__ = ["YEARS", "Day", "EventTimeInput", "Input", "check_order"]
+
+YEARS = range(1601, 4501)
+"""The years that Exchange's calendar has ([MS-OXOCAL] §2.2.1.44.1)."""
+
+D = TypeVar("D", bound=date)
 
 _LOCAL = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}"
@@ -38,9 +44,16 @@ def _day(value: object) -> object:
     return value
 
 
+def _known_to_exchange(day: D) -> D:
+    if day.year not in YEARS:
+        raise ValueError("Exchange's calendar is that of 1601 to 4500")
+    return day
+
+
 LocalTime = Annotated[
     datetime,
     BeforeValidator(_local),
+    AfterValidator(_known_to_exchange),
     WithJsonSchema(
         {
             "type": "string",
@@ -49,8 +62,10 @@ LocalTime = Annotated[
         }
     ),
 ]
-Day = Annotated[date, BeforeValidator(_day)]
-"""A day of the calendar, in the form of RFC 3339."""
+Day = Annotated[
+    date, BeforeValidator(_day), AfterValidator(_known_to_exchange)
+]
+"""A day of Exchange's calendar, in the form of RFC 3339."""
 
 
 def _either_or(schema: dict[str, Any]) -> None:
@@ -89,10 +104,7 @@ class EventTimeInput(Input):
         has_part = self.date_time is not None or self.time_zone is not None
         if has_time is (self.date is not None) or has_part is not has_time:
             raise ValueError("expected date_time and time_zone, or date alone")
-        try:
-            _ = self.moment
-        except OverflowError:
-            raise ValueError("it lies outside of the calendar") from None
+        _known_to_exchange(self.local.date())
         return self
 
     @property

@@ -16,6 +16,7 @@ from pydantic import (
     field_validator,
 )
 
+from app.models.calendar_moments import YEARS
 from app.models.fields import Instant, ItemId, Line, TimeZone
 from app.models.queries import Paging
 
@@ -140,10 +141,9 @@ class EventView(BaseModel):
 
 
 def _moment(edge: datetime | date, zone: str | None) -> datetime:
-    if isinstance(edge, datetime):
-        return edge.astimezone(UTC)
-    midnight = datetime.combine(edge, time(), ZoneInfo(zone or "UTC"))
-    try:
-        return midnight.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("the date lies outside of the calendar") from None
+    there = ZoneInfo(zone or "UTC")
+    if not isinstance(edge, datetime):
+        edge = datetime.combine(edge, time(), there)
+    if edge.year not in YEARS:
+        raise ValueError("Exchange's calendar is that of 1601 to 4500")
+    return edge.astimezone(UTC)

@@ -228,8 +228,9 @@ def test_what_clocks_skip_is_moved_on() -> None:
                     "time_zone": "Asia/Kolkata",
                 }
             },
-            "start",
+            "start.date_time",
         ),
+        ({"start": {"date": "4501-01-01"}}, "start.date"),
         ({"end": TUESDAY}, "end"),
         ({"start": TEN, "end": NINE}, "end"),
         ({"start": MONDAY, "end": MONDAY}, "end"),
@@ -577,6 +578,14 @@ def test_windows_begin_at_midnight_there() -> None:
         ({"end": "2026-11-22T23:59:59Z"}, "end"),
         ({"end": "2028-11-25"}, "end"),
         ({"end": "0001-01-01", "time_zone": "Asia/Kolkata"}, "end"),
+        (
+            {
+                "start": "9999-12-31",
+                "end": "9999-12-31T23:59:59Z",
+                "time_zone": "Asia/Kolkata",
+            },
+            "end",
+        ),
         ({"time_zone": "Berlin"}, "time_zone"),
         ({"query": ""}, "query"),
         ({"query": "a\nb"}, "query"),

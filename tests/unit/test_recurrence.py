@@ -300,6 +300,7 @@ def test_whole_days_end_on_a_day(until: str, last: date) -> None:
         ("FREQ=DAILY;INTERVAL=1000", "INTERVAL"),
         ("FREQ=DAILY;UNTIL=20260101", "before the start"),
         ("FREQ=DAILY;UNTIL=20269901", "calendar"),
+        ("FREQ=DAILY;UNTIL=99991231", "leave UNTIL out"),
         ("FREQ=DAILY;UNTIL=00010101T000000Z", "calendar"),
         ("FREQ=DAILY;UNTIL=soon", "UNTIL"),
         ("FREQ=DAILY;WKST=XX", "WKST"),

@@ -27,6 +27,7 @@ _LONGEST = 31
 _FEBRUARY = 2
 _LEAP_DAY = 29
 _LENGTH_OF_DATE = 8
+_LAST_YEAR = 4500
 
 
 def read_rrule(text: str, start: Start) -> Rule:
@@ -50,6 +51,10 @@ def read_rrule(text: str, start: Start) -> Rule:
     until = None if parts.until is None else _until(parts.until, start)
     if until is not None and parts.count is not None:
         raise NotExpressible("COUNT and UNTIL exclude each other")
+    if until is not None and until.year > _LAST_YEAR:
+        raise NotExpressible(
+            f"Exchange's calendar ends in {_LAST_YEAR}; leave UNTIL out"
+        )
     if until is not None and until < start.local.date():
         raise NotExpressible("UNTIL lies before the start")
     return replace(
