@@ -39,7 +39,12 @@ def optional_text(value: Any) -> str | None:
 
 
 def boolean(value: Any) -> bool:
-    """Take true or false."""
+    """Take true or false; as text too, as Microsoft's OData library does.
+
+    python-o365 writes events like that.
+    """
+    if isinstance(value, str):
+        return {"true": True, "false": False}[value.strip().lower()]
     if not isinstance(value, bool):
         raise TypeError(value)
     return value

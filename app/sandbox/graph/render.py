@@ -19,6 +19,7 @@ __all__ = [
     "AttachmentView",
     "MessageView",
     "attachment_view",
+    "extended_filter",
     "message_view",
 ]
 
@@ -119,7 +120,7 @@ def message_view(
         if expansion.name == "attachments":
             attachments = attachment_view(**expansion.options)
         else:
-            extended = _extended_filter(expansion)
+            extended = extended_filter(expansion)
     return MessageView(
         prefer=prefer,
         select=MESSAGE.select(select),
@@ -162,7 +163,12 @@ def _headers(item: Item) -> list[Mapping[str, str]]:
     return [{"name": name, "value": value} for name, value in item.headers]
 
 
-def _extended_filter(expansion: Expansion) -> Matcher:
+def extended_filter(expansion: Expansion) -> Matcher:
+    """Return which extended properties an expansion asks for.
+
+    Raises:
+        GraphError: 400, when it does not say.
+    """
     text = expansion.options.get("filter")
     if text is None:
         raise bad_query(

@@ -11,7 +11,7 @@ from app.sandbox.graph.calendar.render import (
 from app.sandbox.graph.calendar.types import CALENDAR, EVENT
 from app.sandbox.graph.context import Context
 from app.sandbox.graph.expand import Expansion, read_expand
-from app.sandbox.graph.render import attachment_view
+from app.sandbox.graph.render import attachment_view, extended_filter
 from app.sandbox.state.calendar_events import Instance
 from app.sandbox.wire import bad_query
 
@@ -30,6 +30,7 @@ def read_extras(context: Context, text: str | None) -> list[Extra]:
         "attachments": _attachments,
         "calendar": _calendar,
         "exceptionOccurrences": _exceptions,
+        "singleValueExtendedProperties": _extended,
     }
     found = read_expand(text, *known)
     return [(one.name, known[one.name](context, one)) for one in found]
@@ -71,6 +72,19 @@ def _exceptions(
     def show(shown: Instance) -> list[dict[str, Any]]:
         days = sorted(shown.event.changes) if shown.day is None else []
         return [view.show(Instance(event=shown.event, day=d)) for d in days]
+
+    return show
+
+
+def _extended(
+    _context: Context, expansion: Expansion
+) -> Callable[[Instance], Any]:
+    wanted = extended_filter(expansion)
+
+    def show(shown: Instance) -> list[dict[str, str]]:
+        kept = shown.properties.get(expansion.name, {})
+        pairs = [{"id": k, "value": v} for k, v in kept.items()]
+        return [pair for pair in pairs if wanted(pair)]
 
     return show
 

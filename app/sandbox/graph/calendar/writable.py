@@ -22,6 +22,7 @@ from app.sandbox.graph.checks import (
     texts,
     whole_number,
 )
+from app.sandbox.graph.drafts import read_extended
 from app.sandbox.graph.uploads import read_attachments
 from app.sandbox.state.items import Attachment
 from app.sandbox.wire import GraphError
@@ -30,7 +31,10 @@ __all__ = ["Plan", "read_plan"]
 
 # Each has these for themselves: a change of them tells nobody.
 PRIVATE = frozenset(
-    {"categories", "isReminderOn", "reminderMinutesBeforeStart", "showAs"}
+    {
+        *("categories", "isReminderOn", "reminderMinutesBeforeStart"),
+        *("showAs", "singleValueExtendedProperties"),
+    }
 )
 
 
@@ -128,6 +132,8 @@ WRITABLE: dict[str, Check] = {
     "reminderMinutesBeforeStart": whole_number,
     "responseRequested": boolean,
     "sensitivity": one_of("normal", "personal", "private", "confidential"),
+    # Seen only by those who expand it.
+    "singleValueExtendedProperties": read_extended,
     "showAs": one_of(
         "free", "tentative", "busy", "oof", "workingElsewhere", "unknown"
     ),
