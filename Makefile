@@ -9,6 +9,8 @@ FRONT := tests/api tests/unit tests/wire
 COVER = rm -f $@; $(BIN)/python -W "ignore:Unable to activate" -m slipcover \
 	--json --fail-under 0 --out $@ -m pytest
 
+FIDELITY = .venv-fidelity/bin/python -m pytest -c tests/fidelity/pytest.ini tests/fidelity
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run sandbox test chaos load fuzz check format openapi lock clean force
 
@@ -43,6 +45,12 @@ fuzz: .venv/.dev .fuzz/.ready ## try what nobody thought of; PHASES=examples,cov
 	@$(BIN)/python -m tests.fuzz --phases $(or $(PHASES),examples,coverage,fuzzing,stateful) \
 		--seed $(or $(SEED),1) --seconds $(or $(SECONDS),300)
 
+fidelity: .venv/.service .venv-fidelity/.sdk .node/fidelity/.ready ## drive the sandbox with clients of Graph that others wrote
+	@$(FIDELITY)
+
+fidelity-ci: .venv/.service .venv-fidelity/.ready .node/fidelity/.ready ## the same without the largest, Microsoft's SDK for Python
+	@$(FIDELITY) --ignore tests/fidelity/test_msgraph.py
+
 check: .venv/.dev ## lint, types, import contracts, API document
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -64,9 +72,11 @@ lock: .venv/.dev ## resolve the dependencies anew into deploy/requirements/
 	$(UV_COMPILE) --upgrade pyproject.toml -o deploy/requirements/service.txt
 	$(UV_COMPILE) --upgrade pyproject.toml --group dev -c deploy/requirements/service.txt -o deploy/requirements/dev.txt
 	$(UV_COMPILE) --upgrade --group fuzz -o deploy/requirements/fuzz.txt
+	$(UV_COMPILE) --upgrade --group fidelity -o deploy/requirements/fidelity.txt
+	$(UV_COMPILE) --upgrade --group fidelity-sdk -c deploy/requirements/fidelity.txt -o deploy/requirements/fidelity-sdk.txt
 
 clean: ## remove the environment and every cache
-	rm -rf .venv .fuzz .node .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-fidelity .fuzz .node .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -82,4 +92,19 @@ clean: ## remove the environment and every cache
 .fuzz/.ready: deploy/requirements/fuzz.txt
 	$(PYTHON) -m venv .fuzz
 	.fuzz/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv-fidelity/.ready: deploy/requirements/fidelity.txt
+	$(PYTHON) -m venv .venv-fidelity
+	.venv-fidelity/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv-fidelity/.sdk: deploy/requirements/fidelity-sdk.txt .venv-fidelity/.ready
+	.venv-fidelity/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.node/fidelity/.ready: tests/fidelity/javascript/package.json tests/fidelity/javascript/package-lock.json
+	@mkdir -p $(@D)
+	@cp $^ $(@D)
+	npm ci --prefix $(@D) --no-audit --no-fund --loglevel=error
 	@touch $@

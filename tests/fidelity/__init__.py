@@ -1,0 +1,1 @@
+"""The sandbox, driven by clients of Graph that nobody here wrote."""
