@@ -12,6 +12,7 @@ from app.callers.caller import ANYBODY, Caller, Quota
 from app.clock import SystemClock
 from app.routers import (
     attachments,
+    bulk,
     calendars,
     categories,
     contact_folders,
@@ -60,6 +61,7 @@ _ROUTES = (
     overview,
     folders,
     messages,
+    bulk,
     moves,
     replies,
     attachments,

@@ -54,6 +54,7 @@ class Batch:
         self._ends: dict[str, Reply | ExchangeError] = {}
         self._latest: dict[str, ExchangeError] = {}
         self._sent = dict.fromkeys(self._parts, 0)
+        self._doubted: set[str] = set()
         self.heard: dict[str, AnsweredPart] = {}
         self.is_under_way = False
 
@@ -100,7 +101,9 @@ class Batch:
         """
         again: dict[str, ExchangeError] = {}
         for part in self.missing():
-            answer = answers.get(part.name) or _unanswered()
+            answer = self._with_doubt(
+                part, answers.get(part.name) or _unanswered()
+            )
             if isinstance(answer, Reply):
                 self._ends[part.name] = answer
                 continue
@@ -119,7 +122,8 @@ class Batch:
     def give_up(self, error: ExchangeError) -> None:
         """Note that nothing more will be sent, and why."""
         for part in self.missing():
-            self._ends[part.name] = self._latest.get(part.name, error)
+            latest = self._latest.get(part.name, error)
+            self._ends[part.name] = self._with_doubt(part, latest)
 
     def sent(self, name: str) -> int:
         """Return how often a part was sent."""
@@ -132,6 +136,18 @@ class Batch:
             # Several parts may share it, each with attempts of its own.
             raise end.again()
         return end
+
+    def _with_doubt(
+        self, part: Part, answer: Reply | ExchangeError
+    ) -> Reply | ExchangeError:
+        """Keep in mind that an earlier request may have done a part."""
+        if isinstance(answer, Reply):
+            return answer
+        if answer.outcome is Outcome.UNKNOWN:
+            self._doubted.add(part.name)
+        elif part.name in self._doubted:
+            return answer.with_outcome(Outcome.UNKNOWN)
+        return answer
 
     def _failed_before(self, part: Part, error: ExchangeError) -> str | None:
         """Return the part whose failure kept this one from being done."""

@@ -17,6 +17,7 @@ from app.models.queries import MessageQuery, MessageView
 from app.problems.errors import ExchangeError, Outcome
 
 __all__ = ["MailGateway", "messages_call", "messages_in"]
+__all__ = ["MailGateway", "look_call", "messages_call"]
 
 _ATTACHMENTS = (
     "attachments($select=id,name,contentType,size,isInline,"
@@ -54,9 +55,7 @@ class MailGateway:
 
     async def look_at_message(self, where: InMailbox, message: str) -> Answer:
         """Return a message (`Message`) without its body, as it is now."""
-        return await self._pipeline.ask(
-            _get(operations.LOOK_AT_MESSAGE, where, message, _BARE)
-        )
+        return await self._pipeline.ask(look_call(where, message))
 
     async def read_back(self, where: InMailbox, message: str) -> Answer:
         """Return a message (`Message`) that was just written.
@@ -145,6 +144,11 @@ class MailGateway:
         self._pipeline.has_changed(
             call_in(where, operations.SEND_DRAFT, message=message)
         )
+
+
+def look_call(where: InMailbox, message: str) -> GraphCall:
+    """Return the call for a message without its body, as it is now."""
+    return _get(operations.LOOK_AT_MESSAGE, where, message, _BARE)
 
 
 def messages_call(where: InMailbox, wanted: MessageQuery) -> GraphCall:

@@ -22,6 +22,7 @@ __all__ = [
     "Compose",
     "Draft",
     "FlagChange",
+    "MarksPatch",
     "MessagePatch",
     "NewAttachment",
     "Recipient",
@@ -162,11 +163,10 @@ def _as_merge_patch(schema: dict[str, Any]) -> None:
     schema["examples"] = [{"is_read": True}]
 
 
-class MessagePatch(_Input):
-    """A JSON merge patch (RFC 7396) of a message.
+class MarksPatch(_Input):
+    """What can be changed of any message, by a JSON merge patch (RFC 7396).
 
-    What is left out stays. Null clears a member that may be empty. Subject,
-    body and people can be changed while the message is a draft.
+    What is left out stays. Null clears a member that may be empty.
     """
 
     model_config = ConfigDict(json_schema_extra=_as_merge_patch)
@@ -175,15 +175,24 @@ class MessagePatch(_Input):
     flag: FlagChange | None = None
     importance: Literal["low", "normal", "high"] | None = None
     categories: Categories | None = None
-    subject: Subject | None = None
-    body: BodyContent = BodyContent(content="")
-    to: Recipients | None = None
-    cc: Recipients | None = None
-    bcc: Recipients | None = None
-    reply_to: Recipients | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not self.model_fields_set:
             raise ValueError("at least one member is needed")
         return self
+
+
+class MessagePatch(MarksPatch):
+    """A JSON merge patch (RFC 7396) of a message.
+
+    What is left out stays. Null clears a member that may be empty. Subject,
+    body and people can be changed while the message is a draft.
+    """
+
+    subject: Subject | None = None
+    body: BodyContent = BodyContent(content="")
+    to: Recipients | None = None
+    cc: Recipients | None = None
+    bcc: Recipients | None = None
+    reply_to: Recipients | None = None

@@ -35,7 +35,13 @@ _OF_WRITES = ("ETag", "Location", "Idempotent-Replayed")
 _CONDITIONAL = {"$ref": "#/components/parameters/If-None-Match"}
 _NULL = {"type": "null"}
 _UNSAID = "Successful Response"
-_SAID = {"200": "Done.", "201": "Made.", "202": "Begun.", "204": "Done."}
+_SAID = {
+    "200": "Done.",
+    "201": "Made.",
+    "202": "Begun.",
+    "204": "Done.",
+    "207": "What became of each.",
+}
 _JSON = "application/json"
 _MERGE_PATCH = "application/merge-patch+json"
 # In most operations, and the same in all of them.

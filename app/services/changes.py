@@ -1,12 +1,42 @@
 """Whether a message shows what a change asked for. Pure."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
+from app.gateway.translation.times import graph_timestamp
 from app.models.compose import MessagePatch, Recipient
 from app.models.mail import Message, Person
 
-__all__ = ["shows"]
+__all__ = ["is_deleted", "shows"]
+
+# Graph tells times in whole seconds, by a clock that is not ours.
+_TICK = timedelta(seconds=1)
+_CLOCKS_DIFFER = timedelta(seconds=60)
+
+
+def is_deleted(
+    message: Message, deleted: str | None, began: datetime
+) -> bool | None:
+    """Tell whether a deletion that began then was carried out.
+
+    Who lay in Deleted Items before has not been touched since.
+
+    Args:
+        message: The message as it is now.
+        deleted: The id of Deleted Items.
+        began: When the deletion was asked for, by our clock.
+
+    Returns:
+        None if clocks may differ by more than what it depends on.
+    """
+    if message["folder_id"] != deleted:
+        return False
+    touched = message["modified_at"] or ""
+    if graph_timestamp(began - _TICK) <= touched:
+        return True
+    is_near = graph_timestamp(began - _CLOCKS_DIFFER) <= touched
+    return None if is_near else False
 
 
 def shows(message: Message, patch: MessagePatch) -> bool:

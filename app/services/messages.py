@@ -1,7 +1,6 @@
 """What callers can do with messages that exist."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
 import msgspec
 
@@ -9,7 +8,6 @@ from app.clock import Clock
 from app.gateway.folders import FolderGateway
 from app.gateway.mail import MailGateway
 from app.gateway.translation.etags import graph_tag, is_same_state
-from app.gateway.translation.times import graph_timestamp
 from app.models.answers import Answer, ByteStream
 from app.models.compose import MessagePatch
 from app.models.context import InMailbox
@@ -18,13 +16,9 @@ from app.models.queries import MessageView
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.failures import DeadlineExceeded
 from app.problems.resources import ItemNotFound, PreconditionFailed
-from app.services.changes import shows
+from app.services.changes import is_deleted, shows
 
 __all__ = ["MessageService"]
-
-# Graph tells times in whole seconds, by a clock that is not ours.
-_TICK = timedelta(seconds=1)
-_CLOCKS_DIFFER = timedelta(seconds=60)
 
 
 class MessageService:
@@ -83,15 +77,10 @@ class MessageService:
         async def is_done(found: Message) -> bool:
             answer = await self._folders.well_known_folders(where)
             ids = msgspec.json.decode(answer.body, type=dict[str, str])
-            if found["folder_id"] != ids.get("deleted"):
-                return False
-            # Did it lie there before? Then it has not been touched since.
-            touched = found["modified_at"] or ""
-            if graph_timestamp(began - _TICK) <= touched:
-                return True
-            if graph_timestamp(began - _CLOCKS_DIFFER) <= touched:
+            deleted = is_deleted(found, ids.get("deleted"), began)
+            if deleted is None:
                 raise DeadlineExceeded(outcome=Outcome.UNKNOWN)
-            return False
+            return deleted
 
         await self._once(where, message, delete, is_done)
 

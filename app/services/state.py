@@ -6,6 +6,7 @@ from app.callers.quotas import Quotas
 from app.clock import Clock
 from app.services.attaching import AttachingService
 from app.services.attachments import AttachmentService
+from app.services.bulk import BulkService
 from app.services.calendars import CalendarService
 from app.services.categories import CategoryService
 from app.services.contact_folders import ContactFolderService
@@ -52,6 +53,7 @@ class AppState:
     contact_folders: ContactFolderService
     contacts: ContactService
     categories: CategoryService
+    bulk: BulkService
     drafts: DraftService
     folder_changes: FolderChanges
     event_writing: EventWriting

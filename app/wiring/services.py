@@ -3,6 +3,7 @@
 from app import __version__
 from app.callers.quotas import Quotas
 from app.gateway.attachments import AttachmentGateway
+from app.gateway.bulk import BulkGateway
 from app.gateway.calendar import CalendarGateway
 from app.gateway.calendar_changes import CalendarChanges
 from app.gateway.categories import CategoryGateway
@@ -26,6 +27,7 @@ from app.gateway.uploads import UploadGateway
 from app.ledger.idempotency import IdempotencyLedger
 from app.services.attaching import AttachingService
 from app.services.attachments import AttachmentService
+from app.services.bulk import BulkService
 from app.services.calendars import CalendarService
 from app.services.categories import CategoryService
 from app.services.contact_folders import ContactFolderService
@@ -108,6 +110,7 @@ def build_services(
         categories=CategoryService(
             CategoryGateway(pipeline), once, parts.clock
         ),
+        bulk=BulkService(BulkGateway(pipeline), folders, once, parts.clock),
         drafts=drafts,
         folder_changes=FolderChanges(
             folders, reading, FolderSteps(folders, parts.clock), once

@@ -12,6 +12,8 @@ _DETAILS = first(
     "/messages/{message}/attachments",
     lambda attachment: attachment["name"] == "details.txt",
 )
+# The id of `_INBOX`.
+_FIRST = "AAkAb1xsFUPzXvWtGc1t920m1z2Jx30prHsdu8wlvr_rV74="
 _GRACE = {"name": "Grace Okafor", "address": "grace@contoso.example"}
 _ANSWER = {"format": "text", "content": "Agreed, let us do that."}
 _LETTER = {
@@ -40,6 +42,14 @@ MAIL: Rows = {
         body={"is_read": True, "categories": ["Project Aurora"]},
     ),
     "delete_message": Ask(path={"message": _INBOX}),
+    "change_messages": Ask(
+        body={
+            "items": [
+                {"id": _FIRST, "action": "update", "patch": {"is_read": True}},
+                {"id": "AAkAAMS0yZVdcAAA", "action": "delete"},
+            ]
+        }
+    ),
     "move_message": Ask(path={"message": _INBOX}, body={"folder": "archive"}),
     "copy_message": Ask(path={"message": _INBOX}, body={"folder": "archive"}),
     "reply_to_message": Ask(

@@ -11,6 +11,7 @@ from app.models.compose import (
     BodyContent,
     Draft,
     FlagChange,
+    MarksPatch,
     MessagePatch,
     NewAttachment,
     Recipient,
@@ -80,21 +81,24 @@ def destination_json(folder: str) -> bytes:
     return msgspec.json.encode({"destinationId": folder})
 
 
-def patch_json(patch: MessagePatch) -> bytes:
+def patch_json(patch: MarksPatch) -> bytes:
     """Return Graph's JSON for the members that a patch sets or clears."""
-    changed = patch.model_fields_set
     everything: dict[str, tuple[str, Any]] = {
         "is_read": ("isRead", patch.is_read),
         "flag": ("flag", _flag(patch.flag)),
         "importance": ("importance", patch.importance or "normal"),
         "categories": ("categories", patch.categories or []),
-        "subject": ("subject", patch.subject or ""),
-        "body": ("body", body_json(patch.body)),
-        "to": ("toRecipients", people_json(patch.to)),
-        "cc": ("ccRecipients", people_json(patch.cc)),
-        "bcc": ("bccRecipients", people_json(patch.bcc)),
-        "reply_to": ("replyTo", people_json(patch.reply_to)),
     }
+    if isinstance(patch, MessagePatch):
+        everything |= {
+            "subject": ("subject", patch.subject or ""),
+            "body": ("body", body_json(patch.body)),
+            "to": ("toRecipients", people_json(patch.to)),
+            "cc": ("ccRecipients", people_json(patch.cc)),
+            "bcc": ("bccRecipients", people_json(patch.bcc)),
+            "reply_to": ("replyTo", people_json(patch.reply_to)),
+        }
+    changed = patch.model_fields_set
     return msgspec.json.encode(
         dict(everything[name] for name in everything if name in changed)
     )
