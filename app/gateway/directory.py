@@ -7,6 +7,7 @@ from app.gateway.calls import GraphCall
 from app.gateway.names import MailboxNames
 from app.gateway.operations import directory as operations
 from app.gateway.pipeline import Pipeline
+from app.gateway.queries import quoted
 from app.models.answers import Answer
 from app.models.context import CallContext, InMailbox
 from app.models.queries import MailboxQuery
@@ -24,6 +25,12 @@ _SELECT_ONE = f"{_SELECT},mailboxSettings"
 # (https://learn.microsoft.com/graph/aad-advanced-queries).
 _ADVANCED = {"ConsistencyLevel": "eventual"}
 _COUNT = ("$count", "true")
+_HAS_MAILBOX = "mail ne null"
+# Words are looked for in the first of them; the others must begin so
+# (https://learn.microsoft.com/graph/search-query-parameter).
+_SEARCHED = (
+    *("displayName", "givenName", "surname", "mail", "userPrincipalName"),
+)
 
 
 class DirectoryGateway:
@@ -45,11 +52,9 @@ class DirectoryGateway:
         query = [
             ("$select", _SELECT),
             ("$top", str(wanted.limit)),
-            ("$filter", "mail ne null"),
+            *_matching(wanted.query),
             _COUNT,
         ]
-        if wanted.query:
-            query.append(("$search", _search(wanted.query)))
         operation = operations.LIST_MAILBOXES
         place = target(operation, query)
         call = GraphCall(
@@ -77,9 +82,31 @@ def mailbox_call(where: InMailbox) -> GraphCall:
     return replace(call, headers={})
 
 
+def _matching(words: str | None) -> list[tuple[str, str]]:
+    """Return what finds the mailboxes that words are about.
+
+    What has an ``@`` in it is the beginning of an address; only a filter
+    looks at aliases. Anything else is looked for in names, and at the
+    beginnings of addresses.
+    """
+    if words is None:
+        return [("$filter", _HAS_MAILBOX)]
+    if "@" not in words:
+        return [("$filter", _HAS_MAILBOX), ("$search", _search(words))]
+    start = words.strip()
+    beginnings = " or ".join(
+        [
+            f"startswith(mail,{quoted(start)})",
+            f"startswith(userPrincipalName,{quoted(start)})",
+            f"proxyAddresses/any(p:startswith(p,{quoted(f'smtp:{start}')}))",
+        ]
+    )
+    return [("$filter", f"{_HAS_MAILBOX} and ({beginnings})")]
+
+
 def _search(words: str) -> str:
     """Return the words for ``$search``, without what has a meaning there."""
     term = " ".join(words.replace("\\", " ").replace('"', " ").split())
     if not any(char.isalnum() for char in term):
         raise InvalidRequest("There is no word to search for.")
-    return f'"displayName:{term}" OR "mail:{term}"'
+    return " OR ".join(f'"{name}:{term}"' for name in _SEARCHED)

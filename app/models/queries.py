@@ -65,7 +65,8 @@ class MailboxQuery(Paging):
         Field(
             min_length=1,
             max_length=200,
-            description="Words in the display name or address.",
+            description="Words of the name, or the beginning of an address;"
+            " of an alias too, if it has its `@`.",
         ),
     ] = None
 

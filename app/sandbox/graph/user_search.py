@@ -11,7 +11,12 @@ __all__ = ["compile_user_search"]
 Match = Callable[[Mapping[str, Any]], bool]
 
 CLAUSE = re.compile(r'\s*"(\w+):([^"]*)"\s*(AND|OR|$)')
-SEARCHABLE = ("displayName", "givenName", "mail", "surname")
+SEARCHABLE = (
+    *("displayName", "givenName", "mail", "surname", "userPrincipalName"),
+)
+# The others are searched as by ``startswith``; source:
+# https://learn.microsoft.com/graph/search-query-parameter
+TOKENIZED = ("displayName",)
 WORDS = re.compile(r"\w+")
 
 
@@ -43,13 +48,16 @@ def _clause(name: str, value: str, source: str) -> Match:
     if name not in SEARCHABLE or not wanted:
         raise _refused(source)
 
+    def begins(user: Mapping[str, Any]) -> bool:
+        return str(user[name] or "").casefold().startswith(value.casefold())
+
     def matches(user: Mapping[str, Any]) -> bool:
         present = WORDS.findall(str(user[name] or "").casefold())
         return all(
             any(have.startswith(word) for have in present) for word in wanted
         )
 
-    return matches
+    return matches if name in TOKENIZED else begins
 
 
 def _refused(source: str) -> GraphError:
