@@ -1,8 +1,8 @@
 """The parts of events as callers see them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, WithJsonSchema
+from pydantic import ConfigDict, Field, WithJsonSchema, with_config
 from typing_extensions import TypedDict
 
 from app.models.fields import Timestamp
@@ -29,46 +29,38 @@ Reply = Literal[
     "not_responded",
     "unknown",
 ]
-_DATE_TIME = {
+_DATE: dict[str, Any] = {
     "type": "string",
-    "description": "Local time in that zone.",
-    "examples": ["2026-11-22T09:00:00"],
+    "format": "date",
+    "examples": ["2026-11-22"],
 }
-_ZONE = {"type": "string", "examples": ["Europe/Berlin"]}
-_DATE = {"type": "string", "format": "date", "examples": ["2026-11-22"]}
 
 
-class _EventTime(TypedDict, total=False):
-    date_time: str
-    time_zone: str
-    date: str
-
-
-EventTime = Annotated[
-    _EventTime,
-    WithJsonSchema(
+def _either_or(schema: dict[str, Any]) -> None:
+    """Describe both forms; the shape here is the sum of their members."""
+    members = schema.pop("properties")
+    del schema["type"]
+    schema["anyOf"] = [
         {
-            "anyOf": [
-                {
-                    "type": "object",
-                    "title": "Local time",
-                    "properties": {
-                        "date_time": _DATE_TIME,
-                        "time_zone": _ZONE,
-                    },
-                    "required": ["date_time", "time_zone"],
-                },
-                {
-                    "type": "object",
-                    "title": "Whole day",
-                    "properties": {"date": _DATE},
-                    "required": ["date"],
-                },
-            ]
+            "type": "object",
+            "title": title,
+            "properties": {name: members[name] for name in names},
+            "required": names,
         }
-    ),
-]
-"""A local time and its zone, or a day: ``{"date": …}``."""
+        for title, names in (
+            ("LocalTime", ["date_time", "time_zone"]),
+            ("WholeDay", ["date"]),
+        )
+    ]
+
+
+@with_config(ConfigDict(json_schema_extra=_either_or))
+class EventTime(TypedDict, total=False):
+    """A local time in its zone or, for whole days, a date."""
+
+    date_time: Annotated[str, Field(examples=["2026-11-22T09:00:00"])]
+    time_zone: Annotated[str, Field(examples=["Europe/Berlin"])]
+    date: Annotated[str, WithJsonSchema(_DATE)]
 
 
 class Place(TypedDict):
