@@ -56,7 +56,8 @@ _GRAPH_CODES: Mapping[Kind, str] = {
         RequestBodyRead RequestBroker--ParseUri UnableToDeserializePostBody
     """,
     ValueRejected: """
-        ErrorInvalidTimeSettings InvalidTimeZone TimeZoneNotSupportedException
+        ErrorInvalidProperty ErrorInvalidTimeSettings InvalidTimeZone
+        TimeZoneNotSupportedException
     """,
     ItemCorrupt: "MalwareDetected",
     MailboxMoving: "MailboxInfoStale",

@@ -12,7 +12,7 @@ __all__ = ["shows"]
 def shows(contact: Contact, patch: ContactPatch) -> bool:
     """Tell whether all members that a patch sets have those values."""
     found: Mapping[str, Any] = {**contact}
-    wanted = patch.model_dump(mode="json", exclude_unset=True)
+    wanted = patch.model_dump(mode="json", include=patch.model_fields_set)
     return all(
         _FORM.get(name, _plain)(found[name])
         == _FORM.get(name, _plain)(wanted[name])
