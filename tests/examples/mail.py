@@ -64,6 +64,18 @@ MAIL: Rows = {
     ),
     "read_mime": Ask(path={"message": _INBOX}),
     "send_draft": Ask(path={"message": _DRAFT}),
+    "add_attachment": Ask(
+        path={"message": _DRAFT},
+        body={
+            "kind": "file",
+            "name": "agenda.txt",
+            "content_type": "text/plain",
+            "content": "MS4gQnVkZ2V0CjIuIEFueSBvdGhlciBidXNpbmVzcwo=",
+        },
+    ),
+    "delete_attachment": Ask(
+        path={"message": _RETURNED, "attachment": _DETAILS}
+    ),
     "list_attachments": Ask(path={"message": _RETURNED}),
     "get_attachment": Ask(path={"message": _RETURNED, "attachment": _DETAILS}),
     "read_attachment": Ask(
