@@ -72,7 +72,9 @@ def test_a_bare_contact_is_enough() -> None:
         categories=None,
     )
 
-    assert bare["emails"] == bare["phones"] == bare["addresses"] == []
+    assert bare["emails"] == []
+    assert bare["phones"] == []
+    assert bare["addresses"] == []
     assert bare["surname"] is None
     assert bare["notes"] == ""
     assert bare["etag"] == '"unknown.contact.2"'
