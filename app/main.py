@@ -37,6 +37,7 @@ from app.routers import (
     rules,
     scheduling,
     sends,
+    threads,
 )
 from app.routers.middleware import (
     BodyLimit,
@@ -66,6 +67,7 @@ _ROUTES = (
     replies,
     attachments,
     sends,
+    threads,
     mailbox_settings,
     calendars,
     events,

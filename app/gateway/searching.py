@@ -25,12 +25,14 @@ class Walk(StrEnum):
 
     - ``search``: what a search finds, newest first;
     - ``all-found``: the same in as few pages as can be;
-    - ``scan``: all messages of the time in question.
+    - ``scan``: all messages of the time in question;
+    - ``threads``: the same, for the threads that they belong to.
     """
 
     SEARCH = "search"
     ALL_FOUND = "all-found"
     SCAN = "scan"
+    THREADS = "threads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class SearchGateway:
 
 
 def _call(where: InMailbox, wanted: MessageQuery, walk: Walk) -> GraphCall:
-    if walk is Walk.SCAN:
+    if walk in {Walk.SCAN, Walk.THREADS}:
         query = scan_query(wanted, _PAGE)
     else:
         size = _PAGE if walk is Walk.SEARCH else _LARGE_PAGE

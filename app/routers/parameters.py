@@ -19,6 +19,7 @@ __all__ = [
     "MailboxInPath",
     "MessageId",
     "RuleId",
+    "ThreadId",
     "decoded",
 ]
 
@@ -38,6 +39,7 @@ MailboxInPath = Annotated[
     ),
 ]
 MessageId = Annotated[_Id, Path(description="Id of a message.")]
+ThreadId = Annotated[_Id, Path(description="A `thread_id`.")]
 CategoryId = Annotated[_Id, Path(description="Id of a category.")]
 RuleId = Annotated[_Id, Path(description="Id of a rule.")]
 AttachmentId = Annotated[_Id, Path(description="Id of an attachment.")]

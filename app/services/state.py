@@ -32,6 +32,7 @@ from app.services.scheduling import MeetingTimeService
 from app.services.search import SearchService
 from app.services.sends import SendService
 from app.services.settings import SettingsService
+from app.services.threads import ThreadService
 
 __all__ = ["AppState"]
 
@@ -75,4 +76,5 @@ class AppState:
     rooms: RoomService
     search: SearchService
     sends: SendService
+    threads: ThreadService
     settings: SettingsService

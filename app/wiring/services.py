@@ -23,6 +23,7 @@ from app.gateway.rules import RuleGateway
 from app.gateway.scheduling import SchedulingGateway
 from app.gateway.searching import SearchGateway
 from app.gateway.settings import SettingsGateway
+from app.gateway.threads import ThreadGateway
 from app.gateway.uploads import UploadGateway
 from app.ledger.idempotency import IdempotencyLedger
 from app.services.attaching import AttachingService
@@ -57,6 +58,7 @@ from app.services.search import SearchService
 from app.services.sends import SendService
 from app.services.settings import SettingsService
 from app.services.state import AppState
+from app.services.threads import ThreadService
 from app.wiring.ops import levers_of, meters_of
 from app.wiring.parts import Parts
 
@@ -144,6 +146,9 @@ def build_services(
         people=PeopleService(PeopleGateway(pipeline)),
         rooms=RoomService(RoomGateway(pipeline)),
         search=SearchService(mail, SearchGateway(pipeline)),
+        threads=ThreadService(
+            ThreadGateway(pipeline), SearchGateway(pipeline)
+        ),
         sends=sends,
         settings=SettingsService(SettingsGateway(pipeline)),
     )
