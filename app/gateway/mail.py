@@ -16,8 +16,7 @@ from app.models.context import InMailbox
 from app.models.queries import MessageQuery, MessageView
 from app.problems.errors import ExchangeError, Outcome
 
-__all__ = ["MailGateway", "messages_call", "messages_in"]
-__all__ = ["MailGateway", "look_call", "messages_call"]
+__all__ = ["MailGateway", "look_call", "messages_call", "messages_in"]
 
 _ATTACHMENTS = (
     "attachments($select=id,name,contentType,size,isInline,"

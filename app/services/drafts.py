@@ -85,7 +85,13 @@ class DraftService:
                 found = await self._find(where, attempt.marker, _LOOKS)
             except ExchangeError:
                 raise doubt from None
-        return found or await make()
+        if found is not None:
+            return found
+        try:
+            return await make()
+        except ExchangeError as error:
+            # The first may be made yet, whatever became of this one.
+            raise error.with_outcome(Outcome.UNKNOWN) from error
 
     async def _find(
         self, where: InMailbox, marker: str, looks: Sequence[float]

@@ -166,8 +166,9 @@ class FolderChanges:
         rename = partial(self._steps.rename, where, folder["id"])
         try:
             await move(parent)
-        except FolderExists:
-            if name == folder["name"]:
+        except FolderExists as error:
+            is_open = error.outcome is not Outcome.NOT_PERFORMED
+            if is_open or name == folder["name"]:
                 raise
             await rename(name)
             await or_back(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.ledger.idempotency import IdempotencyLedger, LedgerKey
 from app.models.answers import Answer
 from app.models.context import CallContext
-from app.problems.errors import Outcome
+from app.problems.errors import ExchangeError, Outcome
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.metrics import IDEMPOTENT_REPLAYS
 
@@ -56,6 +56,16 @@ class Attempt:
     def may_be_done(self) -> bool:
         """Whether what is asked for may be found done already."""
         return self.before in {Outcome.UNKNOWN, Outcome.PERFORMED}
+
+    def told(self, error: ExchangeError) -> ExchangeError:
+        """Return how this attempt failed, true of the one before as well.
+
+        That nothing was done this time does not settle an earlier doubt.
+        """
+        is_settled = error.outcome is not Outcome.NOT_PERFORMED
+        if is_settled or not self.may_be_done:
+            return error
+        return error.with_outcome(Outcome.UNKNOWN)
 
 
 class Once:

@@ -5,6 +5,7 @@ draft is sent as any other is. It bears a marker from the first moment, so
 that it is found again whatever happens in between.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -72,7 +73,10 @@ class ReplyService:
     async def _keep(
         self, where: InMailbox, wish: Wish, attempt: Attempt
     ) -> Answer:
-        draft = await self._write(where, wish, attempt)
+        try:
+            draft = await self._write(where, wish, attempt)
+        except ExchangeError as error:
+            raise attempt.told(error) from error
         answer = await self._mail.read_back(where, draft["id"])
         return replace(answer, created=draft["id"], delivery=None)
 
@@ -127,9 +131,12 @@ class ReplyService:
         reply: Reply,
         attempt: Attempt,
     ) -> None:
+        """Put in what was written; of what is refused, no draft is left."""
         try:
             await self._replies.finish(where, draft, reply, attempt.marker)
         except ExchangeError as error:
             if error.outcome is Outcome.NOT_PERFORMED:
-                await self._sends.discard(where, draft["id"])
+                # For good: one in Deleted Items would be found by its marker.
+                with suppress(ExchangeError):
+                    await self._mail.purge_message(where, draft["id"])
             raise

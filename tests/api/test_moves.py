@@ -136,6 +136,29 @@ async def test_a_key_finds_what_was_done(
     assert len(archived(sandbox)) == 1
 
 
+async def test_a_doubt_lasts_until_somebody_has_looked(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """A request that could not even begin does not settle the one before."""
+    path = f"{arrived(sandbox)}/copy"
+    await service.client.get(f"{ADA}/folders")
+    sandbox.faults.add(
+        Fault(route=f"{MESSAGE}/copy", hang=True, after_work=True, times=1)
+    )
+    headers = {"Idempotency-Key": "k", "Prefer": "wait=5"}
+    answers = []
+    for down in (False, True, False):
+        service.network.down = down
+        answers.append(
+            await service.client.post(path, json=ARCHIVE, headers=headers)
+        )
+
+    outcomes = [answer.json().get("outcome") for answer in answers]
+    assert outcomes == ["unknown", "unknown", None]
+    assert answers[2].status_code == 201
+    assert len(archived(sandbox)) == 1
+
+
 async def test_what_cannot_be_looked_at_stays_in_doubt(
     client: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:

@@ -227,6 +227,29 @@ async def test_a_refused_reply_leaves_no_draft(
     assert answers(sandbox, "drafts") == []
 
 
+@pytest.mark.parametrize("send", [True, False])
+async def test_a_reply_that_cannot_be_written_leaves_no_draft(
+    client: httpx.AsyncClient, sandbox: Sandbox, *, send: bool
+) -> None:
+    """Neither in Drafts nor in Deleted Items."""
+    sandbox.faults.add(
+        Fault(
+            method="PATCH",
+            route=MESSAGE,
+            status=400,
+            code="ErrorInvalidRequest",
+        )
+    )
+    answer = await client.post(
+        f"{asked(sandbox)}/reply", json={"send": send, "body": YES}
+    )
+
+    assert answer.status_code == 502
+    assert answer.json()["outcome"] == "not_performed"
+    everything = sandbox.mailbox(ADDRESS).messages
+    assert "RE: Question" not in {one["subject"] for one in everything}
+
+
 async def test_drafts_are_not_answered(client: httpx.AsyncClient) -> None:
     """There is nobody who wrote them yet."""
     draft = await client.post(MESSAGES, json={"subject": "Not yet"})
