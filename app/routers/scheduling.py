@@ -21,7 +21,7 @@ router = APIRouter(
 @router.post(
     "/free-busy",
     responses=answers(FreeBusy, of_mailboxes, of_bodies),
-    openapi_extra=asks("Idempotency-Key"),
+    openapi_extra=asks(),
 )
 async def get_free_busy(
     request: Request, where: Where, wanted: FreeBusyQuery
@@ -29,8 +29,7 @@ async def get_free_busy(
     """Tell when up to 100 people or rooms are free.
 
     Of whom nothing can be told has a `problem`, and the others are answered
-    for. It only reads, and always asks Exchange: it may be repeated freely,
-    and an `Idempotency-Key` has no effect.
+    for. It only reads, and always asks Exchange: it may be repeated freely.
     """
     answer = await services(request).free_busy.free_busy(where, wanted)
     return answer_with(request, answer)
@@ -39,7 +38,7 @@ async def get_free_busy(
 @router.post(
     "/meeting-times",
     responses=answers(MeetingTimes, of_mailboxes, of_bodies),
-    openapi_extra=asks("Idempotency-Key"),
+    openapi_extra=asks(),
 )
 async def find_meeting_times(
     request: Request, where: Where, wanted: MeetingTimesQuery
