@@ -82,4 +82,6 @@ MAIL: Rows = {
         path={"message": _RETURNED, "attachment": _DETAILS}
     ),
     "send_message": Ask(body=_LETTER),
+    "list_threads": Ask(query={"folder": "inbox", "limit": 1}),
+    "get_thread": Ask(path={"thread": first("/threads?folder=inbox&limit=1")}),
 }
