@@ -22,7 +22,7 @@ __all__ = ["router"]
 
 router = APIRouter(
     prefix="/v1/mailboxes/{mailbox}/threads",
-    tags=["messages"],
+    tags=["threads"],
     route_class=StrictRoute,
 )
 

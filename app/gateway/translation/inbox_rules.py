@@ -106,7 +106,7 @@ def _merged(
         return {}
     merged = dict(now)
     values = patch.model_dump()
-    for name in patch.model_fields_set:
+    for name in sorted(patch.model_fields_set):
         if values[name] is None:
             merged.pop(camel(name), None)
         else:
