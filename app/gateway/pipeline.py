@@ -10,6 +10,7 @@ from app.gateway.policies.deadline import WithinDeadline
 from app.gateway.policies.fallback import Fallback
 from app.gateway.policies.observe import TraceCall
 from app.models.answers import Answer, ByteStream
+from app.problems.errors import ExchangeError, Outcome
 from app.problems.graph_failures import GraphMalformedResponse
 from app.transport.graph import GraphRequest, GraphTransport, Reply
 
@@ -88,7 +89,13 @@ class Pipeline:
         self, call: GraphCall, proceed: Callable[[GraphCall], Awaitable[T]]
     ) -> T:
         async def in_time(call: GraphCall) -> T:
-            return await self._deadline(call, proceed)
+            try:
+                return await self._deadline(call, proceed)
+            except ExchangeError as error:
+                if call.operation.is_read:
+                    # Whatever became of it, nothing was changed by it.
+                    error.outcome = Outcome.NOT_PERFORMED
+                raise
 
         return await self._trace(call, in_time)
 

@@ -73,7 +73,7 @@ class BulkService:
                     some = planned[at : at + MOST_PARTS]
                     ends |= await self._make(where, some, attempt)
             if (error := general(ends)) is not None:
-                raise attempt.told(error.again())
+                raise error.again()
             items = [
                 told(change, ends[place])
                 for place, change in enumerate(request.items)

@@ -54,14 +54,7 @@ class CalendarService:
         """
 
         async def work(attempt: Attempt) -> Answer:
-            try:
-                found = await self._named(where, calendar.name)
-            except ExchangeError as error:
-                raise error.with_outcome(
-                    Outcome.UNKNOWN
-                    if attempt.is_in_doubt
-                    else Outcome.NOT_PERFORMED
-                ) from error
+            found = await self._named(where, calendar.name)
             if found is None:
                 return _made(await self._make(where, calendar))
             if attempt.is_in_doubt:

@@ -9,7 +9,6 @@ import msgspec
 from app.clock import Clock
 from app.models.answers import Answer
 from app.models.context import CallContext
-from app.problems.errors import ExchangeError, Outcome
 from app.services.doubt import Doubtful
 from app.services.once import Attempt, Intent, Once
 
@@ -48,15 +47,11 @@ class Creation:
                 act=partial(make, attempt.marker),
                 look=partial(find, attempt.marker),
             )
-            was_made = attempt.before not in {None, Outcome.NOT_PERFORMED}
-            try:
-                answer = await doubtful.settle(
-                    self._clock, context.deadline, is_in_doubt=was_made
-                )
-            except ExchangeError as error:
-                if was_made:
-                    raise error.with_outcome(Outcome.UNKNOWN) from error
-                raise
+            answer = await doubtful.settle(
+                self._clock,
+                context.deadline,
+                is_in_doubt=attempt.may_be_done,
+            )
             made = msgspec.json.decode(answer.body, type=_Made)
             return replace(answer, created=made.id, delivery=None)
 

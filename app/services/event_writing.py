@@ -112,11 +112,7 @@ class EventWriting:
         return msgspec.json.decode(answer.body, type=Event)["id"]
 
     async def _before(self, where: InMailbox, event: str) -> Event:
-        try:
-            answer = await self._calendars.look_at_event(where, event)
-        except ExchangeError as error:
-            # Nothing was changed yet, however the look ended.
-            raise error.with_outcome(Outcome.NOT_PERFORMED) from error
+        answer = await self._calendars.look_at_event(where, event)
         return msgspec.json.decode(answer.body, type=Event)
 
     async def _shows(

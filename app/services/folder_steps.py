@@ -70,8 +70,6 @@ class FolderSteps:
         except FolderExists as error:
             # It was looked for, and bears no such marker.
             raise error.with_outcome(Outcome.NOT_PERFORMED) from error
-        except ExchangeError as error:
-            raise attempt.told(error) from error
 
     async def rename(self, where: InMailbox, folder: str, name: str) -> None:
         """Give a folder another name.

@@ -16,7 +16,6 @@ from app.models.calendar import Event, EventAction
 from app.models.calendar_actions import Cancellation, Forwarding, Response
 from app.models.calendar_parts import Reply
 from app.models.context import InMailbox
-from app.problems.errors import ExchangeError, Outcome
 from app.problems.resources import Conflict
 from app.services.acting import Acting, Deed
 from app.services.once import Attempt, Intent, Once
@@ -106,10 +105,7 @@ class MeetingService:
 
     async def _expect_proposals(self, where: InMailbox, event: str) -> None:
         """Refuse what Graph would refuse without telling why."""
-        try:
-            answer = await self._calendars.look_at_event(where, event)
-        except ExchangeError as error:
-            raise error.with_outcome(Outcome.NOT_PERFORMED) from error
+        answer = await self._calendars.look_at_event(where, event)
         found = msgspec.json.decode(answer.body, type=Event)
         if not found["allows_proposals"]:
             raise Conflict("Its organizer wants no other time proposed.")

@@ -29,7 +29,6 @@ from app.models.mail import (
     WellKnown,
 )
 from app.models.moves import Destination
-from app.problems.errors import ExchangeError
 from app.problems.resources import ItemNotFound
 from app.services.doubt import Doubtful
 from app.services.once import Attempt, Intent, Once
@@ -65,10 +64,7 @@ class MoveService:
         where = where.plain()
 
         async def work(attempt: Attempt) -> Answer:
-            try:
-                await self._move(where, message, to.folder, attempt)
-            except ExchangeError as error:
-                raise attempt.told(error) from error
+            await self._move(where, message, to.folder, attempt)
             answer = await self._mail.read_back(where, message)
             return replace(answer, delivery=None)
 
@@ -81,10 +77,7 @@ class MoveService:
         where = where.plain()
 
         async def work(attempt: Attempt) -> Answer:
-            try:
-                made = await self._copy(where, message, to.folder, attempt)
-            except ExchangeError as error:
-                raise attempt.told(error) from error
+            made = await self._copy(where, message, to.folder, attempt)
             answer = await self._mail.read_back(where, made)
             return replace(answer, created=made, delivery=None)
 

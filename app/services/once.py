@@ -60,12 +60,14 @@ class Attempt:
     def told(self, error: ExchangeError) -> ExchangeError:
         """Return how this attempt failed, true of the one before as well.
 
-        That nothing was done this time does not settle an earlier doubt.
+        That nothing was done this time does not settle an earlier doubt, nor
+        does a doubt undo what was done.
         """
-        is_settled = error.outcome is not Outcome.NOT_PERFORMED
-        if is_settled or not self.may_be_done:
-            return error
-        return error.with_outcome(Outcome.UNKNOWN)
+        if self.before is Outcome.PERFORMED:
+            return error.with_outcome(Outcome.PERFORMED)
+        if self.is_in_doubt and error.outcome is Outcome.NOT_PERFORMED:
+            return error.with_outcome(Outcome.UNKNOWN)
+        return error
 
 
 class Once:
@@ -96,7 +98,11 @@ class Once:
         marker = fingerprint.hex()[:32]
 
         async def attempt(before: Outcome | None) -> Answer:
-            return await work(Attempt(marker, before))
+            this = Attempt(marker, before)
+            try:
+                return await work(this)
+            except ExchangeError as error:
+                raise this.told(error) from error
 
         answer = await self._ledger.once(
             key, fingerprint, context.deadline, attempt

@@ -73,10 +73,7 @@ class ReplyService:
     async def _keep(
         self, where: InMailbox, wish: Wish, attempt: Attempt
     ) -> Answer:
-        try:
-            draft = await self._write(where, wish, attempt)
-        except ExchangeError as error:
-            raise attempt.told(error) from error
+        draft = await self._write(where, wish, attempt)
         answer = await self._mail.read_back(where, draft["id"])
         return replace(answer, created=draft["id"], delivery=None)
 
@@ -88,11 +85,7 @@ class ReplyService:
             draft = await self._write(where, wish, attempt)
         except ExchangeError as error:
             # A draft may remain, but nothing was sent: not this time.
-            raise error.with_outcome(
-                Outcome.UNKNOWN
-                if attempt.is_in_doubt
-                else Outcome.NOT_PERFORMED
-            ) from error
+            raise error.with_outcome(Outcome.NOT_PERFORMED) from error
         return await self._sends.finish(where, draft, attempt, began)
 
     async def _write(

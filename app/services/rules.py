@@ -14,7 +14,7 @@ from app.models.mail import WellKnown
 from app.models.queries import Paging
 from app.models.rule_input import ActionsInput, NewRule, RulePatch
 from app.models.rules import Rule, RulePage
-from app.problems.errors import ExchangeError, FieldError, Outcome
+from app.problems.errors import FieldError
 from app.problems.refusals import InvalidRequest
 from app.problems.resources import Conflict, PreconditionFailed
 from app.services.doubt import Doubtful
@@ -110,10 +110,7 @@ class RuleService:
     async def _writable(
         self, where: InMailbox, rule: str, etag: str | None
     ) -> RuleNow:
-        try:
-            now = await self._rules.look_at_rule(where, rule)
-        except ExchangeError as error:
-            raise error.with_outcome(Outcome.NOT_PERFORMED) from error
+        now = await self._rules.look_at_rule(where, rule)
         if etag not in {None, now.answer.etag}:
             raise PreconditionFailed
         if msgspec.json.decode(now.answer.body, type=Rule)["is_read_only"]:
@@ -131,10 +128,7 @@ class RuleService:
         }
         if not named:
             return actions
-        try:
-            answer = await self._folders.well_known_folders(where)
-        except ExchangeError as error:
-            raise error.with_outcome(Outcome.NOT_PERFORMED) from error
+        answer = await self._folders.well_known_folders(where)
         ids = msgspec.json.decode(answer.body, type=dict[str, str])
         missing = [name for name, folder in named.items() if folder not in ids]
         if missing:

@@ -81,11 +81,7 @@ class SendService:
             draft = await self._drafts.write(where, message, attempt)
         except ExchangeError as error:
             # A draft may remain, but nothing was sent: not this time.
-            raise error.with_outcome(
-                Outcome.UNKNOWN
-                if attempt.is_in_doubt
-                else Outcome.NOT_PERFORMED
-            ) from error
+            raise error.with_outcome(Outcome.NOT_PERFORMED) from error
         return await self.finish(where, draft, attempt, began)
 
     async def finish(
@@ -118,14 +114,12 @@ class SendService:
         began = self.timestamp()
         try:
             answer = await self._mail.look_at_message(where, message)
-        except ExchangeError as error:
-            if not attempt.is_in_doubt:
-                raise error.with_outcome(Outcome.NOT_PERFORMED) from error
-            if isinstance(error, ItemNotFound) and error.is_proof:
-                # No draft any more: an earlier attempt has sent it.
-                gone = Delivered("verifying", 0)
-                return self._told(message, attempt, gone, began)
-            raise error.with_outcome(Outcome.UNKNOWN) from error
+        except ItemNotFound as error:
+            if not (attempt.is_in_doubt and error.is_proof):
+                raise
+            # No draft any more: an earlier attempt has sent it.
+            gone = Delivered("verifying", 0)
+            return self._told(message, attempt, gone, began)
         found = msgspec.json.decode(answer.body, type=Message)
         if not (found["is_draft"] or attempt.is_in_doubt):
             raise Conflict("The message is not a draft; it was sent already.")

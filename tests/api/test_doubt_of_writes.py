@@ -1,0 +1,154 @@
+"""Doubts about what was written before, and what each write makes of them."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from app.sandbox import Fault, Sandbox
+from tests.support.network import Carry
+from tests.support.service import Service
+
+pytestmark = pytest.mark.anyio
+
+ADDRESS = "ada@contoso.example"
+ADA = f"/v1/mailboxes/{ADDRESS}"
+USER = "/users/{mailbox}"
+KEY = {"Idempotency-Key": "k", "Prefer": "wait=10"}
+NINE = {"date_time": "2027-02-01T09:00:00", "time_zone": "Europe/Berlin"}
+TEN = {"date_time": "2027-02-01T10:00:00", "time_zone": "Europe/Berlin"}
+# What can be made: where, of what, and which requests of Graph's make it.
+MAKING: dict[str, tuple[str, dict[str, Any], str]] = {
+    "rules": (
+        "rules",
+        {
+            "name": "Quartz",
+            "conditions": {"sender_contains": ["billing"]},
+            "actions": {"mark_as_read": True},
+        },
+        f"{USER}/mailFolders/*/messageRules",
+    ),
+    "categories": (
+        "categories",
+        {"name": "Quartz", "color": "preset3"},
+        f"{USER}/outlook/masterCategories",
+    ),
+    "calendars": ("calendars", {"name": "Quartz"}, f"{USER}/calendars"),
+    "contacts": ("contacts", {"given_name": "Quartz"}, f"{USER}/contacts"),
+    "contact folders": (
+        "contact-folders",
+        {"name": "Quartz"},
+        f"{USER}/contactFolders",
+    ),
+    "folders": (
+        "folders",
+        {"name": "Quartz"},
+        f"{USER}/mailFolders/*/childFolders",
+    ),
+    "events": (
+        "events",
+        {"subject": "Quartz", "start": NINE, "end": TEN},
+        f"{USER}/events",
+    ),
+    "drafts": ("messages", {"subject": "Quartz"}, f"{USER}/messages"),
+}
+
+
+def made(sandbox: Sandbox, route: str) -> int:
+    """Return how often Graph made something at a route."""
+    last = route.rpartition("/")[2]
+    return sum(
+        call.method == "POST" and call.path.endswith(f"/{last}")
+        for call in sandbox.calls
+    )
+
+
+@pytest.mark.parametrize("what", MAKING)
+async def test_a_doubt_is_not_settled_by_a_request_that_could_not_look(
+    service: Service, sandbox: Sandbox, what: str
+) -> None:
+    """Made without an answer, then refused, then asked for once more: one."""
+    path, body, route = MAKING[what]
+    place = f"{ADA}/{path}"
+    await service.client.get(f"{ADA}/overview")
+
+    async def lost(request: httpx.Request, carry: Carry) -> httpx.Response:
+        answer = await carry(request)
+        if request.method == "POST" and answer.status_code == 201:
+            service.network.down = True
+            raise httpx.ReadError("reset")
+        return answer
+
+    service.network.between = lost
+    first = await service.client.post(place, json=body, headers=KEY)
+    service.network.between = None
+    second = await service.client.post(place, json=body, headers=KEY)
+    service.network.down = False
+    await service.clock.sleep(120)
+    before = made(sandbox, route)
+    third = await service.client.post(place, json=body, headers=KEY)
+
+    assert first.json()["outcome"] != "not_performed"
+    assert second.json()["outcome"] != "not_performed"
+    assert third.status_code == 201, third.text
+    # Of events Graph knows the key itself.
+    assert made(sandbox, route) == before + (what == "events")
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+@pytest.mark.parametrize(
+    "what",
+    [
+        ("rules", {"name": "x"}),
+        ("categories", {"color": "preset4"}),
+        ("calendars", {"name": "x"}),
+        ("contact-folders", {"name": "x"}),
+        ("folders", {"name": "x"}),
+    ],
+    ids=lambda what: what[0],
+)
+async def test_a_condition_that_cannot_be_checked_changes_nothing(
+    service: Service,
+    sandbox: Sandbox,
+    what: tuple[str, dict[str, Any]],
+    method: str,
+) -> None:
+    """A look that ends in a 504 has changed nothing, and that is told."""
+    listed = what[0].replace("-", " ")
+    path, body, _ = MAKING[listed]
+    one = await service.client.post(f"{ADA}/{path}", json=body)
+    await service.client.get(f"{ADA}/folders/inbox")
+    sandbox.faults.add(Fault(method="GET", route="*/{*}", status=504))
+    answer = await service.client.request(
+        method,
+        one.headers["location"],
+        headers={"If-Match": one.headers["etag"]},
+        json=what[1] if method == "PATCH" else None,
+    )
+    sandbox.faults.clear()
+
+    assert answer.status_code in {503, 504}
+    assert answer.json()["outcome"] == "not_performed"
+
+
+async def test_a_message_that_could_not_be_looked_at_is_copied_later(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """An older copy is not the one that a failed request has made."""
+    message = sandbox.deliver(ADDRESS, subject="Quartz")
+    copy = f"{ADA}/messages/{message}/copy"
+    older = await service.client.post(copy, json={"folder": "archive"})
+    fault = sandbox.faults.add(
+        Fault(method="GET", route=f"{USER}/messages/{{id}}", status=504)
+    )
+    first = await service.client.post(
+        copy, json={"folder": "archive"}, headers=KEY
+    )
+    sandbox.faults.remove(fault)
+    second = await service.client.post(
+        copy, json={"folder": "archive"}, headers=KEY
+    )
+
+    assert first.json()["outcome"] == "not_performed"
+    assert second.status_code == 201
+    assert second.json()["id"] != older.json()["id"]
