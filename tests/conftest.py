@@ -1,6 +1,6 @@
 """Fixtures shared by all tests."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,9 @@ import pytest
 from hypothesis import settings
 
 from app.sandbox import Sandbox
+from tests.support.contract import CALLED
 from tests.support.service import Service, settings_for, started
+from tests.support.surface import promised
 from tests.support.virtual_loop import VirtualLoop
 
 # How long an example takes says something about the machine only.
@@ -40,3 +42,12 @@ async def service(tmp_path: Path, sandbox: Sandbox) -> AsyncIterator[Service]:
 def client(service: Service) -> httpx.AsyncClient:
     """A caller, each of whose answers is held against the API document."""
     return service.client
+
+
+@pytest.fixture(autouse=True)
+def shown(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hold a test to what docs/surface.md says that it shows."""
+    CALLED.clear()
+    yield
+    name = request.node.nodeid.partition("[")[0]
+    assert promised(name) <= CALLED, "see docs/surface.md"

@@ -10,7 +10,10 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-__all__ = ["Contract"]
+__all__ = ["CALLED", "Contract"]
+
+CALLED: set[str] = set()
+"""Which operations have succeeded since somebody emptied it."""
 
 _JSON = "application/json"
 _PROBLEM = "application/problem+json"
@@ -53,6 +56,8 @@ class Contract:
         elif kind == _JSON:
             schema = described["content"][_JSON]["schema"]
             self.validate(schema, json.loads(await response.aread()))
+        if response.is_success:
+            CALLED.add(operation["operationId"])
         self.checked += 1
 
     async def _check_problem(self, response: httpx.Response) -> None:
@@ -71,11 +76,11 @@ class Contract:
 
     def _operation(self, request: httpx.Request) -> dict[str, Any] | None:
         path = request.url.raw_path.decode().partition("?")[0]
+        method = request.method.lower()
         for pattern, operations in self._paths:
-            if pattern.fullmatch(path):
-                found: dict[str, Any] | None = operations.get(
-                    request.method.lower()
-                )
+            # `bulk` might be the id of a message, but not of one to POST to.
+            if pattern.fullmatch(path) and method in operations:
+                found: dict[str, Any] = operations[method]
                 return found
         return None
 
