@@ -24,7 +24,7 @@ def earlier(
     attempt: Attempt, attachments: Sequence[Attachment], fits: Fits
 ) -> Attachment | None:
     """Return what an earlier attempt at the same has attached."""
-    return new(attachments, (), fits) if attempt.is_repeated else None
+    return new(attachments, (), fits) if attempt.may_be_done else None
 
 
 def new(

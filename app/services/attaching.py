@@ -26,6 +26,7 @@ from app.services.attached import (
     told,
     told_by,
 )
+from app.services.doubt import Doubtful
 from app.services.once import Attempt, Intent, Once
 from app.services.pieces import LARGEST_FILE, LARGEST_POST, whole
 from app.services.uploads import Upload
@@ -143,16 +144,18 @@ class AttachingService:
         fits: Fits,
     ) -> Answer:
         """Attach; if that ends without an answer, look before repeating."""
-        try:
+        ids = {one["id"] for one in known}
+
+        async def act() -> Answer:
             return told_by(await attach())
-        except ExchangeError as doubt:
-            if doubt.outcome is not Outcome.UNKNOWN:
-                raise
-            try:
-                found = await self._find(where, message, known, fits)
-            except ExchangeError:
-                raise doubt from None
-        return told(found) if found else told_by(await attach())
+
+        async def look() -> Answer | None:
+            found = new(await self._of_draft(where, message), ids, fits)
+            return told(found) if found else None
+
+        return await Doubtful(act, look).settle(
+            self._clock, where.context.deadline
+        )
 
     async def _upload(
         self,

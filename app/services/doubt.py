@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from app.clock import Clock, Deadline
 from app.problems.errors import ExchangeError, Outcome
+from app.problems.failures import DeadlineExceeded
 
 __all__ = ["Doubtful"]
 
@@ -79,9 +80,14 @@ class Doubtful(Generic[T]):
     async def _watch(
         self, clock: Clock, deadline: Deadline, looks: Sequence[float]
     ) -> T | None:
+        """Look for as long as it may yet come to be done.
+
+        Raises:
+            DeadlineExceeded: There is no time to look for so long.
+        """
         for pause in looks:
             if pause >= deadline.left():
-                return None
+                raise DeadlineExceeded(outcome=Outcome.UNKNOWN)
             if pause:
                 await clock.sleep(pause)
             done = await self.look()

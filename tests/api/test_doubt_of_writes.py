@@ -1,5 +1,7 @@
 """Doubts about what was written before, and what each write makes of them."""
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -152,3 +154,91 @@ async def test_a_message_that_could_not_be_looked_at_is_copied_later(
     assert first.json()["outcome"] == "not_performed"
     assert second.status_code == 201
     assert second.json()["id"] != older.json()["id"]
+
+
+async def draft_with(client: httpx.AsyncClient, content: str) -> str:
+    """Make a draft with a file; return where its attachments are."""
+    draft = await client.post(f"{ADA}/messages", json={"subject": "Quartz"})
+    place = f"{draft.headers['location']}/attachments"
+    await client.post(place, json={"name": "plan.txt", "content": content})
+    return place
+
+
+async def test_a_file_that_was_refused_is_attached_later(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """Another one by its name is not what a failed request has attached."""
+    place = await draft_with(service.client, "b2xk")
+    route = f"{USER}/messages/{{id}}/attachments"
+    fault = sandbox.faults.add(
+        Fault(method="POST", route=route, status=503, retry_after=99)
+    )
+    file = {"name": "plan.txt", "content": "bmV3"}
+    first = await service.client.post(place, json=file, headers=KEY)
+    sandbox.faults.remove(fault)
+    await service.clock.sleep(100)
+    second = await service.client.post(place, json=file, headers=KEY)
+    listed = await service.client.get(place)
+
+    assert first.json()["outcome"] == "not_performed"
+    assert second.status_code == 201
+    assert len(listed.json()["items"]) == 2
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        pytest.param([Fault(hang=True, after_work=True)], id="time runs out"),
+        pytest.param(
+            [Fault(status=504, nth=1), Fault(status=429, nth=2)],
+            id="the second is refused",
+        ),
+    ],
+)
+async def test_a_file_that_nobody_knows_of_is_in_doubt(
+    service: Service, sandbox: Sandbox, faults: list[Fault]
+) -> None:
+    """What became of the first request is open, whatever came after it."""
+    place = await draft_with(service.client, "b2xk")
+    route = f"{USER}/messages/{{id}}/attachments"
+    for fault in faults:
+        sandbox.faults.add(
+            replace(fault, method="POST", route=route, retry_after=99)
+        )
+    answer = await service.client.post(
+        place,
+        json={"name": "a.txt", "content": "bmV3"},
+        headers={"Prefer": "wait=9"},
+    )
+
+    assert answer.json()["outcome"] == "unknown"
+
+
+async def test_a_copy_that_is_late_is_not_made_twice(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """Without the time to look for as long as it may take, none is made."""
+    message = sandbox.deliver(ADDRESS, subject="Quartz")
+    copy = f"{ADA}/messages/{message}/copy"
+    late: list[asyncio.Task[httpx.Response]] = []
+
+    async def slow(request: httpx.Request, carry: Carry) -> httpx.Response:
+        if not request.url.path.endswith("/copy") or late:
+            return await carry(request)
+
+        async def after_a_while() -> httpx.Response:
+            await service.clock.sleep(20)
+            return await carry(request)
+
+        late.append(asyncio.create_task(after_a_while()))
+        return await asyncio.shield(late[0])
+
+    service.network.between = slow
+    answer = await service.client.post(
+        copy, json={"folder": "archive"}, headers={"Prefer": "wait=12"}
+    )
+    await asyncio.gather(*late)
+    inside = sandbox.mailbox(ADDRESS).inside("archive")
+
+    assert answer.json()["outcome"] == "unknown"
+    assert sum(one["subject"] == "Quartz" for one in inside) == 1
