@@ -7,7 +7,13 @@ from typing_extensions import TypedDict
 
 from app.models.fields import Line, Partial
 
-__all__ = ["Category", "CategoryPage", "CategoryPatch", "Color", "NewCategory"]
+__all__ = [
+    "CategoryPage",
+    "CategoryPatch",
+    "Color",
+    "MailboxCategory",
+    "NewCategory",
+]
 
 Color = Literal[
     "none",
@@ -43,7 +49,7 @@ _COLOR = Field(
 )
 
 
-class Category(TypedDict):
+class MailboxCategory(TypedDict):
     """A category of the mailbox's own list.
 
     Messages, events and contacts bear its name.
@@ -58,7 +64,7 @@ class Category(TypedDict):
 class CategoryPage(TypedDict):
     """One page of categories, and where the next one starts."""
 
-    items: list[Category]
+    items: list[MailboxCategory]
     next_cursor: str | None
 
 

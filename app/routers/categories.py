@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.models.categories import (
-    Category,
     CategoryPage,
     CategoryPatch,
+    MailboxCategory,
     NewCategory,
 )
 from app.models.queries import Paging
@@ -57,7 +57,9 @@ async def list_categories(
 @router.post(
     "",
     status_code=201,
-    responses=answers(Category, of_mailboxes, of_posts, of_bodies, status=201),
+    responses=answers(
+        MailboxCategory, of_mailboxes, of_posts, of_bodies, status=201
+    ),
     openapi_extra=asks("Idempotency-Key"),
 )
 async def create_category(
@@ -72,7 +74,7 @@ async def create_category(
 
 @router.get(
     "/{category}",
-    responses=answers(Category, of_mailboxes, of_reads),
+    responses=answers(MailboxCategory, of_mailboxes, of_reads),
     openapi_extra=asks("Cache-Control", "If-None-Match"),
 )
 async def get_category(
@@ -87,7 +89,7 @@ async def get_category(
 
 @router.patch(
     "/{category}",
-    responses=answers(Category, of_mailboxes, of_writes, of_bodies),
+    responses=answers(MailboxCategory, of_mailboxes, of_writes, of_bodies),
     openapi_extra=asks("If-Match"),
 )
 async def update_category(

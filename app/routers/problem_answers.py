@@ -86,26 +86,35 @@ async def _of_the_framework(
 class _WithAllow:
     """Adds ``Allow`` as RFC 9110 §10.2.1 has it: the methods of all routes.
 
-    The framework names those of the first route that has the path.
+    The framework names those of the first route that has the path. Where a
+    path is one by itself, what holds for ids in its place does not count.
     """
 
     def __init__(self, routes: Sequence[BaseRoute]) -> None:
-        self._routes = routes
+        self._routes = [r for r in routes if isinstance(r, Route)]
 
     async def __call__(
         self, request: Request, error: HTTPException
     ) -> Response:
         response = await _of_the_framework(request, error)
-        methods = {
-            method
-            for route in self._routes
-            if isinstance(route, Route)
-            and route.matches(request.scope)[0] is not Match.NONE
-            for method in route.methods or ()
-        }
+        methods = self._methods(request.scope)
         if methods and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             response.headers["Allow"] = ", ".join(sorted(methods))
         return response
+
+    def _methods(self, scope: Scope) -> set[str]:
+        found = [
+            route
+            for route in self._routes
+            if route.matches(scope)[0] is not Match.NONE
+        ]
+        plainest = min((len(r.param_convertors) for r in found), default=0)
+        return {
+            method
+            for route in found
+            if len(route.param_convertors) == plainest
+            for method in route.methods or ()
+        }
 
 
 def _detail(part: dict[str, Any]) -> str:

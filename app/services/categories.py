@@ -9,9 +9,9 @@ from app.clock import Clock
 from app.gateway.categories import CategoryGateway
 from app.models.answers import Answer
 from app.models.categories import (
-    Category,
     CategoryPage,
     CategoryPatch,
+    MailboxCategory,
     NewCategory,
 )
 from app.models.context import InMailbox
@@ -43,13 +43,13 @@ class CategoryService:
         return await self._categories.list_categories(where, page)
 
     async def get_category(self, where: InMailbox, category: str) -> Answer:
-        """Return a category (`Category`)."""
+        """Return a category (`MailboxCategory`)."""
         return await self._categories.get_category(where, category)
 
     async def create_category(
         self, where: InMailbox, wanted: NewCategory, intent: Intent
     ) -> Answer:
-        """Make a category, once; return it (`Category`).
+        """Make a category, once; return it (`MailboxCategory`).
 
         Names are unique, so that one that is as wanted is the one that an
         attempt without an answer has made.
@@ -79,7 +79,7 @@ class CategoryService:
                 where.context.deadline,
                 is_in_doubt=attempt.may_be_done,
             )
-            made = msgspec.json.decode(answer.body, type=Category)
+            made = msgspec.json.decode(answer.body, type=MailboxCategory)
             return replace(answer, created=made["id"], delivery=None)
 
         return await self._once.run(where.context, intent, work)
@@ -114,13 +114,15 @@ class CategoryService:
 
         await expect_unchanged(etag, where, read)
 
-    async def _named(self, where: InMailbox, name: str) -> Category | None:
+    async def _named(
+        self, where: InMailbox, name: str
+    ) -> MailboxCategory | None:
         async for category in self._every(where.live()):
             if category["name"].lower() == name.lower():
                 return category
         return None
 
-    async def _every(self, where: InMailbox) -> AsyncIterator[Category]:
+    async def _every(self, where: InMailbox) -> AsyncIterator[MailboxCategory]:
         page = Paging(limit=_LONGEST_PAGE)
         while True:
             answer = await self._categories.list_categories(where, page)

@@ -433,3 +433,13 @@ async def test_an_empty_if_match_is_refused(
 
     assert answer.status_code == 400
     assert answer.json()["code"] == "malformed-request"
+
+
+async def test_a_path_of_its_own_allows_its_own_methods(
+    client: httpx.AsyncClient,
+) -> None:
+    """What could be done with a message called bulk does not count."""
+    answer = await client.put(f"{MESSAGES}/bulk", json={})
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"

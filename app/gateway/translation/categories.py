@@ -12,9 +12,9 @@ from app.gateway.translation.result import (
 )
 from app.gateway.translation.wire_settings import GraphCategory
 from app.models.categories import (
-    Category,
     CategoryPatch,
     Color,
+    MailboxCategory,
     NewCategory,
 )
 
@@ -45,7 +45,7 @@ def color_json(patch: CategoryPatch) -> bytes:
     return msgspec.json.encode({"color": patch.color})
 
 
-def _category(item: GraphCategory) -> Category:
+def _category(item: GraphCategory) -> MailboxCategory:
     # Graph's documentation writes "None" and "Preset0" here and there.
     color = (item.color or "none").lower()
     return {
