@@ -30,6 +30,9 @@ _LIST_OF_TAGS = re.compile(
 _NAME = "[A-Za-z0-9!#$&^_.+-]{1,100}"  # RFC 6838 §4.2
 _MEDIA_TYPE = re.compile(rf"{_NAME}/{_NAME}")
 _BYTES = "application/octet-stream"
+# Enough for 255 characters, percent-encoded; what reads it is not made for
+# much more.
+_LONGEST_DISPOSITION = 4096
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -128,13 +131,27 @@ def media_type(headers: Mapping[str, str]) -> str:
 
 
 def file_name(headers: Headers) -> str | None:
-    """Return the file's name in ``Content-Disposition`` (RFC 6266)."""
+    """Return the file's name in ``Content-Disposition`` (RFC 6266).
+
+    Raises:
+        MalformedRequest: It is far too long, or in no known encoding.
+    """
     given = line_of(headers, "content-disposition")
     if given is None:
         return None
+    if len(given) > _LONGEST_DISPOSITION:
+        raise MalformedRequest("Content-Disposition is too long.")
     reader = Message()
     reader["Content-Disposition"] = given
-    return reader.get_filename() or None
+    try:
+        name = reader.get_filename() or ""
+        # Some encodings of Python's own can say what no text can contain.
+        name.encode()
+    except (LookupError, ValueError) as e:
+        raise MalformedRequest(
+            "The name in Content-Disposition cannot be read."
+        ) from e
+    return name or None
 
 
 def accepts(value: str | None, media_type: str) -> bool:

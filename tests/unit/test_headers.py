@@ -3,12 +3,14 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.datastructures import Headers
 
 from app.models.context import CacheControl
 from app.problems.refusals import MalformedRequest
 from app.routers.headers import (
     accepts,
     cache_control,
+    file_name,
     idempotency_key,
     if_match,
     matches_none,
@@ -131,3 +133,32 @@ def test_if_match() -> None:
 def test_accept(value: str | None, *, expected: bool) -> None:
     """The most specific entry decides."""
     assert accepts(value, "application/json") is expected
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        f"filename*{'1' * 5000}*=utf-8''x",
+        "filename*=idna''xn--a",
+        "filename*=undefined''a",
+        "filename*=unicode_escape''%5Cud800",
+        "filename*=utf-7''+2AA-",
+        f'a="{";" * 60_000}',
+    ],
+    ids=lambda text: text[:30],
+)
+def test_names_that_nobody_can_read(parameters: str) -> None:
+    """They are the caller's mistake, and take no time to be found so."""
+    headers = Headers({"Content-Disposition": f"attachment; {parameters}"})
+
+    with pytest.raises(MalformedRequest, match="Content-Disposition"):
+        file_name(headers)
+
+
+def test_a_long_name_can_be_read() -> None:
+    """The longest one is far from the limit, even if it is encoded."""
+    given = f"attachment; filename*=utf-8''{'%F0%9F%98%80' * 255}"
+
+    name = file_name(Headers({"Content-Disposition": given}))
+
+    assert name == "\N{GRINNING FACE}" * 255
