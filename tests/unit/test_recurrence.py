@@ -298,6 +298,8 @@ def test_whole_days_end_on_a_day(until: str, last: date) -> None:
         ("FREQ=DAILY;COUNT=3;UNTIL=20270101", "exclude"),
         ("FREQ=DAILY;COUNT=0", "COUNT"),
         ("FREQ=DAILY;INTERVAL=1000", "INTERVAL"),
+        ("FREQ=DAILY;INTERVAL=0000000011000", "INTERVAL"),
+        (f"FREQ=DAILY;COUNT=000000001{'9' * 4900}", "COUNT"),
         ("FREQ=DAILY;UNTIL=20260101", "before the start"),
         ("FREQ=DAILY;UNTIL=20269901", "calendar"),
         ("FREQ=DAILY;UNTIL=99991231", "leave UNTIL out"),

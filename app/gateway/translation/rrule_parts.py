@@ -9,6 +9,7 @@ __all__ = ["NotExpressible", "RuleParts"]
 
 _DAY_OF = {code: day for day, code in CODES.items()}
 _WEEKDAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
+_COUNT = re.compile(r"0*([0-9]{1,3})")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,3}")
 _PART = re.compile(r"([A-Z-]+)=([A-Z0-9,+:-]+)")
 _KNOWN = {
@@ -94,9 +95,10 @@ class RuleParts:
         text = self._values.pop(name, None)
         if text is None:
             return None
-        if not text.isdecimal() or not 1 <= int(text[:9]) <= _MOST:
+        found = _COUNT.fullmatch(text)
+        if found is None or not 1 <= int(found[1]) <= _MOST:
             raise NotExpressible(f"{name} is a number from 1 to {_MOST}")
-        return int(text)
+        return int(found[1])
 
     def _numbers(self, name: str, most: int) -> tuple[int, ...]:
         text = self._values.pop(name, None)
