@@ -76,3 +76,14 @@ def test_no_text_becomes_markup(text: str, quote: str) -> None:
     ours = body.content.removeprefix("<body><div>").partition("</div>")[0]
     assert "<" not in ours.replace("<br>", "")
     assert body.content.endswith(f"{quote}</body>")
+
+
+def test_pages_of_very_many_bodies() -> None:
+    """Each is looked through once: a stranger may have written them."""
+    begun = "<body " * 100_000
+    opened = "<body>" * 100_000
+    old = Quoted(format="html", content=begun)
+
+    new = above(BodyContent(format="html", content=opened), old)
+
+    assert new.content == f"<div>{opened}</div>\n{begun}"

@@ -8,8 +8,8 @@ from app.models.replies import Quoted
 
 __all__ = ["above"]
 
-_BODY_TAG = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
-_BODY = re.compile(r"<body\b[^>]*>(.*)</body\s*>", re.IGNORECASE | re.DOTALL)
+_BODY = re.compile(r"<body\b", re.IGNORECASE)
+_BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 
 
 def above(written: BodyContent, quoted: Quoted) -> BodyContent:
@@ -26,8 +26,7 @@ def above(written: BodyContent, quoted: Quoted) -> BodyContent:
     theirs = quoted["content"]
     if quoted["format"] == "text":
         theirs = f"<div>{_as_html('text', theirs)}</div>"
-    tag = _BODY_TAG.search(theirs)
-    at = tag.end() if tag else 0
+    at = _inside_body(theirs)
     return BodyContent(
         format="html", content=f"{theirs[:at]}{ours}{theirs[at:]}"
     )
@@ -36,6 +35,17 @@ def above(written: BodyContent, quoted: Quoted) -> BodyContent:
 def _as_html(form: str, content: str) -> str:
     """Return what stands in the body of a page."""
     if form == "html":
-        page = _BODY.search(content)
-        return page[1] if page else content
+        begin = _inside_body(content)
+        ends = [tag.start() for tag in _BODY_END.finditer(content, begin)]
+        return content[begin : ends[-1]] if begin and ends else content
     return html.escape(content, quote=False).replace("\n", "<br>\n")
+
+
+def _inside_body(page: str) -> int:
+    """Return where the body of a page begins, 0 if it has none.
+
+    Whoever wrote the page may have begun very many bodies: it is looked
+    through once, not once for each of them.
+    """
+    tag = _BODY.search(page)
+    return page.find(">", tag.end()) + 1 if tag else 0
