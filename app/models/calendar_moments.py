@@ -14,9 +14,16 @@ from pydantic import (
     model_validator,
 )
 
-from app.models.fields import TimeZone
+from app.models.fields import Instant, TimeZone
 
-__all__ = ["YEARS", "Day", "EventTimeInput", "Input", "check_order"]
+__all__ = [
+    "YEARS",
+    "Day",
+    "EventTimeInput",
+    "ExchangeInstant",
+    "Input",
+    "check_order",
+]
 
 YEARS = range(1601, 4501)
 """The years that Exchange's calendar has ([MS-OXOCAL] §2.2.1.44.1)."""
@@ -62,6 +69,9 @@ LocalTime = Annotated[
         }
     ),
 ]
+ExchangeInstant = Annotated[Instant, AfterValidator(_known_to_exchange)]
+"""A moment of Exchange's calendar."""
+
 Day = Annotated[
     date, BeforeValidator(_day), AfterValidator(_known_to_exchange)
 ]

@@ -13,7 +13,8 @@ from pydantic import (
 )
 from typing_extensions import TypedDict
 
-from app.models.fields import Instant, Line, Timestamp, TimeZone
+from app.models.calendar_moments import ExchangeInstant
+from app.models.fields import Line, Timestamp, TimeZone
 
 __all__ = [
     "AutomaticReplies",
@@ -202,8 +203,8 @@ class NewAutomaticReplies(_Input):
     audience: Literal["none", "contacts", "all"] = "none"
     internal_message: Html = ""
     external_message: Html = ""
-    start: Instant | None = None
-    end: Instant | None = None
+    start: ExchangeInstant | None = None
+    end: ExchangeInstant | None = None
 
     @model_validator(mode="after")
     def _has_a_window_if_scheduled(self) -> Self:

@@ -15,8 +15,8 @@ from pydantic import (
     model_validator,
 )
 
-from app.models.calendar_moments import Input
-from app.models.fields import Address, Instant, TimeZone
+from app.models.calendar_moments import ExchangeInstant, Input
+from app.models.fields import Address, TimeZone
 
 __all__ = ["FreeBusyQuery", "MeetingTimesQuery"]
 
@@ -70,8 +70,10 @@ _WINDOW = {"start": "2026-11-23T08:00:00Z", "end": "2026-11-23T18:00:00Z"}
 
 
 class _Window(Input):
-    start: Instant
-    end: Annotated[Instant, Field(description="Itself not in the window.")]
+    start: ExchangeInstant
+    end: Annotated[
+        ExchangeInstant, Field(description="Itself not in the window.")
+    ]
     time_zone: Annotated[
         TimeZone, Field(description="In which times are told.")
     ] = "UTC"

@@ -204,6 +204,8 @@ async def test_answers_that_leave_somebody_out(service: Service) -> None:
         {"interval": "PT11H"},
         {"time_zone": "Mars/Olympus"},
         {"start": "2027-09-16T07:00:00"},
+        {"start": "9999-12-31T10:00:00Z", "end": "9999-12-31T23:59:59Z"},
+        {"start": "0001-01-01T00:00:00Z", "end": "0001-01-01T23:00:00Z"},
         {"more": 1},
     ],
 )

@@ -130,6 +130,11 @@ async def test_settings_are_patched(client: httpx.AsyncClient) -> None:
         ),
         ("automatic-replies", {**AWAY, "status": "enabled"}, "#/body"),
         ("automatic-replies", {**AWAY, "start": "soon"}, "#/body/start"),
+        (
+            "automatic-replies",
+            {**AWAY, "start": "0001-01-01T00:00:00Z"},
+            "#/body/start",
+        ),
         ("automatic-replies", {**AWAY, "to": "all"}, "#/body/to"),
     ],
 )
