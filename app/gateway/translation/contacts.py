@@ -10,6 +10,7 @@ from app.gateway.translation.result import (
     decode,
     decode_page,
 )
+from app.gateway.translation.times import moment_told
 from app.gateway.translation.wire_contacts import (
     GraphContact,
     GraphContactFolder,
@@ -71,8 +72,8 @@ def _contact(item: GraphContact) -> Contact:
         "birthday": _day(item.birthday),
         "notes": item.personal_notes or "",
         "categories": item.categories or [],
-        "created_at": item.created_date_time,
-        "modified_at": item.last_modified_date_time,
+        "created_at": moment_told(item.created_date_time),
+        "modified_at": moment_told(item.last_modified_date_time),
         "etag": item_tag(key, _FORM),
         "is_partial": False,
     }

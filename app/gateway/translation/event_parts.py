@@ -4,6 +4,7 @@ from typing import Literal
 
 from app.gateway.translation.event_times import local_time
 from app.gateway.translation.parts import person
+from app.gateway.translation.times import moment_told
 from app.gateway.translation.wire_calendar import (
     GraphAttendee,
     GraphCoordinates,
@@ -113,7 +114,8 @@ def reply_of(told: str | None) -> Reply:
 
 def told_at(time: str | None) -> str | None:
     """Return an RFC 3339 time in UTC, None for Graph's way to say never."""
-    return None if not time or time.startswith(_NEVER) else time
+    told = moment_told(time)
+    return None if told is None or told.startswith(_NEVER) else told
 
 
 def attendee(found: GraphAttendee, zone: str | None) -> Attendee:

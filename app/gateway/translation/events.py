@@ -15,7 +15,7 @@ from app.gateway.translation.event_parts import (
     told_at,
 )
 from app.gateway.translation.event_times import local_time, whole_day
-from app.gateway.translation.parts import body_of, person
+from app.gateway.translation.parts import body_of, page_at, person
 from app.gateway.translation.recurrence import Start
 from app.gateway.translation.result import (
     Translated,
@@ -98,7 +98,7 @@ def _summary(item: GraphEvent) -> EventSummary:
         "categories": item.categories or [],
         "has_attachments": bool(item.has_attachments),
         "ical_uid": item.i_cal_u_id,
-        "web_link": item.web_link,
+        "web_link": page_at(item.web_link),
         "etag": item_tag(_change_key(item), _DEFAULT_FORM),
         "is_partial": False,
     }
@@ -139,7 +139,8 @@ def _recurrence(item: GraphEvent, zone: str | None) -> Recurrence | None:
 
 def _join_url(item: GraphEvent) -> str | None:
     meeting = item.online_meeting
-    return (meeting and meeting.join_url) or item.online_meeting_url or None
+    told = (meeting and meeting.join_url) or item.online_meeting_url
+    return page_at(told)
 
 
 def _calendar(link: str | None) -> str | None:

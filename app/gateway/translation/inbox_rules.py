@@ -56,7 +56,7 @@ def rule(body: bytes, _about: Translation) -> Translated:
 def rule_and_source(body: bytes, _about: Translation) -> Translated:
     """Translate one rule, and keep what it was made of for a change."""
     found = _rule(decode(body, GraphRule))
-    return Translated(content={"rule": found, "source": Raw(body)})
+    return Translated(content={"rule": found, "source": decode(body, Raw)})
 
 
 def rule_json(wanted: NewRule) -> bytes:

@@ -3,14 +3,14 @@
 from typing import Literal
 
 from app.gateway.translation.etags import change_key_of, item_tag
-from app.gateway.translation.parts import body_of, people, person
+from app.gateway.translation.parts import body_of, page_at, people, person
 from app.gateway.translation.result import (
     Translated,
     Translation,
     decode,
     decode_page,
 )
-from app.gateway.translation.times import utc_timestamp
+from app.gateway.translation.times import moment_told, utc_timestamp
 from app.gateway.translation.wire import (
     GraphAttachment,
     GraphFlag,
@@ -92,17 +92,17 @@ def _summary(item: GraphMessage) -> MessageSummary:
         "cc": people(item.cc_recipients),
         "bcc": people(item.bcc_recipients),
         "reply_to": people(item.reply_to),
-        "sent_at": item.sent_date_time,
-        "received_at": item.received_date_time,
-        "created_at": item.created_date_time,
-        "modified_at": item.last_modified_date_time,
+        "sent_at": moment_told(item.sent_date_time),
+        "received_at": moment_told(item.received_date_time),
+        "created_at": moment_told(item.created_date_time),
+        "modified_at": moment_told(item.last_modified_date_time),
         "is_read": bool(item.is_read),
         "is_draft": bool(item.is_draft),
         "flag": _flag(item.flag),
         "importance": _IMPORTANCE.get(item.importance, "unknown"),
         "categories": item.categories or [],
         "has_attachments": bool(item.has_attachments),
-        "web_link": item.web_link,
+        "web_link": page_at(item.web_link),
         "etag": item_tag(_change_key(item), _DEFAULT_FORM),
         "is_partial": False,
     }
@@ -132,6 +132,6 @@ def _attachment(part: GraphAttachment) -> Attachment:
         "is_inline": bool(part.is_inline),
         "content_id": part.content_id,
         "kind": _KINDS.get(part.odata_type, "unknown"),
-        "modified_at": part.last_modified_date_time,
+        "modified_at": moment_told(part.last_modified_date_time),
         "is_partial": False,
     }

@@ -1,10 +1,14 @@
 """Parts that messages and events share: Graph's JSON to ours."""
 
+import re
+
 from app.gateway.translation.html import sanitized
 from app.gateway.translation.wire import GraphBody, GraphRecipient
 from app.models.mail import Body, Person
 
-__all__ = ["body_of", "people", "person"]
+__all__ = ["body_of", "page_at", "people", "person"]
+
+_PAGE = re.compile(r"https?://[^\s\x00-\x1f]", re.IGNORECASE)
 
 
 def person(who: GraphRecipient | None) -> Person | None:
@@ -39,3 +43,11 @@ def body_of(body: GraphBody | None) -> Body | None:
         "content": safe,
         "has_remote_content": has_remote_content,
     }
+
+
+def page_at(link: str | None) -> str | None:
+    """Return a link, None if it leads to no page of the web.
+
+    Some come from strangers, and a frontend will have people follow them.
+    """
+    return link if link and _PAGE.match(link) else None

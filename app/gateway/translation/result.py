@@ -1,5 +1,6 @@
 """What a translation makes of an answer of Graph's."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -59,8 +60,8 @@ def decode(body: bytes, kind: type[T]) -> T:
         GraphMalformedResponse: It is no JSON, or of another shape.
     """
     try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as e:
+        return _decoded(body, kind)
+    except (ValueError, RecursionError) as e:
         raise GraphMalformedResponse(
             "Microsoft Graph gave an answer of an unexpected shape.",
             outcome=Outcome.UNKNOWN,
@@ -112,14 +113,15 @@ def decode_page(body: bytes, kind: type[S]) -> Page[S]:
 def _item(raw: Raw, kind: type[S]) -> tuple[S, bool]:
     try:
         return msgspec.json.decode(raw, type=kind), False
-    except (msgspec.ValidationError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         return _salvaged(raw, kind), True
 
 
 def _salvaged(raw: Raw, kind: type[S]) -> S:
     try:
-        members = msgspec.json.decode(raw)
-    except UnicodeDecodeError:
+        # Less strict about numbers, so that the rest can be kept.
+        members = json.loads(bytes(raw))
+    except (ValueError, RecursionError):
         members = {}
     if not isinstance(members, dict):
         members = {}
@@ -134,3 +136,17 @@ def _salvaged(raw: Raw, kind: type[S]) -> S:
                 continue
             readable[one.name] = value
     return kind(**readable)
+
+
+def _decoded(body: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        # Exchange cuts previews by UTF-16, even in the midst of a character.
+        value = json.loads(body)
+        text = json.dumps(value, ensure_ascii=False)
+        cut = text.encode("utf-16", "surrogatepass")
+        whole = cut.decode("utf-16", "replace").encode()
+        return msgspec.json.decode(whole, type=kind)

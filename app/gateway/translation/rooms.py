@@ -3,6 +3,7 @@
 Source: https://learn.microsoft.com/graph/api/resources/room
 """
 
+import re
 from typing import Literal
 
 from msgspec import Struct, field
@@ -12,10 +13,12 @@ from app.gateway.translation.result import (
     Translation,
     decode_page,
 )
+from app.gateway.translation.wire import Whole
 from app.models.rooms import Room
 
 __all__ = ["rooms"]
 
+_NUMBER = re.compile("[0-9]{1,15}")
 _BOOKING: dict[str | None, Literal["standard", "reserved"]] = {
     "standard": "standard",
     "reserved": "reserved",
@@ -29,10 +32,10 @@ class _GraphRoom(Struct, rename="camel"):
     nickname: str | None = None
     building: str | None = None
     floor_label: str | None = None
-    floor_number: int | None = None
+    floor_number: Whole | None = None
     label: str | None = None
     # Graph's documentation shows it as text.
-    capacity: int | str | None = None
+    capacity: Whole | str | None = None
     phone: str | None = None
     booking_type: str | None = None
     is_wheel_chair_accessible: bool | None = None
@@ -71,5 +74,5 @@ def _room(item: _GraphRoom) -> Room:
 
 def _number(told: int | str | None) -> int | None:
     if isinstance(told, str):
-        return int(told) if told.isascii() and told.isdecimal() else None
+        return int(told) if _NUMBER.fullmatch(told) else None
     return told

@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
+import msgspec
+
+from app.gateway.translation.wire import Whole
 from app.models.rules import ActionFlag, Sensitivity
 
 __all__ = ["ACTIONS", "CONDITIONS", "Kind", "camel"]
@@ -59,11 +62,12 @@ def _people(value: Any) -> list[dict[str, Any]]:
     return [_person(one["emailAddress"]) for one in everybody]
 
 
-def _person(found: Mapping[str, Any]) -> dict[str, Any]:
-    return {
+def _person(found: Mapping[str, Any]) -> dict[str, str | None]:
+    person = {
         "name": found.get("name") or None,
         "address": found.get("address") or None,
     }
+    return msgspec.convert(person, dict[str, str | None])
 
 
 def _recipients(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -78,9 +82,8 @@ def _sizes(value: Any) -> dict[str, int | None]:
         "minimum_size": value.get("minimumSize"),
         "maximum_size": value.get("maximumSize"),
     }
-    if any(not isinstance(size, int | None) for size in sizes.values()):
-        raise TypeError(value)
-    return sizes
+    # Those of a Struct are checked as it is decoded, these are not.
+    return msgspec.convert(sizes, dict[str, Whole | None])
 
 
 def _graph_sizes(sizes: dict[str, int]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 Source: https://learn.microsoft.com/graph/api/calendar-getschedule
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,6 +42,7 @@ _STATUS: dict[str, Availability] = {
 }
 # Some answers name the codes of Exchange by their numbers
 # (https://github.com/microsoftgraph/microsoft-graph-docs/issues/11225).
+_CODE = re.compile("[A-Za-z0-9_.:-]{1,100}")
 _NUMBERED = {"5009": "ErrorMailRecipientNotFound"}
 
 
@@ -114,7 +116,9 @@ def _schedule(item: _Schedule, zone: str) -> dict[str, Any]:
 def _code(error: _Error | None) -> str | None:
     if error is None:
         return None
-    code = error.response_code or "unknown"
+    code = error.response_code or ""
+    if not _CODE.fullmatch(code):
+        return "unknown"
     return _NUMBERED.get(code, code)
 
 

@@ -48,9 +48,10 @@ _AUDIENCE: dict[str, Literal["none", "contacts", "all"]] = {
 _GRAPH_STATUS = {"enabled": "alwaysEnabled"}
 _GRAPH_AUDIENCE = {"contacts": "contactsOnly"}
 _DAYS: dict[str, Weekday] = {day: day for day in get_args(Weekday)}
-_SECONDS = re.compile(r"\d\d:\d\d:\d\d")
+_SECONDS = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
 # How images of other hosts are shown; see `sanitized`.
-_HELD_BACK = re.compile(r"(<img\b[^>]*?\s)data-remote-src=", re.IGNORECASE)
+_IMAGE = re.compile(r"<img\b", re.IGNORECASE)
+_HELD_BACK = re.compile(r"(\s)data-remote-src=", re.IGNORECASE)
 
 
 def settings(body: bytes, _about: Translation) -> Translated:
@@ -157,5 +158,17 @@ def _hours_json(hours: WorkingHoursPatch) -> dict[str, Any]:
 
 
 def _with_images(html: str) -> str:
-    """Put back the addresses of images that were held back."""
-    return _HELD_BACK.sub(r"\1src=", html)
+    """Put back the addresses of images that were held back.
+
+    Tag by tag: an expression for all of it would take forever for what has
+    very many tags without an end.
+    """
+    return ">".join(map(_with_image, html.split(">")))
+
+
+def _with_image(html: str) -> str:
+    tag = _IMAGE.search(html)
+    if tag is None:
+        return html
+    attributes = _HELD_BACK.sub(r"\1src=", html[tag.end() :], count=1)
+    return html[: tag.end()] + attributes

@@ -1,11 +1,14 @@
 """Times and time zones: Graph's way and ours."""
 
+import re
 from datetime import UTC, datetime
 
 from app.gateway.translation.wire import GraphTime
 from app.gateway.translation.zones import find_zone, iana_zone
 
-__all__ = ["graph_timestamp", "iana_zone", "utc_timestamp"]
+__all__ = ["graph_timestamp", "iana_zone", "moment_told", "utc_timestamp"]
+
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
 
 
 def utc_timestamp(time: GraphTime | None) -> str | None:
@@ -26,6 +29,18 @@ def utc_timestamp(time: GraphTime | None) -> str | None:
     try:
         return graph_timestamp(local)
     except OverflowError:
+        return None
+
+
+def moment_told(text: str | None) -> str | None:
+    """Return an RFC 3339 time in UTC that Graph told, None if it is none."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+        if moment.tzinfo is None:
+            return None
+        is_plain = text and _UTC.fullmatch(text)
+        return text if is_plain else graph_timestamp(moment)
+    except (OverflowError, ValueError):
         return None
 
 

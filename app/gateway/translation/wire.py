@@ -6,7 +6,9 @@ skipped. Enumerations are read as text, since Graph may add to them.
 Source: https://learn.microsoft.com/graph/api/resources/message and its like.
 """
 
-from msgspec import Struct, field
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
 
 __all__ = [
     "GraphAttachment",
@@ -20,7 +22,11 @@ __all__ = [
     "GraphTime",
     "GraphUser",
     "Read",
+    "Whole",
 ]
+
+Whole = Annotated[int, Meta(ge=-(2**53), le=2**53)]
+"""A number that everybody who reads JSON can hold (RFC 8259 §6)."""
 
 
 class Read(Struct, rename="camel"):
@@ -75,7 +81,7 @@ class GraphAttachment(Read):
     odata_type: str = field(name="@odata.type", default="")
     name: str | None = None
     content_type: str | None = None
-    size: int | None = None
+    size: Whole | None = None
     is_inline: bool | None = None
     content_id: str | None = None
     last_modified_date_time: str | None = None
@@ -120,9 +126,9 @@ class GraphFolder(Read):
     id: str
     display_name: str | None = None
     parent_folder_id: str | None = None
-    child_folder_count: int | None = None
-    unread_item_count: int | None = None
-    total_item_count: int | None = None
+    child_folder_count: Whole | None = None
+    unread_item_count: Whole | None = None
+    total_item_count: Whole | None = None
     is_hidden: bool | None = None
 
 

@@ -13,6 +13,7 @@ from app.gateway.translation.wire import (
     GraphRecipient,
     GraphTime,
     Read,
+    Whole,
 )
 
 __all__ = [
@@ -99,9 +100,9 @@ class GraphPattern(Read):
     """How something repeats."""
 
     type: str | None = None
-    interval: int | None = None
-    month: int | None = None
-    day_of_month: int | None = None
+    interval: Whole | None = None
+    month: Whole | None = None
+    day_of_month: Whole | None = None
     days_of_week: list[str] | None = None
     first_day_of_week: str | None = None
     index: str | None = None
@@ -114,7 +115,7 @@ class GraphRange(Read):
     start_date: str | None = None
     end_date: str | None = None
     recurrence_time_zone: str | None = None
-    number_of_occurrences: int | None = None
+    number_of_occurrences: Whole | None = None
 
 
 class GraphRecurrence(Read):
@@ -166,7 +167,7 @@ class GraphEvent(Read):
     online_meeting_url: str | None = None
     recurrence: GraphRecurrence | None = None
     is_reminder_on: bool | None = None
-    reminder_minutes_before_start: int | None = None
+    reminder_minutes_before_start: Whole | None = None
     categories: list[str] | None = None
     has_attachments: bool | None = None
     i_cal_u_id: str | None = field(name="iCalUId", default=None)

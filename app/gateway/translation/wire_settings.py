@@ -8,7 +8,12 @@ from typing import Any
 
 from msgspec import field
 
-from app.gateway.translation.wire import GraphLocale, GraphTime, Read
+from app.gateway.translation.wire import (
+    GraphLocale,
+    GraphTime,
+    Read,
+    Whole,
+)
 
 __all__ = [
     "GraphAutomaticReplies",
@@ -70,7 +75,7 @@ class GraphRule(Read):
 
     id: str
     display_name: str | None = None
-    sequence: int | None = None
+    sequence: Whole | None = None
     is_enabled: bool | None = None
     is_read_only: bool | None = None
     has_error: bool | None = None
