@@ -58,7 +58,13 @@ async def list_messages(
     where: Where,
     wanted: Annotated[MessageQuery, Query()],
 ) -> Response:
-    """List messages, newest first."""
+    """List messages, newest first.
+
+    All parameters go together. What Exchange cannot combine is looked at
+    here, page by page: a page that is short, or empty, but has a
+    `next_cursor` is not the last. Too many to be sorted otherwise than by
+    time are refused with `query-too-complex`.
+    """
     answer = await services(request).search.list_messages(where, wanted)
     return answer_with(request, answer)
 
@@ -72,7 +78,11 @@ async def list_messages(
 async def create_draft(
     request: Request, where: Where, draft: Draft, intent: Intended
 ) -> Response:
-    """Write a draft."""
+    """Write a draft.
+
+    Everything may be left out, and be filled in later. `Location` is where
+    the draft can be read, changed and sent.
+    """
     answer = await services(request).drafts.create_draft(where, draft, intent)
     return created_at(request, answer, f"{request.url.path}/{{id}}")
 
@@ -88,7 +98,11 @@ async def get_message(
     message: MessageId,
     view: Annotated[MessageView, Query()],
 ) -> Response:
-    """Get a message."""
+    """Get a message.
+
+    HTML is sanitized: what could run, reach out or be mistaken for the page
+    around it is gone, and remote images wait for the reader's consent.
+    """
     answer = await services(request).messages.get_message(where, message, view)
     return answer_with(request, answer)
 
@@ -105,7 +119,11 @@ async def update_message(
     patch: MessagePatch,
     etag: IfMatch,
 ) -> Response:
-    """Change a message by a JSON merge patch (RFC 7396)."""
+    """Change a message by a JSON merge patch (RFC 7396).
+
+    Read state, flag, categories and importance can be changed always;
+    subject, body and people only while it is a draft.
+    """
     answer = await services(request).messages.update_message(
         where, message, patch, etag
     )
@@ -128,7 +146,11 @@ async def delete_message(
         Flag, Query(description="Beyond what its owner can recover.")
     ] = False,
 ) -> Response:
-    """Move a message to Deleted Items, or delete it for good."""
+    """Move a message to Deleted Items, or delete it for good.
+
+    One that lies in Deleted Items already is removed from sight, as in
+    Outlook; with `permanent` its owner cannot get it back either.
+    """
     delete = services(request).messages.delete_message
     if permanent:
         delete = services(request).messages.purge_message
@@ -164,6 +186,10 @@ async def send_draft(
     message: MessageId,
     intent: Intended,
 ) -> Response:
-    """Send a draft; answered when it is in Sent Items, as a rule."""
+    """Send a draft, once.
+
+    Answered when it is in Sent Items, as a rule; `verifying` if it was not
+    to be seen there in time.
+    """
     answer = await services(request).sends.send_draft(where, message, intent)
     return answer_with(request, answer, 201)
