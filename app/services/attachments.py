@@ -9,9 +9,9 @@ from app.models.answers import Answer, ByteStream
 from app.models.context import InMailbox
 from app.models.mail import Attachment
 from app.models.queries import Paging
-from app.problems.errors import ExchangeError, Outcome
-from app.problems.resources import ItemNotFound, NotSupported
+from app.problems.resources import NotSupported
 from app.services.conditions import expect_unchanged
+from app.services.removal import remove
 
 __all__ = ["AttachmentService", "Content"]
 
@@ -87,15 +87,10 @@ class AttachmentService:
             return await self.get_attachment(where, message, attachment)
 
         await expect_unchanged(etag, where, read)
-        delete = self._attachments.delete_attachment
-        try:
-            await delete(where, message, attachment)
-        except ExchangeError as doubt:
-            if doubt.outcome is not Outcome.UNKNOWN:
-                raise
-            try:
-                await delete(where, message, attachment)
-            except ItemNotFound:
-                return
-            except ExchangeError as error:
-                raise error.with_outcome(Outcome.UNKNOWN) from error
+
+        async def delete() -> None:
+            await self._attachments.delete_attachment(
+                where, message, attachment
+            )
+
+        await remove(delete)

@@ -11,8 +11,8 @@ from app.models.context import InMailbox
 from app.models.queries import Paging
 from app.services.conditions import expect_unchanged
 from app.services.creation import Creation
-from app.services.deletion import delete_once
 from app.services.once import Intent
+from app.services.removal import remove
 
 __all__ = ["ContactFolderService"]
 
@@ -86,7 +86,7 @@ class ContactFolderService:
             ids = msgspec.json.decode(names.body, type=dict[str, str])
             return found["parent_id"] == ids.get("deleted")
 
-        await delete_once(delete, is_gone)
+        await remove(delete, is_gone)
 
     async def _expect(
         self, where: InMailbox, folder: str, etag: str | None

@@ -12,8 +12,8 @@ from app.problems.errors import ExchangeError, Outcome
 from app.problems.resources import PreconditionFailed
 from app.services.contact_changes import shows
 from app.services.creation import Creation
-from app.services.deletion import delete_once
 from app.services.once import Intent
+from app.services.removal import remove
 
 __all__ = ["ContactService"]
 
@@ -102,4 +102,4 @@ class ContactService:
             ids = msgspec.json.decode(names.body, type=dict[str, str])
             return found["folder_id"] == ids.get("deleted")
 
-        await delete_once(delete, is_gone)
+        await remove(delete, is_gone)

@@ -15,8 +15,9 @@ from app.models.mail import Message
 from app.models.queries import MessageView
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.failures import DeadlineExceeded
-from app.problems.resources import ItemNotFound, PreconditionFailed
+from app.problems.resources import PreconditionFailed
 from app.services.changes import is_deleted, shows
+from app.services.removal import remove
 
 __all__ = ["MessageService"]
 
@@ -126,23 +127,10 @@ class MessageService:
         With immutable ids a second removal would find the message where the
         first has put it, and take it further than was asked for.
         """
-        try:
-            await act()
-        except ExchangeError as error:
-            if error.outcome is not Outcome.UNKNOWN:
-                raise
-            try:
-                answer = await self._mail.look_at_message(where, message)
-                found = msgspec.json.decode(answer.body, type=Message)
-                if await is_done(found):
-                    return
-            except ExchangeError as nothing:
-                if isinstance(nothing, ItemNotFound) and nothing.is_proof:
-                    return
-                raise error from None
-            try:
-                await act()
-            except ItemNotFound:
-                return
-            except ExchangeError as second:
-                raise second.with_outcome(Outcome.UNKNOWN) from second
+
+        async def is_gone() -> bool:
+            answer = await self._mail.look_at_message(where, message)
+            found = msgspec.json.decode(answer.body, type=Message)
+            return await is_done(found)
+
+        await remove(act, is_gone)

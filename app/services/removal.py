@@ -1,4 +1,4 @@
-"""Remove something, whose second removal would find nothing."""
+"""Remove things once, though a second removal would go further or fail."""
 
 from collections.abc import Awaitable, Callable
 
@@ -8,13 +8,26 @@ from app.problems.resources import ItemNotFound
 __all__ = ["remove"]
 
 
-async def remove(act: Callable[[], Awaitable[None]]) -> None:
+async def _nobody_looks() -> bool:
+    return False
+
+
+async def remove(
+    act: Callable[[], Awaitable[None]],
+    is_gone: Callable[[], Awaitable[bool]] = _nobody_looks,
+) -> None:
     """Remove; if that ends without a clear answer, do it once more.
 
-    That there is nothing left to remove then shows that it was done.
+    That there is nothing left to remove then shows that it was done, if Graph
+    says so itself.
+
+    Args:
+        act: Asks Graph once.
+        is_gone: Looks beforehand, for what a second removal would take
+            further; raises `ItemNotFound` if there is nothing any more.
 
     Raises:
-        ExchangeError: It was not done (``outcome`` not_performed), or it
+        ExchangeError: It was not removed (``outcome`` not_performed), or it
             could not be found out (unknown).
     """
     try:
@@ -22,9 +35,27 @@ async def remove(act: Callable[[], Awaitable[None]]) -> None:
     except ExchangeError as doubt:
         if doubt.outcome is not Outcome.UNKNOWN:
             raise
-        try:
-            await act()
-        except ExchangeError as second:
-            if isinstance(second, ItemNotFound) and second.is_proof:
-                return
-            raise second.with_outcome(Outcome.UNKNOWN) from second
+        await _again(act, is_gone, doubt)
+
+
+async def _again(
+    act: Callable[[], Awaitable[None]],
+    is_gone: Callable[[], Awaitable[bool]],
+    doubt: ExchangeError,
+) -> None:
+    try:
+        if await is_gone():
+            return
+    except ExchangeError as error:
+        if not _is_proof(error):
+            raise doubt from None
+        return
+    try:
+        await act()
+    except ExchangeError as error:
+        if not _is_proof(error):
+            raise error.with_outcome(Outcome.UNKNOWN) from error
+
+
+def _is_proof(error: ExchangeError) -> bool:
+    return isinstance(error, ItemNotFound) and error.is_proof

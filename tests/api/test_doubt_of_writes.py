@@ -242,3 +242,27 @@ async def test_a_copy_that_is_late_is_not_made_twice(
 
     assert answer.json()["outcome"] == "unknown"
     assert sum(one["subject"] == "Quartz" for one in inside) == 1
+
+
+@pytest.mark.parametrize(
+    "what", ["contacts", "contact folders", "drafts", "attachments"]
+)
+async def test_a_proxy_s_404_is_no_proof_that_something_was_removed(
+    service: Service, sandbox: Sandbox, what: str
+) -> None:
+    """Only Graph's own word is: what a proxy says leaves it open."""
+    client = service.client
+    if what == "attachments":
+        place = await draft_with(client, "b2xk")
+        one = f"{place}/{(await client.get(place)).json()['items'][0]['id']}"
+    else:
+        path, body, _ = MAKING[what]
+        made_one = await client.post(f"{ADA}/{path}", json=body)
+        one = made_one.headers["location"]
+    sandbox.faults.add(Fault(method="DELETE", status=504, nth=1))
+    sandbox.faults.add(Fault(method="DELETE", status=404, body="html", nth=2))
+    answer = await client.delete(one)
+    still = await client.get(one)
+
+    assert still.status_code == 200
+    assert answer.json()["outcome"] == "unknown"
