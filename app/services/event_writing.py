@@ -24,6 +24,8 @@ from app.services.removal import remove
 
 __all__ = ["EventWriting"]
 
+# Times that a change is made anew because others came in between.
+_MOST_TRIES = 3
 _REPEATED = "ErrorDuplicateTransactionId".lower()
 
 
@@ -62,14 +64,8 @@ class EventWriting:
         If the tag is another one because of an attempt whose answer was
         lost, the change is done: it is looked whether the event shows it.
         """
-        before = None
-        if depends_on_before(patch):
-            before = await self._before(where, event)
-        times = changed_times(patch, before)
         try:
-            await self._changes.update_event(
-                where, event, patch, times=times, etag=etag
-            )
+            await self._change(where, event, patch, etag)
         except PreconditionFailed as error:
             is_in_doubt = error.outcome is Outcome.UNKNOWN
             if not (is_in_doubt and await self._shows(where, event, patch)):
@@ -89,6 +85,35 @@ class EventWriting:
             await self._changes.delete_event(where, event, etag)
 
         await remove(delete)
+
+    async def _change(
+        self,
+        where: InMailbox,
+        event: str,
+        patch: EventPatch,
+        etag: str | None,
+    ) -> None:
+        """Change an event; what depends on how it was, only if it still is.
+
+        An all-day event is given both its days anew, whichever is changed.
+        """
+        for left in reversed(range(_MOST_TRIES)):
+            before = None
+            if depends_on_before(patch):
+                before = await self._before(where, event)
+            try:
+                await self._changes.update_event(
+                    where,
+                    event,
+                    patch,
+                    times=changed_times(patch, before),
+                    etag=etag or (before and before["etag"]),
+                )
+            except PreconditionFailed:
+                if etag is not None or not left:
+                    raise
+            else:
+                return
 
     async def _make(
         self, where: InMailbox, event: EventInput, times: Times, marker: str

@@ -266,3 +266,31 @@ async def test_a_proxy_s_404_is_no_proof_that_something_was_removed(
 
     assert still.status_code == 200
     assert answer.json()["outcome"] == "unknown"
+
+
+async def test_a_day_that_another_changes_meanwhile_is_not_put_back(
+    service: Service,
+) -> None:
+    """Who moves the first day of an event does not undo another last day."""
+    days = {"start": {"date": "2027-02-01"}, "end": {"date": "2027-02-02"}}
+    event = await service.client.post(
+        f"{ADA}/events", json={"subject": "Quartz", **days}
+    )
+    place = event.headers["location"]
+    others: list[httpx.Response] = []
+    longer = {"end": {"date": "2027-02-09"}}
+
+    async def between(request: httpx.Request, carry: Carry) -> httpx.Response:
+        if request.method == "PATCH" and not others:
+            service.network.between = None
+            others.append(await service.client.patch(place, json=longer))
+        return await carry(request)
+
+    service.network.between = between
+    earlier = {"start": {"date": "2027-01-31"}}
+    answer = await service.client.patch(place, json=earlier)
+
+    assert [other.status_code for other in others] == [200]
+    assert answer.status_code == 200
+    assert answer.json()["start"] == earlier["start"]
+    assert answer.json()["end"] == longer["end"]
