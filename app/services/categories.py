@@ -16,7 +16,10 @@ from app.models.categories import (
 )
 from app.models.context import InMailbox
 from app.models.queries import Paging
-from app.problems.graph_failures import GraphRejected
+from app.problems.graph_failures import (
+    GraphMalformedResponse,
+    GraphRejected,
+)
 from app.problems.resources import Conflict
 from app.services.conditions import expect_unchanged
 from app.services.doubt import Doubtful
@@ -26,6 +29,8 @@ from app.services.removal import remove
 __all__ = ["CategoryService"]
 
 _LONGEST_PAGE = 100
+# More than any mailbox has; some list may have no end.
+_MOST_PAGES = 50
 
 
 class CategoryService:
@@ -124,7 +129,7 @@ class CategoryService:
 
     async def _every(self, where: InMailbox) -> AsyncIterator[MailboxCategory]:
         page = Paging(limit=_LONGEST_PAGE)
-        while True:
+        for _ in range(_MOST_PAGES):
             answer = await self._categories.list_categories(where, page)
             found = msgspec.json.decode(answer.body, type=CategoryPage)
             for category in found["items"]:
@@ -132,3 +137,4 @@ class CategoryService:
             if found["next_cursor"] is None:
                 return
             page = Paging(limit=_LONGEST_PAGE, cursor=found["next_cursor"])
+        raise GraphMalformedResponse("The list of categories has no end.")

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from app.models.calendar import Event
 from app.models.calendar_input import EventInput, EventPatch
 from app.models.calendar_moments import EventTimeInput, check_order
@@ -83,7 +85,11 @@ def _written(told: EventTime | None) -> EventTimeInput | None:
     if told is None:
         return None
     members: Mapping[str, Any] = told
-    return EventTimeInput.model_validate(members)
+    try:
+        return EventTimeInput.model_validate(members)
+    except ValidationError:
+        # Graph may tell of times that nobody can write.
+        return None
 
 
 def _wrong(name: str, detail: str) -> InvalidRequest:

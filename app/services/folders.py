@@ -11,6 +11,7 @@ from app.models.context import InMailbox
 from app.models.mail import Folder, FolderPage, WellKnown
 from app.models.queries import FolderQuery
 from app.problems.errors import ExchangeError
+from app.problems.graph_failures import GraphMalformedResponse
 from app.problems.resources import ItemNotFound
 from app.services.trees import Tree
 
@@ -19,6 +20,8 @@ __all__ = ["FolderService"]
 # Deeper than any mailbox; ends the walk up a hierarchy that has no top.
 _DEEPEST = 100
 _MOST_ON_A_PAGE = 100
+# Of a hundred folders each; some list may have no end.
+_MOST_PAGES = 500
 
 
 class FolderService:
@@ -138,6 +141,8 @@ class FolderService:
             pages = [_page_of(parent, wanted) for parent in level]
             found: list[Folder] = []
             while pages:
+                if len(parts) > _MOST_PAGES:
+                    raise GraphMalformedResponse("The folders have no end.")
                 answers = await self._folders.list_each(where, pages)
                 pages = list(
                     _taken(pages, answers, found, parts, is_top=depth == 0)

@@ -15,6 +15,7 @@ from app.models.queries import Paging
 from app.models.rule_input import ActionsInput, NewRule, RulePatch
 from app.models.rules import Rule, RulePage
 from app.problems.errors import FieldError
+from app.problems.graph_failures import GraphMalformedResponse
 from app.problems.refusals import InvalidRequest
 from app.problems.resources import Conflict, PreconditionFailed
 from app.services.doubt import Doubtful
@@ -26,6 +27,8 @@ __all__ = ["RuleService"]
 
 _FOLDERS = ("copy_to_folder", "move_to_folder")
 _LONGEST_PAGE = 100
+# More than any mailbox has; some list may have no end.
+_MOST_PAGES = 50
 
 
 class RuleService:
@@ -145,7 +148,7 @@ class RuleService:
     async def _alike(self, where: InMailbox, wanted: NewRule) -> Answer | None:
         """Return the rule that is as wanted, if there is one."""
         page = Paging(limit=_LONGEST_PAGE)
-        while True:
+        for _ in range(_MOST_PAGES):
             answer = await self._rules.list_rules(where, page)
             found = msgspec.json.decode(answer.body, type=RulePage)
             for rule in found["items"]:
@@ -154,3 +157,4 @@ class RuleService:
             if found["next_cursor"] is None:
                 return None
             page = Paging(limit=_LONGEST_PAGE, cursor=found["next_cursor"])
+        raise GraphMalformedResponse("The list of rules has no end.")

@@ -30,11 +30,12 @@ def part_answer(
     """
     response = httpx.Response(
         status,
-        # They describe an answer that was never on a wire.
+        # They describe an answer that was never on a wire, and may be text
+        # that no header of one could be.
         headers={
             name: text
             for name, text in headers.items()
-            if name.lower() not in _UNSENT
+            if name.lower() not in _UNSENT and f"{name}{text}".isascii()
         },
         content=body,
     )

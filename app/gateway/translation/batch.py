@@ -4,9 +4,10 @@ Graph answers such a request with 200 whatever became of its parts.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Annotated
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from app.gateway.translation.result import Translated, Translation, decode
 from app.problems.errors import Upstream
@@ -42,7 +43,7 @@ class AnsweredPart(Struct):
     """Graph's answer to one part of a batch."""
 
     id: str
-    status: int
+    status: Annotated[int, Meta(ge=100, le=599)]
     headers: dict[str, str] = {}
     body: Raw = Raw(b"")
 
