@@ -10,6 +10,7 @@ import pytest
 
 from app.gateway.translation.event_parts import told_at
 from app.gateway.translation.events import events
+from app.gateway.translation.html import sanitized
 from app.gateway.translation.inbox_rules import rule, rule_and_source, rules
 from app.gateway.translation.messages import messages
 from app.gateway.translation.result import Translation, decode
@@ -219,3 +220,28 @@ def test_images_without_an_end() -> None:
 
     message = sent["automaticRepliesSetting"]["internalReplyMessage"]
     assert message == f'<img alt="x" src="a">{text}'
+
+
+@pytest.mark.parametrize(
+    "nested",
+    ["<div>", "<DIV></x>", "<ul><li>", "<a><b><font>", "<table><tr><td>"],
+)
+def test_html_without_a_bottom(nested: str) -> None:
+    """Its text is shown: to clean it would take minutes, or much longer."""
+    shown, has_remote_content = sanitized(f"{nested * 200_000}1 &lt; 2 <")
+
+    assert shown.strip().endswith("1 &lt; 2 &lt;")
+    assert "<" not in shown
+    assert not has_remote_content
+
+
+def test_html_of_very_many_tags() -> None:
+    """Long pages are shown as they are, if what they begin also ends."""
+    page = "<div><b>x</b> &amp; y<br></div>" * 5000
+
+    assert sanitized(page)[0] == page
+
+
+def test_very_many_ampersands() -> None:
+    """They are text, and no reason to take long."""
+    assert sanitized("&" * 100_000)[0] == "&amp;" * 100_000

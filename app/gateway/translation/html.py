@@ -7,6 +7,8 @@ their sender who reads the mail and when, so that their address is moved to
 
 import re
 import secrets
+from collections import Counter
+from html import escape, unescape
 
 import nh3
 
@@ -62,6 +64,18 @@ _REMOTE = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _INLINE = re.compile(
     r"cid:|data:image/(?:gif|jpeg|png|webp)[;,]", re.IGNORECASE
 )
+# What no browser shows as nested, however often it is begun.
+_FLAT = {
+    *("area", "base", "br", "col", "embed", "hr", "img", "input", "link"),
+    *("meta", "source", "track", "wbr", "p", "li", "dd", "dt", "option"),
+    *("tbody", "td", "tfoot", "th", "thead", "tr"),
+}
+# More than anybody writes. The time to clean a page grows by the square of
+# this, and there are pages that would take minutes.
+_DEEPEST = 1000
+_TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)")
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_LONELY = re.compile(r"&(?![A-Za-z#])")
 # Nobody who writes a mail can know it, so that it cannot be forged.
 _MARK = f"remote{secrets.token_hex(16)}"
 
@@ -90,8 +104,36 @@ _CLEANER = nh3.Cleaner(
 
 
 def sanitized(html: str) -> tuple[str, bool]:
-    """Return HTML that is safe to show, and whether images were held back."""
-    clean = _CLEANER.clean(html)
+    """Return HTML that is safe to show, and whether images were held back.
+
+    Of what is nested deeper than anybody writes only the text is shown.
+    """
+    if _is_bottomless(html):
+        text = unescape(_ANY_TAG.sub(" ", html))
+        return escape(text, quote=False), False
+    # Very many by themselves take the parser very long.
+    clean = _CLEANER.clean(_LONELY.sub("&amp;", html))
     if _MARK not in clean:
         return clean, False
     return clean.replace(f'src="{_MARK}', 'data-remote-src="'), True
+
+
+def _is_bottomless(html: str) -> bool:
+    """Tell whether more is begun and not ended than can be cleaned in time."""
+    if html.count("<") <= _DEEPEST:
+        return False
+    left: Counter[str] = Counter()
+    depth = 0
+    for tag in _TAG.finditer(html):
+        name = tag[2].lower()
+        if name in _FLAT:
+            continue
+        if not tag[1]:
+            left[name] += 1
+            depth += 1
+        elif left[name]:
+            left[name] -= 1
+            depth -= 1
+        if depth > _DEEPEST:
+            return True
+    return False
