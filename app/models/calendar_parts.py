@@ -137,7 +137,7 @@ class RecurrenceRange(TypedDict):
     """From which day on a series repeats, and for how long."""
 
     type: Literal["no_end", "end_date", "numbered", "unknown"]
-    start_date: Annotated[str | None, WithJsonSchema(_DATE)]
+    start_date: Annotated[str, WithJsonSchema(_DATE)] | None
     end_date: Annotated[
         str | None,
         Field(description="The last day on which it may take place."),

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given, settings
+from pydantic import TypeAdapter
 
 from app.gateway.translation.calendars import calendar, calendars
 from app.gateway.translation.events import event, events
@@ -13,6 +14,7 @@ from app.gateway.translation.result import Translation
 from app.gateway.translation.series import recurrence_of, rule_json
 from app.gateway.translation.wire_calendar import GraphRecurrence
 from app.models.calendar import Calendar, CalendarPage, Event, EventPage
+from app.models.calendar_parts import RecurrenceRange
 from tests.unit.test_recurrence import series
 
 ABOUT = Translation(representation="html", seal=lambda link: f"sealed {link}")
@@ -352,3 +354,10 @@ def test_a_bare_calendar_is_enough() -> None:
     assert found["name"] == ""
     assert found["color"] == "unknown"
     assert (found["hex_color"], found["owner"]) == (None, None)
+
+
+def test_a_series_may_not_say_when_it_starts() -> None:
+    """The document promises no more than that."""
+    schema = TypeAdapter(RecurrenceRange).json_schema()
+
+    assert {"type": "null"} in schema["properties"]["start_date"]["anyOf"]
