@@ -62,9 +62,9 @@ class Doubtful(Generic[T]):
             done = await self._watch(clock, deadline, looks)
         except ExchangeError:
             raise doubt from None
-        return done if done is not None else await self._act_again()
+        return done if done is not None else await self._act_again(doubt)
 
-    async def _act_again(self) -> T:
+    async def _act_again(self, doubt: ExchangeError) -> T:
         """Act a last time; a refusal may be because the first did it."""
         try:
             return await self.act()
@@ -72,7 +72,8 @@ class Doubtful(Generic[T]):
             try:
                 done = await self.look()
             except ExchangeError:
-                done = None
+                # What the refusal was for, nobody knows.
+                raise doubt from error
             if done is None:
                 raise error.with_outcome(Outcome.UNKNOWN) from error
             return done

@@ -294,3 +294,29 @@ async def test_a_day_that_another_changes_meanwhile_is_not_put_back(
     assert answer.status_code == 200
     assert answer.json()["start"] == earlier["start"]
     assert answer.json()["end"] == longer["end"]
+
+
+async def test_a_name_that_the_lost_request_took_is_no_proof(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """It comes late, the second is refused for it, and nobody can look."""
+    await service.client.get(f"{ADA}/overview")
+    has_looked = False
+
+    async def between(request: httpx.Request, carry: Carry) -> httpx.Response:
+        nonlocal has_looked
+        if request.method == "GET":
+            has_looked = True
+        elif not has_looked:
+            raise httpx.ReadError("reset")
+        else:
+            await carry(request)
+            sandbox.faults.add(Fault(method="GET", status=503))
+        return await carry(request)
+
+    service.network.between = between
+    answer = await service.client.post(
+        f"{ADA}/folders", json={"name": "Quartz"}
+    )
+
+    assert answer.json()["outcome"] == "unknown"
