@@ -1,6 +1,6 @@
 """Write drafts so that each is there once."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypedDict
 
@@ -12,13 +12,11 @@ from app.models.answers import Answer
 from app.models.compose import Draft
 from app.models.context import InMailbox
 from app.models.mail import Message, MessagePage, MessageSummary
-from app.problems.errors import ExchangeError, Outcome
+from app.problems.errors import Outcome
+from app.services.doubt import Doubtful
 from app.services.once import Attempt, Intent, Once
 
 __all__ = ["DraftService", "Written"]
-
-# Seconds between looks for a draft that may yet come to be there.
-_LOOKS = (0.0, 0.5, 1.0, 2.0)
 
 
 class Written(TypedDict):
@@ -70,43 +68,30 @@ class DraftService:
         When Graph does not say whether it made the draft, it is looked for
         before it is made again: for a while, since it may be made yet.
         """
-        if attempt.is_repeated:
-            may_come = attempt.before is not Outcome.NOT_PERFORMED
-            looks = _LOOKS if may_come else _LOOKS[:1]
-            found = await self._find(where, attempt.marker, looks)
+
+        async def look() -> Written | None:
+            return await self._find(where, attempt.marker)
+
+        if attempt.before is Outcome.NOT_PERFORMED:
+            # It did not do all, but may have left a draft.
+            found = await look()
             if found is not None:
                 return found
-        try:
-            return await make()
-        except ExchangeError as doubt:
-            if doubt.outcome is not Outcome.UNKNOWN:
-                raise
-            try:
-                found = await self._find(where, attempt.marker, _LOOKS)
-            except ExchangeError:
-                raise doubt from None
-        if found is not None:
-            return found
-        try:
-            return await make()
-        except ExchangeError as error:
-            # The first may be made yet, whatever became of this one.
-            raise error.with_outcome(Outcome.UNKNOWN) from error
+        return await Doubtful(make, look).settle(
+            self._clock,
+            where.context.deadline,
+            is_in_doubt=attempt.may_be_done,
+        )
 
     async def _find(
-        self, where: InMailbox, marker: str, looks: Sequence[float]
+        self, where: InMailbox, marker: str
     ) -> MessageSummary | None:
         """Return the message that bears a marker: rather sent than a draft.
 
         There are two drafts if Graph made one after we had given it up.
         """
-        for pause in looks:
-            if pause >= where.context.deadline.left():
-                return None
-            if pause:
-                await self._clock.sleep(pause)
-            answer = await self._mail.look_up_marker(where, marker)
-            page = msgspec.json.decode(answer.body, type=MessagePage)
-            if page["items"]:
-                return min(page["items"], key=lambda item: item["is_draft"])
-        return None
+        answer = await self._mail.look_up_marker(where, marker)
+        page = msgspec.json.decode(answer.body, type=MessagePage)
+        if not page["items"]:
+            return None
+        return min(page["items"], key=lambda item: item["is_draft"])
