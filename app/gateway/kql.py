@@ -56,9 +56,9 @@ def _terms(wanted: MessageQuery) -> Iterator[str]:
 def _days(wanted: MessageQuery) -> Iterator[str]:
     try:
         if wanted.since:
-            yield f"received>={wanted.since - _DAY:%Y-%m-%d}"
+            yield f"received>={(wanted.since - _DAY).date().isoformat()}"
         if wanted.until:
-            yield f"received<={wanted.until + _DAY:%Y-%m-%d}"
+            yield f"received<={(wanted.until + _DAY).date().isoformat()}"
     except OverflowError:
         # At an end of the calendar there is nothing to be left out.
         return

@@ -1,5 +1,6 @@
 """Read JSON from callers, and nothing that only resembles it."""
 
+import asyncio
 import json
 from typing import Any, NoReturn
 
@@ -13,6 +14,9 @@ __all__ = ["JsonRequest", "json_value"]
 
 # More than any shape of the API has.
 _MOST_MEMBERS = 100
+# Bytes from which on reading takes so long that others are to be served in
+# the meantime.
+_LARGE = 262_144
 
 
 class JsonRequest(Request):
@@ -30,7 +34,11 @@ class JsonRequest(Request):
             InvalidRequest: An object has far too many members.
         """
         if not hasattr(self, "_value"):
-            self._value = json_value(await self.body())
+            body = await self.body()
+            if len(body) > _LARGE:
+                self._value = await asyncio.to_thread(json_value, body)
+            else:
+                self._value = json_value(body)
         return self._value
 
     async def expect_nothing(self) -> None:

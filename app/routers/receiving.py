@@ -115,7 +115,7 @@ async def _in_json(request: Request) -> Received:
         if len(body) > _LARGEST_JSON:
             raise PayloadTooLarge
     intent = _intent(request, bytes(body))
-    value = json_value(bytes(body))
+    value = await asyncio.to_thread(json_value, bytes(body))
     given = _checked(AttachmentToAdd, value, "body").root
     if isinstance(given, ItemToAdd):
         return given, intent

@@ -1,5 +1,6 @@
 """What Graph may tell and nobody expects: values that break readers."""
 
+import asyncio
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from app.gateway.kql import search_text
 from app.gateway.translation.event_parts import told_at
 from app.gateway.translation.events import events
 from app.gateway.translation.html import sanitized
@@ -23,8 +25,10 @@ from app.gateway.translation.settings import (
 from app.gateway.translation.times import moment_told
 from app.gateway.translation.wire_settings import GraphWorkingHours
 from app.models.mailbox_settings import NewAutomaticReplies
+from app.models.queries import MessageQuery
 from app.models.scheduling import Availability
 from app.problems.graph_failures import GraphMalformedResponse
+from app.routers.bodies import JsonRequest
 from app.services.meeting_times import Attendee, Span, Wish, find_times
 from app.services.working_hours import working_spans
 
@@ -245,3 +249,28 @@ def test_html_of_very_many_tags() -> None:
 def test_very_many_ampersands() -> None:
     """They are text, and no reason to take long."""
     assert sanitized("&" * 100_000)[0] == "&amp;" * 100_000
+
+
+def test_the_first_days_of_the_calendar_are_days() -> None:
+    """Exchange reads no year of one digit."""
+    first = "0001-01-02T00:00:00Z"
+    wanted = {"query": "x", "since": first, "until": first}
+
+    told = search_text(MessageQuery.model_validate(wanted))
+
+    assert told.endswith('received>=0001-01-01 received<=0001-01-03"')
+
+
+@pytest.mark.anyio
+async def test_others_are_served_while_a_large_body_is_read() -> None:
+    """Half a million empty objects take half a second."""
+    request = JsonRequest({"type": "http", "headers": []})
+    request._body = b"[%s]" % b",".join([b"{}"] * 500_000)
+
+    async def other() -> None:
+        return
+
+    served = asyncio.create_task(other())
+
+    assert len(await request.json()) == 500_000
+    assert served.done()
