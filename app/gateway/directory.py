@@ -91,7 +91,7 @@ def _matching(words: str | None) -> list[tuple[str, str]]:
     """
     if words is None:
         return [("$filter", _HAS_MAILBOX)]
-    if "@" not in words:
+    if "@" not in words or not any(map(str.isalnum, words)):
         return [("$filter", _HAS_MAILBOX), ("$search", _search(words))]
     start = words.strip()
     beginnings = " or ".join(
