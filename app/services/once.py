@@ -43,11 +43,6 @@ class Attempt:
     before: Outcome | None = None
 
     @property
-    def is_repeated(self) -> bool:
-        """Whether an earlier attempt may have left something behind."""
-        return self.before is not None
-
-    @property
     def is_in_doubt(self) -> bool:
         """Whether an earlier attempt may have done all of it."""
         return self.before is Outcome.UNKNOWN
