@@ -102,8 +102,8 @@ async def test_t155_nonsense_is_bridged(
     "body",
     [
         *(b"[]", b"null", b"42", b'"text"', b"{}", b'{"value": 5}'),
-        *(b'{"value": [5]}', b'{"value": [{"id": 5}]}', b'{"hello": 1}'),
-        *(b'{"value": [}', b"\xff\xfe{}", b'{"value": "\xff"}'),
+        *(b'{"hello": 1}', b'{"value": [}', b"\xff\xfe{}"),
+        b'{"value": "\xff"}',
         *(b' { "error" : {"code": "generalException"}}', b"{" * 100_000),
     ],
     ids=lambda body: body[:30].decode("ascii", "replace"),
@@ -117,7 +117,7 @@ async def test_t155_json_of_the_wrong_shape(
         with pytest.raises(GraphMalformedResponse) as caught:
             await built.ask()
 
-    assert caught.value.outcome is Outcome.UNKNOWN
+    assert caught.value.outcome is Outcome.NOT_PERFORMED
 
 
 @pytest.mark.parametrize("space", [b"", b" ", b"\r\n\t"])
