@@ -19,6 +19,8 @@ __all__ = [
 ]
 
 _MOST_AMPLIFIED = 1.1
+# Seconds from the last look at the gate to the wire, generously.
+_ON_ITS_WAY = 0.001
 _MOST_AT_ONCE = 4
 
 
@@ -158,8 +160,8 @@ def attempts_of(
 def begun_too_early(attempts: Iterable[Attempt]) -> int:
     """Count requests begun after a refusal came in and before its end.
 
-    What was on the wire when the refusal came in began before that, and
-    does not count.
+    What was on its way when the refusal came in does not count: on the wire,
+    or between its last look at the gate and the wire.
     """
     by_mailbox: defaultdict[str, list[Attempt]] = defaultdict(list)
     for attempt in attempts:
@@ -170,7 +172,7 @@ def begun_too_early(attempts: Iterable[Attempt]) -> int:
         for refused in asked:
             if refused.closed_until is None:
                 continue
-            first = bisect_right(begun, refused.ended)
+            first = bisect_right(begun, refused.ended + _ON_ITS_WAY)
             until = bisect_left(begun, refused.closed_until)
             early |= {(mailbox, began) for began in begun[first:until]}
     return len(early)
