@@ -13,7 +13,7 @@ from app.gateway.pipeline import Pipeline
 from app.gateway.queries import quoted
 from app.gateway.translation.times import graph_timestamp
 from app.models.answers import Answer
-from app.models.calendar_queries import (
+from app.models.calendar.queries import (
     CalendarQuery,
     EventQuery,
     InstanceQuery,

@@ -12,17 +12,17 @@ from app.gateway.calls import GraphCall
 from app.gateway.operations import calendar as operations
 from app.gateway.operations.entry import Operation
 from app.gateway.pipeline import Pipeline
-from app.gateway.translation.calendars import COLORS
-from app.gateway.translation.event_writing import (
+from app.gateway.translation.calendar.calendars import COLORS
+from app.gateway.translation.calendar.event_writing import (
     event_json,
     forward_json,
     response_json,
 )
 from app.models.answers import Answer
-from app.models.calendar_actions import Cancellation, Forwarding, Response
-from app.models.calendar_input import EventInput, EventPatch
-from app.models.calendar_times import Times
-from app.models.calendar_writing import CalendarInput, CalendarPatch
+from app.models.calendar.actions import Cancellation, Forwarding, Response
+from app.models.calendar.input import EventInput, EventPatch
+from app.models.calendar.times import Times
+from app.models.calendar.writing import CalendarInput, CalendarPatch
 from app.models.context import InMailbox
 
 __all__ = ["CalendarChanges"]

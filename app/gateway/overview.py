@@ -14,7 +14,7 @@ from app.gateway.names import MailboxNames
 from app.gateway.pipeline import Pipeline
 from app.gateway.settings import automatic_replies_call
 from app.models.answers import Answer
-from app.models.calendar_queries import EventQuery
+from app.models.calendar.queries import EventQuery
 from app.models.context import InMailbox
 from app.models.queries import MessageQuery
 from app.problems.errors import ExchangeError

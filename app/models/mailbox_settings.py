@@ -13,7 +13,7 @@ from pydantic import (
 )
 from typing_extensions import TypedDict
 
-from app.models.calendar_moments import ExchangeInstant
+from app.models.calendar.moments import ExchangeInstant
 from app.models.fields import Line, Timestamp, TimeZone
 
 __all__ = [

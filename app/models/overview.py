@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.models.calendar import EventSummary
+from app.models.calendar.events import EventSummary
 from app.models.mail import MessageSummary
 from app.models.mailbox_settings import AutomaticReplies
 from app.models.mailboxes import Mailbox

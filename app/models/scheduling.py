@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.models.calendar_parts import EventTime
+from app.models.calendar.parts import EventTime
 from app.models.fields import Partial, Timestamp
 from app.models.mailbox_settings import WorkingHours
 from app.models.overview import PartProblem

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from app.models.calendar_moments import ExchangeInstant, Input
+from app.models.calendar.moments import ExchangeInstant, Input
 from app.models.fields import Address, TimeZone
 
 __all__ = ["FreeBusyQuery", "MeetingTimesQuery"]

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.models.calendar import Calendar, CalendarPage
-from app.models.calendar_queries import CalendarQuery
-from app.models.calendar_writing import CalendarInput, CalendarPatch
+from app.models.calendar.events import Calendar, CalendarPage
+from app.models.calendar.queries import CalendarQuery
+from app.models.calendar.writing import CalendarInput, CalendarPatch
 from app.problems.resources import FolderExists
 from app.routers.answers import answer_with, created_at, no_content
 from app.routers.dependencies import IfMatch, Intended, Where, services

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.models.calendar import Event, EventPage
-from app.models.calendar_input import EventInput, EventPatch
-from app.models.calendar_queries import (
+from app.models.calendar.events import Event, EventPage
+from app.models.calendar.input import EventInput, EventPatch
+from app.models.calendar.queries import (
     EventQuery,
     EventView,
     InstanceQuery,

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app.models.calendar import EventAction
-from app.models.calendar_actions import Cancellation, Forwarding
-from app.models.calendar_actions import Response as Reply
+from app.models.calendar.actions import Cancellation, Forwarding
+from app.models.calendar.actions import Response as Reply
+from app.models.calendar.events import EventAction
 from app.routers.answers import answer_with
 from app.routers.dependencies import Intended, Where, services
 from app.routers.describe import (

@@ -18,8 +18,8 @@ from app.routers.describe import (
 from app.routers.messages import of_sends
 from app.routers.parameters import MessageId
 from app.routers.route import StrictRoute
+from app.services.mail.replies import Wish
 from app.services.once import Intent
-from app.services.replies import Wish
 
 __all__ = ["router"]
 

@@ -94,12 +94,12 @@ def test_t157_few_ask_for_the_date() -> None:
     assert users == {
         "gateway/failures.py",
         "gateway/policies/together.py",
-        "services/acting.py",
-        "services/bulk.py",
-        "services/messages.py",
-        "services/moves.py",
-        "services/overview.py",
-        "services/sends.py",
+        "services/calendar/acting.py",
+        "services/mail/bulk.py",
+        "services/mail/messages.py",
+        "services/mail/moves.py",
+        "services/mailbox/overview.py",
+        "services/mail/sends.py",
         "transport/entra.py",
         "transport/graph.py",
     }

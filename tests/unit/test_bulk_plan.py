@@ -11,7 +11,7 @@ from app.problems.errors import ExchangeError, Outcome
 from app.problems.failures import DeadlineExceeded
 from app.problems.graph_failures import GraphThrottled
 from app.problems.resources import ItemNotFound, MailboxNotFound
-from app.services.bulk_plan import general, told, waves
+from app.services.mail.bulk_plan import general, told, waves
 
 LATE = DeadlineExceeded()
 THROTTLED = GraphThrottled(retry_after=9.0)

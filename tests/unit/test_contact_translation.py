@@ -15,7 +15,7 @@ from app.gateway.translation.rooms import rooms
 from app.gateway.translation.writing_contacts import contact_patch_json
 from app.models.contact_input import ContactPatch
 from app.models.contacts import Contact
-from app.services.contact_changes import shows
+from app.services.people.contact_changes import shows
 
 ABOUT = Translation(representation="", seal=lambda link: link)
 

@@ -7,22 +7,22 @@ import msgspec
 import pytest
 from pydantic import ValidationError
 
-from app.gateway.translation.event_writing import (
+from app.gateway.translation.calendar.event_writing import (
     event_json,
     response_json,
 )
-from app.models.calendar import Event
-from app.models.calendar_actions import Response
-from app.models.calendar_input import EventInput, EventPatch
-from app.models.calendar_queries import EventQuery
+from app.models.calendar.actions import Response
+from app.models.calendar.events import Event
+from app.models.calendar.input import EventInput, EventPatch
+from app.models.calendar.queries import EventQuery
 from app.problems.refusals import InvalidRequest
-from app.services.event_changes import shows
-from app.services.event_times import (
+from app.services.calendar.event_changes import shows
+from app.services.calendar.event_times import (
     changed_times,
     depends_on_before,
     new_times,
 )
-from app.services.zoned import touches
+from app.services.calendar.zoned import touches
 
 NINE = {"date_time": "2026-11-23T09:00:00", "time_zone": "Europe/Berlin"}
 TEN = {"date_time": "2026-11-23T10:00:00", "time_zone": "Europe/Berlin"}

@@ -7,14 +7,18 @@ import pytest
 from hypothesis import given, settings
 from pydantic import TypeAdapter
 
-from app.gateway.translation.calendars import calendar, calendars
-from app.gateway.translation.events import event, events
-from app.gateway.translation.recurrence import Rule, Start, write_rrule
+from app.gateway.translation.calendar.calendars import calendar, calendars
+from app.gateway.translation.calendar.events import event, events
+from app.gateway.translation.calendar.recurrence import (
+    Rule,
+    Start,
+    write_rrule,
+)
+from app.gateway.translation.calendar.series import recurrence_of, rule_json
+from app.gateway.translation.calendar.wire import GraphRecurrence
 from app.gateway.translation.result import Translation
-from app.gateway.translation.series import recurrence_of, rule_json
-from app.gateway.translation.wire_calendar import GraphRecurrence
-from app.models.calendar import Calendar, CalendarPage, Event, EventPage
-from app.models.calendar_parts import RecurrenceRange
+from app.models.calendar.events import Calendar, CalendarPage, Event, EventPage
+from app.models.calendar.parts import RecurrenceRange
 from tests.unit.test_recurrence import series
 
 ABOUT = Translation(representation="html", seal=lambda link: f"sealed {link}")

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from app.gateway.kql import search_text
-from app.gateway.translation.event_parts import told_at
-from app.gateway.translation.events import events
+from app.gateway.translation.calendar.event_parts import told_at
+from app.gateway.translation.calendar.events import events
 from app.gateway.translation.html import sanitized
 from app.gateway.translation.inbox_rules import rule, rule_and_source, rules
 from app.gateway.translation.messages import messages
@@ -29,8 +29,13 @@ from app.models.queries import MessageQuery
 from app.models.scheduling import Availability
 from app.problems.graph_failures import GraphMalformedResponse
 from app.routers.bodies import JsonRequest
-from app.services.meeting_times import Attendee, Span, Wish, find_times
-from app.services.working_hours import working_spans
+from app.services.calendar.meeting_times import (
+    Attendee,
+    Span,
+    Wish,
+    find_times,
+)
+from app.services.calendar.working_hours import working_spans
 
 ABOUT = Translation(representation="UTC", seal=lambda link: link)
 HUGE = 10**40

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from app.models.mailbox_settings import WorkingHours
 from app.models.scheduling import Availability
-from app.services.meeting_times import (
+from app.services.calendar.meeting_times import (
     Attendee,
     Candidate,
     Wish,
     find_times,
 )
-from app.services.working_hours import working_spans
+from app.services.calendar.working_hours import working_spans
 
 # Clocks are put back in Berlin in the midst of it.
 MONDAY = datetime(2026, 10, 19, tzinfo=UTC)

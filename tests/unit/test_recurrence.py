@@ -12,7 +12,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.gateway.translation.recurrence import (
+from app.gateway.translation.calendar.recurrence import (
     DAYS,
     LENGTHS,
     POSITIONS,
@@ -20,7 +20,7 @@ from app.gateway.translation.recurrence import (
     Start,
     write_rrule,
 )
-from app.gateway.translation.rrule import NotExpressible, read_rrule
+from app.gateway.translation.calendar.rrule import NotExpressible, read_rrule
 
 BERLIN = ZoneInfo("Europe/Berlin")
 # A Sunday.

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.models.mail import Folder
-from app.services.trees import Tree
+from app.services.folders.trees import Tree
 
 
 def folder(name: str, parent: str) -> Folder:

@@ -14,7 +14,7 @@ from app.gateway.translation.wire_uploads import (
 from app.gateway.uploads import is_at
 from app.problems.graph_failures import GraphMalformedResponse
 from app.problems.refusals import MalformedRequest
-from app.services.pieces import PIECE, pieces, whole
+from app.services.attachments.pieces import PIECE, pieces, whole
 from app.settings.cloud import Cloud
 
 pytestmark = pytest.mark.anyio

@@ -9,8 +9,8 @@ from app.gateway.operations.entry import (
     Operation,
     Workload,
 )
-from app.gateway.translation.calendars import calendar, calendars
-from app.gateway.translation.events import event, events
+from app.gateway.translation.calendar.calendars import calendar, calendars
+from app.gateway.translation.calendar.events import event, events
 
 __all__ = [
     "ACCEPT_EVENT",

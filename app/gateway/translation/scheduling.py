@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from app.gateway.translation.event_times import shown_in
+from app.gateway.translation.calendar.event_times import shown_in
 from app.gateway.translation.result import (
     Translated,
     Translation,

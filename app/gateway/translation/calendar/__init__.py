@@ -1,0 +1,1 @@
+"""Calendars and events: Graph's JSON to ours, and back."""

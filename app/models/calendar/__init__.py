@@ -1,0 +1,1 @@
+"""Calendars and events as callers see and write them."""
