@@ -8,7 +8,9 @@ own mind about it: it neither repeats nor remembers failures here.
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -61,6 +63,18 @@ class EntraHttp:
         self._clock = clock
         self._timeout = timeout
         self._loop = asyncio.get_running_loop()
+        self._answers: set[Future[httpx.Response]] = set()
+        self._stopped = Event()
+
+    def stop(self) -> None:
+        """Let no thread wait any longer, now or later.
+
+        A thread that still waits for an answer when the loop has ended waits
+        for ever, and the process with it.
+        """
+        self._stopped.set()
+        for answer in list(self._answers):
+            answer.cancel()
 
     def get(self, url: str, **options: Any) -> httpx.Response:
         """Fetch a document, as MSAL's ``HttpClient`` wants it."""
@@ -77,10 +91,20 @@ class EntraHttp:
         self, method: str, url: str, options: Mapping[str, Any]
     ) -> httpx.Response:
         request = self._request(method, url, options)
+        if self._stopped.is_set():
+            raise IdentityUnavailable("The service is stopping.")
         answer = asyncio.run_coroutine_threadsafe(
             self._send(request), self._loop
         )
-        return answer.result()
+        self._answers.add(answer)
+        if self._stopped.is_set():
+            answer.cancel()
+        try:
+            return answer.result()
+        except CancelledError as e:
+            raise IdentityUnavailable("The service is stopping.") from e
+        finally:
+            self._answers.discard(answer)
 
     def _request(
         self, method: str, url: str, options: Mapping[str, Any]
@@ -154,6 +178,7 @@ class EntraApp:
         clock: Clock,
     ) -> None:
         self._clock = clock
+        self._http = http
         self._options = {
             "client_id": client_id,
             "client_credential": secret,
@@ -167,6 +192,10 @@ class EntraApp:
         }
         self._memory: dict[str, Any] = {}
         self._app: msal.ConfidentialClientApplication | None = None
+
+    def stop(self) -> None:
+        """End the request that is under way, and make no other."""
+        self._http.stop()
 
     def acquire(self, scope: str, claims: str | None) -> Grant:
         """Ask for a token that nobody had before. Blocks.

@@ -125,12 +125,14 @@ class TokenSource:
             )
 
     async def aclose(self) -> None:
-        """End what is under way."""
+        """End what is under way, and the threads that wait for it."""
+        for asked in self._tenants.values():
+            asked.app.stop()
         flights = list(self._under_way)
         for flight in flights:
             flight.cancel()
         await asyncio.gather(*flights, return_exceptions=True)
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
 
     def _flight(
         self, asked: _Tenant, claims: str | None

@@ -37,14 +37,14 @@ class Tokens:
         self.clock = SystemClock()
         self.network = SandboxNetwork(sandbox)
         self.log = io.StringIO()
-        http = EntraHttp(
+        self.http = EntraHttp(
             self.network, "http://127.0.0.1", clock=self.clock, timeout=10.0
         )
         tenants = {"contoso": CONTOSO, "fabrikam": FABRIKAM}
         tenants |= dict.fromkeys(more, CONTOSO)
         self.source = TokenSource(
             {
-                alias: entra_app(http, self.clock, tenant)
+                alias: entra_app(self.http, self.clock, tenant)
                 for alias, tenant in tenants.items()
             },
             scope=SCOPE,

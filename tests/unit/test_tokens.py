@@ -1,6 +1,7 @@
 """Tokens, from the sandbox's Entra ID over the real MSAL."""
 
 import asyncio
+import threading
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from app.problems.graph_failures import (
 from app.sandbox import Fault, Sandbox
 from app.transport.entra import EntraApp, EntraHttp
 from tests.support.service import CONTOSO
-from tests.support.tokens import SCOPE, Tokens
+from tests.support.tokens import SCOPE, Tokens, entra_app
 
 pytestmark = pytest.mark.anyio
 
@@ -280,3 +281,19 @@ async def test_what_msal_cannot_make_sense_of(tokens: Tokens) -> None:
     )
     with pytest.raises(IdentityUnavailable):
         await asyncio.to_thread(app.acquire, SCOPE, None)
+
+
+async def test_no_thread_outlives_the_service(sandbox: Sandbox) -> None:
+    """Who closes while Entra ID hangs leaves no thread that waits for it."""
+    made = Tokens(sandbox)
+    sandbox.faults.add(Fault(route="token", hang=True))
+    with pytest.raises(ExchangeError):
+        await made.get(seconds=1.0)
+    before = {t for t in threading.enumerate() if t.name.startswith("entra")}
+
+    await made.source.aclose()
+
+    assert before
+    assert not any(thread.is_alive() for thread in before)
+    with pytest.raises(ExchangeError):
+        entra_app(made.http, made.clock, CONTOSO).acquire(SCOPE, None)
