@@ -5,7 +5,7 @@ BIN := .venv/bin
 UV_COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet
 
-FRONT := tests/api tests/unit tests/wire
+FRONT := tests/api tests/browser tests/frontend tests/unit tests/wire
 COVER = rm -f $@; $(BIN)/python -W "ignore:Unable to activate" -m slipcover \
 	--json --fail-under 0 --out $@ -m pytest
 
