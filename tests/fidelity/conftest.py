@@ -45,8 +45,8 @@ class Graph:
             "scope": "https://graph.microsoft.com/.default",
         }
         where = f"{self.url}/{TENANT}/oauth2/v2.0/token"
-        # The sandbox is on loopback.
-        with urlopen(where, urlencode(form).encode()) as answer:  # noqa: S310
+        asked = urlencode(form).encode()
+        with urlopen(where, asked) as answer:  # noqa: S310 - on loopback
             return str(json.load(answer)["access_token"])
 
     def control(

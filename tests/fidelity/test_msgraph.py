@@ -41,7 +41,7 @@ from msgraph.generated.users.item.calendar_view import (
 from msgraph.generated.users.item.mail_folders.item.messages import (
     messages_request_builder as messages_builder,
 )
-from msgraph.generated.users.item.messages.item.attachments.create_upload_session import (  # noqa: E501
+from msgraph.generated.users.item.messages.item.attachments.create_upload_session import (  # noqa: E501 - generated names
     create_upload_session_post_request_body as upload_body,
 )
 from msgraph.generated.users.item.messages.item.create_reply import (
