@@ -19,7 +19,6 @@ from app.models.calendar.queries import (
     InstanceQuery,
 )
 from app.models.context import InMailbox
-from app.problems.errors import ExchangeError, Outcome
 
 __all__ = ["CalendarGateway", "events_call"]
 
@@ -119,17 +118,6 @@ class CalendarGateway:
         return await self._pipeline.ask(
             _get(operations.LOOK_AT_EVENT, where, event, "none")
         )
-
-    async def read_back(self, where: InMailbox, event: str) -> Answer:
-        """Return an event (`Event`) that was just written.
-
-        Nothing kept from before will do. If it cannot be read, the error
-        tells that the write was performed.
-        """
-        try:
-            return await self.get_event(where.live(), event)
-        except ExchangeError as error:
-            raise error.with_outcome(Outcome.PERFORMED) from error
 
 
 def events_call(where: InMailbox, wanted: EventQuery) -> GraphCall:

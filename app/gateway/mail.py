@@ -14,7 +14,6 @@ from app.models.answers import Answer, ByteStream
 from app.models.compose import Draft, MessagePatch
 from app.models.context import InMailbox
 from app.models.queries import MessageQuery, MessageView
-from app.problems.errors import ExchangeError, Outcome
 
 __all__ = ["MailGateway", "look_call", "messages_call", "messages_in"]
 
@@ -55,18 +54,6 @@ class MailGateway:
     async def look_at_message(self, where: InMailbox, message: str) -> Answer:
         """Return a message (`Message`) without its body, as it is now."""
         return await self._pipeline.ask(look_call(where, message))
-
-    async def read_back(self, where: InMailbox, message: str) -> Answer:
-        """Return a message (`Message`) that was just written.
-
-        Graph's answers to writes leave out the attachments. Nothing kept
-        from before will do. If it cannot be read, the error tells that the
-        write was performed.
-        """
-        try:
-            return await self.get_message(where.live(), message)
-        except ExchangeError as error:
-            raise error.with_outcome(Outcome.PERFORMED) from error
 
     async def look_up_marker(self, where: InMailbox, marker: str) -> Answer:
         """Return the messages (`MessagePage`) bearing a marker, as of now."""

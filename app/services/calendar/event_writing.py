@@ -1,6 +1,7 @@
 """What callers can do to events: write, change and delete them."""
 
 from dataclasses import replace
+from functools import partial
 
 import msgspec
 
@@ -11,7 +12,7 @@ from app.models.calendar.events import Event
 from app.models.calendar.input import EventInput, EventPatch
 from app.models.calendar.times import Times
 from app.models.context import InMailbox
-from app.problems.errors import ExchangeError, Outcome
+from app.problems.errors import Outcome
 from app.problems.resources import Conflict, PreconditionFailed
 from app.services.calendar.event_changes import shows
 from app.services.calendar.event_times import (
@@ -19,7 +20,9 @@ from app.services.calendar.event_times import (
     depends_on_before,
     new_times,
 )
+from app.services.conditions import change
 from app.services.once import Attempt, Intent, Once
+from app.services.reading import read_back
 from app.services.removal import remove
 
 __all__ = ["EventWriting"]
@@ -47,8 +50,8 @@ class EventWriting:
 
         async def work(attempt: Attempt) -> Answer:
             made = await self._make(where, event, times, attempt.marker)
-            answer = await self._calendars.read_back(where, made)
-            return replace(answer, created=made, delivery=None)
+            answer = await read_back(where, self._calendars.get_event, made)
+            return replace(answer, created=made)
 
         return await self._once.run(where.context, intent, work)
 
@@ -59,18 +62,18 @@ class EventWriting:
         patch: EventPatch,
         etag: str | None,
     ) -> Answer:
-        """Change an event, if it still has the entity tag; return it.
+        """Change an event, if it still has the entity tag; return it."""
 
-        If the tag is another one because of an attempt whose answer was
-        lost, the change is done: it is looked whether the event shows it.
-        """
-        try:
-            await self._change(where, event, patch, etag)
-        except PreconditionFailed as error:
-            is_in_doubt = error.outcome is Outcome.UNKNOWN
-            if not (is_in_doubt and await self._shows(where, event, patch)):
-                raise
-        return await self._calendars.read_back(where, event)
+        def is_done(found: Answer) -> bool:
+            now = msgspec.json.decode(found.body, type=Event)
+            return shows(now, patch)
+
+        await change(
+            partial(self._change, where, event, patch, etag),
+            partial(self._calendars.look_at_event, where, event),
+            is_done,
+        )
+        return await read_back(where, self._calendars.get_event, event)
 
     async def delete_event(
         self, where: InMailbox, event: str, etag: str | None
@@ -92,17 +95,18 @@ class EventWriting:
         event: str,
         patch: EventPatch,
         etag: str | None,
-    ) -> None:
+    ) -> Answer:
         """Change an event; what depends on how it was, only if it still is.
 
         An all-day event is given both its days anew, whichever is changed.
         """
-        for left in reversed(range(_MOST_TRIES)):
-            before = None
+        left = _MOST_TRIES
+        while True:
+            before, left = None, left - 1
             if depends_on_before(patch):
                 before = await self._before(where, event)
             try:
-                await self._changes.update_event(
+                return await self._changes.update_event(
                     where,
                     event,
                     patch,
@@ -112,8 +116,6 @@ class EventWriting:
             except PreconditionFailed:
                 if etag is not None or not left:
                     raise
-            else:
-                return
 
     async def _make(
         self, where: InMailbox, event: EventInput, times: Times, marker: str
@@ -139,12 +141,3 @@ class EventWriting:
     async def _before(self, where: InMailbox, event: str) -> Event:
         answer = await self._calendars.look_at_event(where, event)
         return msgspec.json.decode(answer.body, type=Event)
-
-    async def _shows(
-        self, where: InMailbox, event: str, patch: EventPatch
-    ) -> bool:
-        try:
-            found = await self._before(where, event)
-        except ExchangeError:
-            return False
-        return shows(found, patch)

@@ -15,6 +15,7 @@ from app.models.mail import Message, MessagePage, MessageSummary
 from app.problems.errors import Outcome
 from app.services.doubt import Doubtful
 from app.services.once import Attempt, Intent, Once
+from app.services.reading import read_back
 
 __all__ = ["DraftService", "Written"]
 
@@ -41,8 +42,10 @@ class DraftService:
 
         async def work(attempt: Attempt) -> Answer:
             message = await self.write(where, draft, attempt)
-            answer = await self._mail.read_back(where, message["id"])
-            return replace(answer, created=message["id"], delivery=None)
+            answer = await read_back(
+                where, self._mail.get_message, message["id"]
+            )
+            return replace(answer, created=message["id"])
 
         return await self._once.run(where.context, intent, work)
 

@@ -1,6 +1,7 @@
 """What callers can do with messages that exist."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import msgspec
 
@@ -13,10 +14,12 @@ from app.models.compose import MessagePatch
 from app.models.context import InMailbox
 from app.models.mail import Message
 from app.models.queries import MessageView
-from app.problems.errors import ExchangeError, Outcome
+from app.problems.errors import Outcome
 from app.problems.failures import DeadlineExceeded
 from app.problems.resources import PreconditionFailed
+from app.services.conditions import change
 from app.services.mail.changes import is_deleted, shows
+from app.services.reading import read_back
 from app.services.removal import remove
 
 __all__ = ["MessageService"]
@@ -49,18 +52,18 @@ class MessageService:
         patch: MessagePatch,
         etag: str | None,
     ) -> Answer:
-        """Change a message, if it still has the entity tag; return it.
+        """Change a message, if it still has the entity tag; return it."""
 
-        If the tag is another one because of an attempt whose answer was
-        lost, the change is done: it is looked whether the message shows it.
-        """
-        try:
-            await self._mail.update_message(where, message, patch, etag)
-        except PreconditionFailed as error:
-            is_in_doubt = error.outcome is Outcome.UNKNOWN
-            if not (is_in_doubt and await self._shows(where, message, patch)):
-                raise
-        return await self._mail.read_back(where, message)
+        def is_done(found: Answer) -> bool:
+            now = msgspec.json.decode(found.body, type=Message)
+            return shows(now, patch)
+
+        await change(
+            partial(self._mail.update_message, where, message, patch, etag),
+            partial(self._mail.look_at_message, where, message),
+            is_done,
+        )
+        return await read_back(where, self._mail.get_message, message)
 
     async def delete_message(
         self, where: InMailbox, message: str, etag: str | None
@@ -104,16 +107,6 @@ class MessageService:
             return False
 
         await self._once(where, message, purge, is_done)
-
-    async def _shows(
-        self, where: InMailbox, message: str, patch: MessagePatch
-    ) -> bool:
-        try:
-            answer = await self._mail.look_at_message(where, message)
-        except ExchangeError:
-            return False
-        found = msgspec.json.decode(answer.body, type=Message)
-        return shows(found, patch)
 
     async def _once(
         self,

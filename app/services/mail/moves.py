@@ -32,6 +32,7 @@ from app.models.moves import Destination
 from app.problems.resources import ItemNotFound
 from app.services.doubt import Doubtful
 from app.services.once import Attempt, Intent, Once
+from app.services.reading import read_back
 
 __all__ = ["MoveService", "folder_id"]
 
@@ -65,8 +66,7 @@ class MoveService:
 
         async def work(attempt: Attempt) -> Answer:
             await self._move(where, message, to.folder, attempt)
-            answer = await self._mail.read_back(where, message)
-            return replace(answer, delivery=None)
+            return await read_back(where, self._mail.get_message, message)
 
         return await self._once.run(where.context, intent, work)
 
@@ -78,8 +78,8 @@ class MoveService:
 
         async def work(attempt: Attempt) -> Answer:
             made = await self._copy(where, message, to.folder, attempt)
-            answer = await self._mail.read_back(where, made)
-            return replace(answer, created=made, delivery=None)
+            answer = await read_back(where, self._mail.get_message, made)
+            return replace(answer, created=made)
 
         return await self._once.run(where.context, intent, work)
 

@@ -19,6 +19,7 @@ from app.problems.errors import ExchangeError, Outcome
 from app.services.mail.drafts import DraftService, Written
 from app.services.mail.sends import SendService
 from app.services.once import Attempt, Intent, Once
+from app.services.reading import read_back
 
 __all__ = ["ReplyService", "Wish"]
 
@@ -74,8 +75,8 @@ class ReplyService:
         self, where: InMailbox, wish: Wish, attempt: Attempt
     ) -> Answer:
         draft = await self._write(where, wish, attempt)
-        answer = await self._mail.read_back(where, draft["id"])
-        return replace(answer, created=draft["id"], delivery=None)
+        answer = await read_back(where, self._mail.get_message, draft["id"])
+        return replace(answer, created=draft["id"])
 
     async def _send(
         self, where: InMailbox, wish: Wish, attempt: Attempt

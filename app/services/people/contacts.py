@@ -1,5 +1,7 @@
 """What callers can do with contacts."""
 
+from functools import partial
+
 import msgspec
 
 from app.gateway.contacts import ContactGateway
@@ -8,8 +10,7 @@ from app.models.answers import Answer
 from app.models.contact_input import ContactPatch, ContactQuery, NewContact
 from app.models.contacts import Contact, ContactPage
 from app.models.context import InMailbox
-from app.problems.errors import ExchangeError, Outcome
-from app.problems.resources import PreconditionFailed
+from app.services.conditions import change
 from app.services.creation import Creation
 from app.services.once import Intent
 from app.services.people.contact_changes import shows
@@ -67,25 +68,19 @@ class ContactService:
         patch: ContactPatch,
         etag: str | None,
     ) -> Answer:
-        """Change a contact, if it still has the entity tag; return it.
+        """Change a contact, if it still has the entity tag; return it."""
 
-        If the tag is another one because of an attempt whose answer was
-        lost, the change is done: it is looked whether the contact shows it.
-        """
-        try:
-            return await self._contacts.update_contact(
-                where, contact, patch, etag
-            )
-        except PreconditionFailed as error:
-            if error.outcome is not Outcome.UNKNOWN:
-                raise
-            try:
-                answer = await self._contacts.look_at_contact(where, contact)
-            except ExchangeError:
-                raise error from None
-            if shows(msgspec.json.decode(answer.body, type=Contact), patch):
-                return answer
-            raise
+        def is_done(found: Answer) -> bool:
+            now = msgspec.json.decode(found.body, type=Contact)
+            return shows(now, patch)
+
+        return await change(
+            partial(
+                self._contacts.update_contact, where, contact, patch, etag
+            ),
+            partial(self._contacts.look_at_contact, where, contact),
+            is_done,
+        )
 
     async def delete_contact(
         self, where: InMailbox, contact: str, etag: str | None
