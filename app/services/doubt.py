@@ -8,12 +8,12 @@ from app.clock import Clock, Deadline
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.failures import DeadlineExceeded
 
-__all__ = ["Doubtful"]
+__all__ = ["LOOKS", "Doubtful"]
 
 T = TypeVar("T")
 
-# Seconds between looks for what may yet come to be done.
-_LOOKS = (0.0, 0.5, 1.0, 2.0)
+LOOKS = (0.0, 0.5, 1.0, 2.0)
+"""Seconds before each look for what may yet come to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Doubtful(Generic[T]):
         deadline: Deadline,
         *,
         is_in_doubt: bool = False,
-        looks: Sequence[float] = _LOOKS,
+        looks: Sequence[float] = LOOKS,
     ) -> T:
         """Make the change, unless it turns out to be made already.
 

@@ -28,13 +28,11 @@ from app.services.attachments.attached import (
 )
 from app.services.attachments.pieces import LARGEST_FILE, LARGEST_POST, whole
 from app.services.attachments.uploads import Upload
-from app.services.doubt import Doubtful
+from app.services.doubt import LOOKS, Doubtful
 from app.services.once import Attempt, Intent, Once
 
 __all__ = ["AttachingService"]
 
-# Seconds between looks for what may yet come to be attached.
-_LOOKS = (0.0, 0.5, 1.0, 2.0)
 _TO_END = 5.0
 
 
@@ -214,7 +212,7 @@ class AttachingService:
         fits: Fits,
     ) -> Attachment | None:
         ids = {one["id"] for one in known}
-        for pause in _LOOKS:
+        for pause in LOOKS:
             if pause >= where.context.deadline.left():
                 return None
             if pause:
