@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from app.sandbox import Sandbox
 from tests.support.contract import CALLED
+from tests.support.postgres import PostgreSQL, postgresql
 from tests.support.service import Service, settings_for, started
 from tests.support.surface import promised
 from tests.support.virtual_loop import VirtualLoop
@@ -23,6 +24,24 @@ settings.load_profile("tests")
 def anyio_backend() -> tuple[str, dict[str, Any]]:
     """Run asynchronous tests in virtual time; tests/wire overrides this."""
     return "asyncio", {"loop_factory": VirtualLoop}
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgreSQL]:
+    """A server of our own, for as long as the tests run."""
+    with postgresql() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Where the ledger is: once as by default, once in PostgreSQL, empty."""
+    if request.param == "sqlite":
+        yield None
+        return
+    server: PostgreSQL = request.getfixturevalue("postgres")
+    with server.new_database() as url:
+        yield url
 
 
 @pytest.fixture

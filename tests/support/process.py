@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
 
-__all__ = ["Process", "environment", "serving"]
+__all__ = ["Process", "environment", "overheard", "serving", "told"]
 
 _PATIENCE = 30.0
 
@@ -55,30 +55,35 @@ def serving(data_dir: Path, **variables: str) -> Iterator[Process]:
         text=True,
     ) as popen:
         output: list[str] = []
-        lines = _lines(popen, output)
+        lines = overheard(popen, output)
         try:
-            sandbox = _told(lines, r"(http://\S+)/_sandbox/")
-            url = _told(lines, r"(http://\S+)/docs")
+            sandbox = told(lines, r"(http://\S+)/_sandbox/")
+            url = told(lines, r"(http://\S+)/docs")
             yield Process(popen=popen, url=url, sandbox=sandbox, output=output)
         finally:
             popen.terminate()
             popen.wait(_PATIENCE)
 
 
-def _lines(popen: "subprocess.Popen[str]", output: list[str]) -> "Queue[str]":
+def overheard(
+    popen: "subprocess.Popen[str]", output: list[str]
+) -> "Queue[str]":
     """Read what a process says, so that it never has to wait for us."""
     lines: Queue[str] = Queue()
 
     def read() -> None:
-        for line in popen.stdout or ():
-            output.append(line)
-            lines.put(line)
+        assert popen.stdout is not None
+        with popen.stdout as said:
+            for line in said:
+                output.append(line)
+                lines.put(line)
 
     threading.Thread(target=read, daemon=True).start()
     return lines
 
 
-def _told(lines: "Queue[str]", pattern: str) -> str:
+def told(lines: "Queue[str]", pattern: str) -> str:
+    """Wait until a process says this, and return the group in it."""
     heard = ""
     while True:
         try:
