@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from app.sandbox import Sandbox
 from tests.support.contract import CALLED
+from tests.support.held import watch_databases
 from tests.support.postgres import PostgreSQL, postgresql
 from tests.support.service import Service, settings_for, started
 from tests.support.surface import promised
@@ -18,6 +19,7 @@ from tests.support.virtual_loop import VirtualLoop
 # How long an example takes says something about the machine only.
 settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
+watch_databases()
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ What is "the same" as its base differs in what it means to the policies, or
     - ServiceOverloaded           503  service-overloaded
       - NoConnectionFree          503  the same; repeating may help
     - ServiceStopping             503  service-stopping
+    - LedgerUnavailable           503  ledger-unavailable (`ledger`)
     - DeadlineExceeded            504  deadline-exceeded
     - NotInCache                  504  not-in-cache
   - GraphFailed                 Microsoft 365 is at fault (`graph_failures`)

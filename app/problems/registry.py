@@ -24,6 +24,7 @@ from app.problems.graph_failures import (
     TenantCredentialsRejected,
     TenantPolicyBlocked,
 )
+from app.problems.ledger import LedgerUnavailable
 from app.problems.refusals import (
     CallerForbidden,
     CallerUnauthenticated,
@@ -107,6 +108,7 @@ _ALL: tuple[type[ExchangeError], ...] = (
     MailboxMoving,
     ServiceOverloaded,
     ServiceStopping,
+    LedgerUnavailable,
     GraphTimeout,
     DeadlineExceeded,
     NotInCache,

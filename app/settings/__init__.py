@@ -6,12 +6,15 @@ refused, so that a typo is an error at start and not a silent default.
 """
 
 from app.settings.cloud import Cloud
+from app.settings.database import ledger_url
 from app.settings.groups import (
     BreakerMode,
     BreakerSettings,
     BudgetSettings,
     CacheSettings,
+    LedgerSettings,
     LimitSettings,
+    OutboxSettings,
     PoolSettings,
     RetrySettings,
     TenantSettings,
@@ -29,7 +32,9 @@ __all__ = [
     "BudgetSettings",
     "CacheSettings",
     "Cloud",
+    "LedgerSettings",
     "LimitSettings",
+    "OutboxSettings",
     "PoolSettings",
     "RetrySettings",
     "Settings",
@@ -37,6 +42,7 @@ __all__ = [
     "TenantSettings",
     "TimeoutSettings",
     "effective",
+    "ledger_url",
     "load_settings",
     "prepare_otel",
     "secret_keys",

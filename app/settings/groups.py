@@ -21,7 +21,9 @@ __all__ = [
     "BreakerSettings",
     "BudgetSettings",
     "CacheSettings",
+    "LedgerSettings",
     "LimitSettings",
+    "OutboxSettings",
     "PoolSettings",
     "QuotaSettings",
     "RetrySettings",
@@ -154,3 +156,28 @@ class QuotaSettings(_Group):
     requests: Count = 10_000
     window: Seconds = 600.0
     concurrency: Count = 256
+
+
+class LedgerSettings(_Group):
+    """How long it is remembered what was done, in seconds.
+
+    ``keep_keys`` is how long the answer to an ``Idempotency-Key`` is
+    replayed, ``keep_sends`` how long the status of a send can be asked for
+    after it has ended.
+    """
+
+    keep_keys: Seconds = 86_400.0
+    keep_sends: Seconds = 7 * 86_400.0
+
+
+class OutboxSettings(_Group):
+    """What waits to be sent.
+
+    ``concurrency`` is how many sends a process carries out at once beside
+    those that a caller waits for; ``capacity`` how many may wait in all, and
+    ``give_up_after`` how many seconds one is tried after it was due.
+    """
+
+    concurrency: Annotated[int, Field(ge=1, le=100)] = 4
+    capacity: Count = 10_000
+    give_up_after: Seconds = 86_400.0

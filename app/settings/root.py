@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.settings.cloud import Cloud
+from app.settings.database import DatabaseUrl
 from app.settings.fields import (
     BaseUrl,
     Name,
@@ -21,7 +22,9 @@ from app.settings.groups import (
     BreakerSettings,
     BudgetSettings,
     CacheSettings,
+    LedgerSettings,
     LimitSettings,
+    OutboxSettings,
     PoolSettings,
     QuotaSettings,
     RetrySettings,
@@ -59,6 +62,7 @@ class Settings(BaseSettings):
     secret_keys: Annotated[tuple[Secret, ...] | None, Field(min_length=1)] = (
         None
     )
+    database_url: DatabaseUrl | None = None
     cloud: Cloud = Cloud.GLOBAL
     cors_origins: tuple[Origin, ...] = ()
     graph_base_url: BaseUrl | None = None
@@ -77,6 +81,8 @@ class Settings(BaseSettings):
     cache: CacheSettings = CacheSettings()
     pool: PoolSettings = PoolSettings()
     quota: QuotaSettings = QuotaSettings()
+    ledger: LedgerSettings = LedgerSettings()
+    outbox: OutboxSettings = OutboxSettings()
 
     @property
     def graph_url(self) -> str:
@@ -112,6 +118,12 @@ class Settings(BaseSettings):
             raise ValueError(
                 "BREAKER__WINDOW: must be at least 2 x TIMEOUTS__ATTEMPT"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _who_shares_has_the_same_keys(self) -> Self:
+        if self.database_url is not None and self.secret_keys is None:
+            raise ValueError("SECRET_KEYS: needed with EXCHANGE_DATABASE_URL")
         return self
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ from app.settings import Settings
 from app.telemetry.recorder import Telemetry
 from app.transport.aiohttp_transport import AiohttpTransport
 from app.wiring.gauges import watch_gauges, watch_quotas
+from app.wiring.ledger import ledger_parts
 from app.wiring.parts import build_parts
 from app.wiring.policies import (
     build_breaker,
@@ -65,8 +66,9 @@ async def assemble(
         watch_gauges(parts, breaker)
         quotas = Quotas(SlidingWindow, parts.clock)
         watch_quotas(telemetry, quotas)
-        try:
-            yield build_services(parts, pipeline, ledger, breaker, quotas)
-        finally:
-            await ledger.aclose()
-            await parts.aclose()
+        async with ledger_parts(parts):
+            try:
+                yield build_services(parts, pipeline, ledger, breaker, quotas)
+            finally:
+                await ledger.aclose()
+                await parts.aclose()

@@ -5,7 +5,8 @@ Sleeps, ``asyncio.timeout`` and waits for permits thus share one clock, and
 two sleepers wake in the order and at the times they would in real life.
 
 A thread is real, though: while one works, the loop waits for it in real
-time, unless that thread itself waits for a coroutine on this loop.
+time, unless that thread itself waits for a coroutine on this loop. So is a
+database: see `VirtualLoop.hold`.
 """
 
 import asyncio
@@ -85,6 +86,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def threads_at_work(self) -> bool:
         """Whether a thread computes something that this loop waits for."""
         return self._jobs > self._parked
+
+    def hold(self) -> None:
+        """Let no time pass until `release`: something real is under way."""
+        self._jobs += 1
+
+    def release(self) -> None:
+        """Take back one `hold`."""
+        self._jobs -= 1
 
     def run_in_executor(
         self,

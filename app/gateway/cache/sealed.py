@@ -1,24 +1,17 @@
 """Entries as bytes that only this service can make and read."""
 
-import hmac
-import secrets
 from collections.abc import Sequence
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.gateway.cache.keys import CacheKey
 from app.gateway.cache.store import Entry
 from app.models.answers import Answer
+from app.sealing import SealedBox
 
 __all__ = ["Sealer"]
 
 _PURPOSE = b"exchange-api cache 1"
-_KEY_BYTES = 32
-_NONCE_BYTES = 12
 
 
 class _Packed(msgspec.Struct, array_like=True, frozen=True):
@@ -37,10 +30,9 @@ _DECODER = msgspec.msgpack.Decoder(_Packed)
 class Sealer:
     """Encrypts entries for stores outside the process.
 
-    AES-256-GCM (NIST SP 800-38D) under a key of its own for each cache key,
-    derived from a secret: an entry that is moved to another key does not
-    open there, and random nonces cannot be used up. Inside is MessagePack of
-    a fixed shape, so that opening never makes anything but an entry.
+    An entry that is moved to another cache key does not open there. Inside is
+    MessagePack of a fixed shape, so that opening never makes anything but an
+    entry.
     """
 
     def __init__(self, keys: Sequence[bytes], release: str) -> None:
@@ -51,8 +43,8 @@ class Sealer:
             release: Which translations made the answers; those of another
                 release are not understood.
         """
-        self._keys = [_derived(key) for key in keys]
-        self._release = release.encode()
+        self._box = SealedBox(keys, _PURPOSE)
+        self._release = release
 
     def seal(self, key: CacheKey, entry: Entry) -> bytes:
         """Return an entry as bytes that are good under this key only."""
@@ -66,25 +58,22 @@ class Sealer:
             tick=entry.tick,
             spread=entry.spread,
         )
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        cipher = _cipher(self._keys[0], key)
-        plain = msgspec.msgpack.encode(packed)
-        return nonce + cipher.encrypt(nonce, plain, self._release)
+        return self._box.seal(
+            msgspec.msgpack.encode(packed), self._binding(key)
+        )
 
     def open(self, key: CacheKey, sealed: bytes) -> Entry | None:
         """Return the entry; None if it was not sealed here for this key."""
-        nonce, text = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-        for secret in self._keys:
-            try:
-                plain = _cipher(secret, key).decrypt(
-                    nonce, text, self._release
-                )
-                return _unpacked(_DECODER.decode(plain))
-            except (InvalidTag, ValueError):
-                # Another key's, tampered with, cut short or of no known
-                # shape: for the caller all the same, there is nothing.
-                continue
-        return None
+        plain = self._box.open(sealed, self._binding(key))
+        if plain is None:
+            return None
+        try:
+            return _unpacked(_DECODER.decode(plain))
+        except msgspec.DecodeError:
+            return None
+
+    def _binding(self, key: CacheKey) -> bytes:
+        return msgspec.msgpack.encode((self._release, key.encoded()))
 
 
 def _unpacked(packed: _Packed) -> Entry:
@@ -95,12 +84,3 @@ def _unpacked(packed: _Packed) -> Entry:
         created=packed.created,
     )
     return Entry(answer, packed.stored_at, packed.tick, packed.spread)
-
-
-def _derived(secret: bytes) -> bytes:
-    kdf = HKDF(SHA256(), length=_KEY_BYTES, salt=None, info=_PURPOSE)
-    return kdf.derive(secret)
-
-
-def _cipher(secret: bytes, key: CacheKey) -> AESGCM:
-    return AESGCM(hmac.digest(secret, key.encoded(), "sha256"))

@@ -1,6 +1,7 @@
 """What is written to the log."""
 
 from app.telemetry.signals.kinds import LogEvent
+from app.telemetry.signals.ledger import LEDGER_EVENTS
 
 __all__ = [
     "ACCESS",
@@ -200,6 +201,7 @@ EVENTS = (
     TOKEN_REFRESHED,
     TOKEN_REJECTED,
     SEND_UNKNOWN,
+    *LEDGER_EVENTS,
     OPS_ACTION,
     LIBRARY,
 )

@@ -1,6 +1,7 @@
 """The numbers that are measured."""
 
 from app.telemetry.signals.kinds import Kind, Metric
+from app.telemetry.signals.ledger import OUTBOX_METRICS
 from app.telemetry.signals.limits import PERMITS_AWAITED, TENANT_LIMIT
 from app.telemetry.signals.protection import (
     BREAKER_REFUSALS,
@@ -219,4 +220,5 @@ METRICS = (
     SENDS,
     CALLERS_QUOTA,
     REQUESTS_SHED,
+    *OUTBOX_METRICS,
 )

@@ -1,0 +1,115 @@
+"""Who works on what: claims that end by themselves if nobody renews them.
+
+A lease only keeps two processes from doing the same work; it does not make
+that impossible, since a process may sleep past its end. What it writes then
+is refused, for each claim has a number, and only the newest may write.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import ColumnElement, Table, or_, update
+
+from app.clock import Clock
+from app.ledger.database import Database
+from app.problems.ledger import LedgerUnavailable
+
+__all__ = [
+    "LEASE",
+    "Heartbeat",
+    "LeaseLost",
+    "free_at",
+    "reclaim",
+    "renew_leases",
+]
+
+LEASE = 15.0
+"""Seconds after which others may take over."""
+
+_BEAT = 5.0
+
+
+class LeaseLost(Exception):
+    """Somebody else has taken the work over."""
+
+
+def free_at(table: Table, now: float) -> ColumnElement[bool]:
+    """Return the condition that nobody works on a row at a moment.
+
+    A lease that ends later than any could was given by a clock that has been
+    set back since.
+    """
+    until = table.c.lease_until
+    return or_(until <= now, until > now + 2 * LEASE)
+
+
+def renew_leases(
+    database: Database, tables: Sequence[Table], owner: str, clock: Clock
+) -> Callable[[], Awaitable[None]]:
+    """Return what renews every lease that an instance holds."""
+
+    async def renew() -> None:
+        now = clock.wall().timestamp()
+        async with database.transaction() as connection:
+            for table in tables:
+                await connection.execute(
+                    update(table)
+                    .where(table.c.owner == owner, table.c.lease_until > 0)
+                    .values(lease_until=now + LEASE)
+                )
+
+    return renew
+
+
+async def reclaim(
+    database: Database, tables: Sequence[Table], owner: str
+) -> None:
+    """Free what an instance of the same name has left when it ended."""
+    async with database.transaction() as connection:
+        for table in tables:
+            await connection.execute(
+                update(table)
+                .where(table.c.owner == owner)
+                .values(owner=None, lease_until=0.0)
+            )
+
+
+class Heartbeat:
+    """Renews the leases of this process while it holds any."""
+
+    def __init__(
+        self, renew: Callable[[], Awaitable[None]], clock: Clock
+    ) -> None:
+        self._renew = renew
+        self._clock = clock
+        self._held = 0
+        self._task: asyncio.Task[None] | None = None
+
+    @contextmanager
+    def beating(self) -> Iterator[None]:
+        """Keep the leases alive while in here."""
+        self._held += 1
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._beat())
+        try:
+            yield
+        finally:
+            self._held -= 1
+
+    async def aclose(self) -> None:
+        """Renew nothing more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _beat(self) -> None:
+        while True:
+            await self._clock.sleep(_BEAT)
+            if not self._held:
+                return
+            try:
+                await self._renew()
+            except LedgerUnavailable:
+                # It is told already; the next beat may be heard.
+                continue

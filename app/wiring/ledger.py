@@ -1,0 +1,49 @@
+"""The ledger: the database, and who this process is in it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from app.ledger.database import Database
+from app.ledger.instance import Instance
+from app.ledger.leases import Heartbeat, renew_leases
+from app.ledger.schema import requests, sends
+from app.settings import ledger_url
+from app.wiring.parts import Parts
+
+__all__ = ["LedgerParts", "ledger_parts"]
+
+_FILE = "ledger.db"
+_LEASED = (requests, sends)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerParts:
+    """What everything that writes into the ledger shares."""
+
+    database: Database
+    instance: Instance
+    heartbeat: Heartbeat
+
+
+@asynccontextmanager
+async def ledger_parts(parts: Parts) -> AsyncIterator[LedgerParts]:
+    """Make the parts of the ledger; nothing is opened yet.
+
+    Raises:
+        OSError: The data directory cannot be used.
+    """
+    directory = parts.settings.data_dir
+    url = ledger_url(parts.settings.database_url, str(directory / _FILE))
+    instance = Instance(directory / "instances")
+    database = Database(url, parts.keys, parts.telemetry)
+    renew = renew_leases(database, _LEASED, instance.name, parts.clock)
+    heartbeat = Heartbeat(renew, parts.clock)
+    try:
+        yield LedgerParts(
+            database=database, instance=instance, heartbeat=heartbeat
+        )
+    finally:
+        await heartbeat.aclose()
+        await database.aclose()
+        instance.close()
