@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
@@ -44,6 +44,8 @@ _FULL = {
     "53100": "The storage of the ledger is full.",
 }
 
+First = Callable[[AsyncConnection], Awaitable[None]]
+
 
 class Database:
     """Opens when it is first used, and again whenever that has failed.
@@ -53,7 +55,12 @@ class Database:
     """
 
     def __init__(
-        self, url: URL, secrets: Sequence[bytes], telemetry: Telemetry
+        self,
+        url: URL,
+        secrets: Sequence[bytes],
+        telemetry: Telemetry,
+        *,
+        first: First | None = None,
     ) -> None:
         """Take the place and the keys; nothing is opened yet.
 
@@ -61,9 +68,11 @@ class Database:
             url: With the driver that SQLAlchemy is to use.
             secrets: The first one wraps the key of the ledger, all unwrap.
             telemetry: Is told when the ledger is lost, and back again.
+            first: What is done once, before anything else.
         """
         self._secrets = secrets
         self._telemetry = telemetry
+        self._first = first
         self._engine = _engine(url)
         self._file = url.database if url.drivername.startswith("sq") else None
         self._opening = asyncio.Lock()
@@ -121,7 +130,10 @@ class Database:
                 lock = text("SELECT pg_advisory_xact_lock(:number)")
                 await connection.execute(lock, {"number": _MIGRATING})
             await connection.run_sync(_upgrade)
-            return await open_vault(connection, self._secrets)
+            vault = await open_vault(connection, self._secrets)
+            if self._first is not None:
+                await self._first(connection)
+            return vault
 
     @asynccontextmanager
     async def _told(self, progress: "_Progress") -> AsyncIterator[None]:

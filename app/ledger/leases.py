@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import ColumnElement, Table, or_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.clock import Clock
 from app.ledger.database import Database
@@ -62,17 +63,20 @@ def renew_leases(
     return renew
 
 
-async def reclaim(
-    database: Database, tables: Sequence[Table], owner: str
-) -> None:
-    """Free what an instance of the same name has left when it ended."""
-    async with database.transaction() as connection:
+def reclaim(
+    tables: Sequence[Table], owner: str
+) -> Callable[[AsyncConnection], Awaitable[None]]:
+    """Return what frees all that an instance of the same name has left."""
+
+    async def free(connection: AsyncConnection) -> None:
         for table in tables:
             await connection.execute(
                 update(table)
                 .where(table.c.owner == owner)
                 .values(owner=None, lease_until=0.0)
             )
+
+    return free
 
 
 class Heartbeat:

@@ -32,6 +32,8 @@ ledger_keys = Table(
 )
 """The one data key, wrapped by a key of the settings."""
 
+_OWNED = text("owner IS NOT NULL")
+
 requests = Table(
     "requests",
     METADATA,
@@ -47,6 +49,12 @@ requests = Table(
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False),
     Index("ix_requests_expires_at", "expires_at"),
+    Index(
+        "ix_requests_owner",
+        "owner",
+        sqlite_where=_OWNED,
+        postgresql_where=_OWNED,
+    ),
 )
 """Requests with an ``Idempotency-Key``; `id` is a digest of whose and which.
 
@@ -99,6 +107,12 @@ sends = Table(
         postgresql_where=_UNFINISHED,
     ),
     Index("ix_sends_updated_at", "updated_at"),
+    Index(
+        "ix_sends_owner",
+        "owner",
+        sqlite_where=_OWNED,
+        postgresql_where=_OWNED,
+    ),
 )
 """Messages to send; ``lane`` is a digest of the mailbox that they leave.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.ledger.database import Database
 from app.ledger.instance import Instance
-from app.ledger.leases import Heartbeat, renew_leases
+from app.ledger.leases import Heartbeat, reclaim, renew_leases
 from app.ledger.schema import requests, sends
 from app.settings import ledger_url
 from app.wiring.parts import Parts
@@ -36,7 +36,12 @@ async def ledger_parts(parts: Parts) -> AsyncIterator[LedgerParts]:
     directory = parts.settings.data_dir
     url = ledger_url(parts.settings.database_url, str(directory / _FILE))
     instance = Instance(directory / "instances")
-    database = Database(url, parts.keys, parts.telemetry)
+    database = Database(
+        url,
+        parts.keys,
+        parts.telemetry,
+        first=reclaim(_LEASED, instance.name),
+    )
     renew = renew_leases(database, _LEASED, instance.name, parts.clock)
     heartbeat = Heartbeat(renew, parts.clock)
     try:

@@ -8,6 +8,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+_OWNED = sa.text("owner IS NOT NULL")
 _WAITING = sa.text("stage IN ('queued', 'drafted', 'sending')")
 _UNFINISHED = sa.text("stage IN ('queued', 'drafted', 'sending', 'verifying')")
 
@@ -35,6 +36,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_requests_expires_at", "requests", ["expires_at"])
     _create_sends()
+    for table in ("requests", "sends"):
+        op.create_index(
+            f"ix_{table}_owner",
+            table,
+            ["owner"],
+            sqlite_where=_OWNED,
+            postgresql_where=_OWNED,
+        )
 
 
 def _create_sends() -> None:
