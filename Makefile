@@ -12,7 +12,7 @@ COVER = rm -f $@; $(BIN)/python -W "ignore:Unable to activate" -m slipcover \
 FIDELITY = .venv-fidelity/bin/python -m pytest -c tests/fidelity/pytest.ini tests/fidelity
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run sandbox test chaos load fuzz check format openapi lock clean force
+.PHONY: help setup run sandbox test chaos crash load fuzz check format openapi lock clean force
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ test: .venv/.dev ## run all tests, in two halves at the same time, with branch c
 
 chaos: .venv/.dev ## put the service among faults and tell what held; SEED=1, CALLS=10000
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --calls $(or $(CALLS),10000)
+
+crash: .venv/.dev ## kill the service while it sends and tell what was kept; KILLS=200 SEED=1 DATABASE=both
+	@$(BIN)/python -m tests.crash --kills $(or $(KILLS),200) --seed $(or $(SEED),1) \
+		--database $(or $(DATABASE),both)
 
 load: .venv/.dev ## measure the memory that a large attachment takes; MEGABYTES=100
 	@$(BIN)/python -m tests.load --megabytes $(or $(MEGABYTES),100)

@@ -1,0 +1,1 @@
+"""Never lost, never twice: the service killed while it sends."""
