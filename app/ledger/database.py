@@ -1,7 +1,6 @@
 """The database of the ledger: the way in, and what can go wrong."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
@@ -13,15 +12,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import (
-    AsyncConnection,
-    AsyncEngine,
-    create_async_engine,
-)
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.ledger.engines import LedgerFile, engine_for
 from app.ledger.vault import KeysLost, Vault, open_vault
 from app.problems.errors import Outcome
 from app.problems.ledger import LedgerUnavailable
@@ -31,9 +27,6 @@ from app.telemetry.signals.ledger import LEDGER_BACK, LEDGER_LOST
 __all__ = ["Database"]
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_PATIENCE = 5
-_CONNECT = 2
-_POOL = 5
 # Any number will do, as long as all processes take the same.
 _MIGRATING = 7_305_116
 _FAILURES = (SQLAlchemyError, OSError, CommandError, KeysLost)
@@ -68,14 +61,18 @@ class Database:
             url: With the driver that SQLAlchemy is to use.
             secrets: The first one wraps the key of the ledger, all unwrap.
             telemetry: Is told when the ledger is lost, and back again.
-            first: What is done once, before anything else.
+            first: What is done once in all, before anything else.
         """
         self._secrets = secrets
         self._telemetry = telemetry
         self._first = first
-        self._engine = _engine(url)
-        self._file = url.database if url.drivername.startswith("sq") else None
+        self._engine = engine_for(url)
+        self._file: LedgerFile | None = None
+        if url.drivername.startswith("sqlite"):
+            self._file = LedgerFile(Path(url.database or ""))
         self._opening = asyncio.Lock()
+        self._not_opened: LedgerUnavailable | None = None
+        self._is_open = False
         self._vault: Vault | None = None
         self.is_lost = False
 
@@ -90,12 +87,24 @@ class Database:
         """Open the ledger, if it is not, and bring its tables up to date.
 
         Raises:
-            LedgerUnavailable: It cannot be opened.
+            LedgerUnavailable: It cannot be opened. Who waits until somebody
+                else has failed does not try after that.
         """
+        if self._file is not None and not self._file.is_there():
+            self._is_open = False
+        failed_before = self._not_opened
         async with self._opening:
-            if self._vault is None:
+            if self._is_open:
+                return self.vault
+            if self._not_opened and self._not_opened is not failed_before:
+                raise self._not_opened.again()
+            try:
                 async with self._told(_Progress()):
                     self._vault = await self._opened()
+            except LedgerUnavailable as e:
+                self._not_opened = e.again()
+                raise
+            self._is_open = True
             return self._vault
 
     @asynccontextmanager
@@ -124,16 +133,21 @@ class Database:
 
     async def _opened(self) -> Vault:
         if self._file is not None:
-            _create(Path(self._file))
+            # What is open may be another file that had this name before.
+            await self._engine.dispose()
+            self._file.prepare()
         async with self._engine.begin() as connection:
             if self._file is None:
                 lock = text("SELECT pg_advisory_xact_lock(:number)")
                 await connection.execute(lock, {"number": _MIGRATING})
             await connection.run_sync(_upgrade)
             vault = await open_vault(connection, self._secrets)
-            if self._first is not None:
+            # At no other time: by then it would undo what is being done.
+            if self._first is not None and self._vault is None:
                 await self._first(connection)
-            return vault
+        if self._file is not None:
+            self._file.opened()
+        return vault
 
     @asynccontextmanager
     async def _told(self, progress: "_Progress") -> AsyncIterator[None]:
@@ -141,6 +155,8 @@ class Database:
         try:
             yield
         except _FAILURES as e:
+            # What comes back may be another: restored, or moved.
+            self._is_open = False
             detail, reason = _explained(e)
             if not self.is_lost:
                 self.is_lost = True
@@ -166,53 +182,6 @@ class _Progress:
         if self.is_committing and reason not in _FULL:
             return Outcome.UNKNOWN
         return Outcome.NOT_PERFORMED
-
-
-def _engine(url: URL) -> AsyncEngine:
-    if not url.drivername.startswith("sqlite"):
-        return create_async_engine(
-            url,
-            pool_size=_POOL,
-            max_overflow=0,
-            pool_timeout=_PATIENCE,
-            pool_pre_ping=True,
-            connect_args={
-                "timeout": _CONNECT,
-                "command_timeout": _PATIENCE,
-            },
-        )
-    # There is one writer at a time in any case.
-    engine = create_async_engine(
-        url,
-        pool_size=1,
-        max_overflow=0,
-        pool_timeout=_PATIENCE,
-        connect_args={"timeout": _PATIENCE},
-    )
-    event.listen(engine.sync_engine, "connect", _prepare)
-    event.listen(engine.sync_engine, "begin", _begin)
-    return engine
-
-
-def _prepare(connection: Any, _record: object) -> None:
-    # What begins a transaction is said by `_begin`, not by the driver.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA secure_delete = ON")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    # Who would only find out when it writes that another does, must fail.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _create(file: Path) -> None:
-    """Make the file so that nobody else on the machine can read it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 @cache

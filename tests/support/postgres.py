@@ -17,7 +17,7 @@ from typing import Any
 from tests.support.process import overheard, told
 from tests.support.tools import installed
 
-__all__ = ["PostgreSQL", "postgresql"]
+__all__ = ["PASSWORD", "PostgreSQL", "postgresql"]
 
 USER = "exchange"
 # Nobody is asked for it. It is there to be looked for where it must not be.

@@ -1,0 +1,118 @@
+"""A ledger without the service around it, and what can befall it."""
+
+import io
+import json
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import func, insert, select
+
+from app.ledger.database import Database
+from app.ledger.schema import requests
+from app.settings import ledger_url
+from app.telemetry.logs import EventLog
+from app.telemetry.recorder import Telemetry
+from tests.support.postgres import PostgreSQL
+
+__all__ = ["Place", "count", "remember"]
+
+SECRET = b"a-key-of-the-tests"
+
+
+@dataclass(kw_only=True)
+class Place:
+    """Where a ledger is: in PostgreSQL, or in a file of the data directory."""
+
+    data_dir: Path
+    url: str | None
+    server: PostgreSQL | None
+    log: io.StringIO = field(default_factory=io.StringIO)
+
+    @property
+    def file(self) -> Path:
+        """The file of the ledger, if it is in one."""
+        return self.data_dir / "ledger.db"
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is in a file."""
+        return self.server is None
+
+    @asynccontextmanager
+    async def database(
+        self, secrets: Sequence[bytes] = (SECRET,)
+    ) -> AsyncIterator[Database]:
+        """Give a way in, and close it."""
+        given = SecretStr(self.url) if self.url else None
+        database = Database(
+            ledger_url(given, str(self.file)),
+            secrets,
+            Telemetry(EventLog(self.log)),
+        )
+        try:
+            yield database
+        finally:
+            await database.aclose()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Take the ledger away for a while: the server, or the file."""
+        if self.server is not None:
+            with self.server.away():
+                yield
+            return
+        hidden = self.file.with_name("hidden.db")
+        self.file.rename(hidden)
+        try:
+            yield
+        finally:
+            hidden.rename(self.file)
+
+    @contextmanager
+    def not_there_yet(self) -> Iterator[None]:
+        """Let the ledger not come into being for a while."""
+        if self.server is not None:
+            with self.server.away():
+                yield
+            return
+        # Where a directory is, no file can be.
+        self.file.mkdir()
+        try:
+            yield
+        finally:
+            self.file.rmdir()
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return what was logged."""
+        return [json.loads(line) for line in self.log.getvalue().splitlines()]
+
+
+async def remember(database: Database, *names: bytes, weight: int = 0) -> None:
+    """Write down requests, in one transaction."""
+    async with database.transaction() as connection:
+        for name in names:
+            await connection.execute(
+                insert(requests).values(
+                    id=name,
+                    fingerprint=b"",
+                    marker="",
+                    notes=bytes(weight),
+                    claim=0,
+                    lease_until=0.0,
+                    created_at=0.0,
+                    expires_at=0.0,
+                )
+            )
+
+
+async def count(database: Database) -> int:
+    """Return how many requests are written down."""
+    async with database.transaction() as connection:
+        rows = await connection.execute(
+            select(func.count()).select_from(requests)
+        )
+        return rows.scalar_one()
