@@ -31,10 +31,14 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATING = 7_305_116
 _FAILURES = (SQLAlchemyError, OSError, CommandError, KeysLost)
 _RETRY_AFTER = 5.0
+# What was to be committed was not taken.
 _FULL = {
     "SQLITE_FULL": "The storage of the ledger is full.",
     "SQLITE_IOERR_WRITE": "The storage of the ledger takes nothing more.",
     "53100": "The storage of the ledger is full.",
+}
+_DETAILS = _FULL | {
+    "SQLITE_IOERR_SHMSIZE": "The storage of the ledger takes nothing more."
 }
 
 First = Callable[[AsyncConnection], Awaitable[None]]
@@ -155,8 +159,9 @@ class Database:
         try:
             yield
         except _FAILURES as e:
-            # What comes back may be another: restored, or moved.
-            self._is_open = False
+            if self._file is None:
+                # What comes back may be another: restored, or moved.
+                self._is_open = False
             detail, reason = _explained(e)
             if not self.is_lost:
                 self.is_lost = True
@@ -178,7 +183,6 @@ class _Progress:
 
     def outcome_of(self, reason: str) -> Outcome:
         """Return what became of it, if it failed for this reason."""
-        # A storage that is full has not taken it.
         if self.is_committing and reason not in _FULL:
             return Outcome.UNKNOWN
         return Outcome.NOT_PERFORMED
@@ -214,5 +218,5 @@ def _explained(error: BaseException) -> tuple[str | None, str]:
         for name in ("sqlite_errorname", "sqlstate"):
             reason = getattr(source, name, None)
             if reason:
-                return _FULL.get(reason), str(reason)
+                return _DETAILS.get(reason), str(reason)
     return None, type(cause).__name__

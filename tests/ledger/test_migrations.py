@@ -1,0 +1,93 @@
+"""The tables of the ledger, and how they come into being."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
+from app.ledger import migrations
+from app.ledger.schema import METADATA
+from app.problems.errors import Outcome
+from app.problems.ledger import LedgerUnavailable
+from tests.support.ledger import Place, count, remember
+
+pytestmark = pytest.mark.anyio
+
+
+def _differences(connection: Connection) -> list[object]:
+    options = {"compare_type": True, "compare_server_default": True}
+    context = MigrationContext.configure(connection, opts=options)
+    return list(compare_metadata(context, METADATA))
+
+
+def _taken_back(connection: Connection) -> list[str]:
+    config = Config()
+    config.set_main_option(
+        "script_location", str(Path(migrations.__file__).parent)
+    )
+    config.attributes["connection"] = connection
+    command.downgrade(config, "base")
+    return inspect(connection).get_table_names()
+
+
+async def test_migrations_lead_to_the_tables_of_the_code(
+    place: Place,
+) -> None:
+    """Nothing would be left for a new migration to do; and all lead back."""
+    async with place.database() as database:
+        async with database.transaction() as connection:
+            left = await connection.run_sync(_differences)
+        async with database.transaction() as connection:
+            tables = await connection.run_sync(_taken_back)
+
+    assert left == []
+    assert tables == ["alembic_version"]
+
+
+async def test_many_may_come_first(place: Place) -> None:
+    """Opened by several at once, it is made once and the same for all."""
+    databases = [place.database() for _ in range(6)]
+    opened = [await each.__aenter__() for each in databases]
+    await asyncio.gather(
+        *(remember(each, bytes([n])) for n, each in enumerate(opened))
+    )
+    digests = {each.vault.digest("ada") for each in opened}
+    written = await count(opened[0])
+    for each in databases:
+        await each.__aexit__(None, None, None)
+    async with place.database() as later:
+        kept = await count(later)
+        digests.add(later.vault.digest("ada"))
+
+    assert (written, kept) == (6, 6)
+    assert len(digests) == 1
+
+
+async def test_a_ledger_of_a_later_release_is_left_alone(
+    place: Place,
+) -> None:
+    """Unknown tables: refused with the reason, whatever is in there."""
+    async with place.database() as database:
+        await remember(database, b"one")
+        async with database.transaction() as connection:
+            await connection.execute(
+                text("UPDATE alembic_version SET version_num = '9999'")
+            )
+    async with place.database() as database:
+        with pytest.raises(LedgerUnavailable) as refused:
+            await remember(database, b"two")
+
+        [lost] = place.events()
+        assert refused.value.detail == "The ledger is of another release."
+        assert refused.value.outcome is Outcome.NOT_PERFORMED
+        assert lost["error"] == "unknown-revision"
+        async with database._engine.begin() as connection:
+            await connection.execute(
+                text("UPDATE alembic_version SET version_num = '0001'")
+            )
+        assert await count(database) == 1
