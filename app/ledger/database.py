@@ -212,6 +212,8 @@ def _explained(error: BaseException) -> tuple[str | None, str]:
         return "The ledger was sealed with other keys.", "keys-lost"
     if isinstance(error, CommandError):
         return "The ledger is of another release.", "unknown-revision"
+    if isinstance(error, OSError):
+        return None, type(error).__name__
     origin: Any = getattr(error, "orig", None) or error
     cause = getattr(origin, "__cause__", None) or origin
     for source in (origin, cause):
