@@ -9,18 +9,29 @@ from sqlalchemy.exc import ArgumentError
 __all__ = ["DatabaseUrl", "ledger_url"]
 
 _POSTGRESQL = {"postgres", "postgresql"}
+_SSL_MODES = {
+    "disable",
+    "allow",
+    "prefer",
+    "require",
+    "verify-ca",
+    "verify-full",
+}
 
 
 def _database_url(value: SecretStr) -> SecretStr:
     """Check the URL; what is in it, a password say, is never quoted."""
     try:
         url = make_url(value.get_secret_value())
-    except ArgumentError:
+    except (ArgumentError, ValueError):
+        # A port that is no number may be the rest of a password.
         raise ValueError("not a URL") from None
     if url.drivername not in _POSTGRESQL or not url.database:
         raise ValueError("expected postgresql://user:password@host/database")
-    if set(url.query) - {"ssl", "sslmode"}:
-        raise ValueError("of the parameters only sslmode is understood")
+    for name, mode in url.query.items():
+        # https://www.postgresql.org/docs/current/libpq-ssl.html
+        if name not in {"ssl", "sslmode"} or mode not in _SSL_MODES:
+            raise ValueError("of the parameters only sslmode is understood")
     return value
 
 

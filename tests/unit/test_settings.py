@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from app.settings import (
     AuthMode,
@@ -12,6 +13,7 @@ from app.settings import (
     Settings,
     SettingsError,
     effective,
+    ledger_url,
     load_settings,
     prepare_otel,
     secret_keys,
@@ -26,6 +28,7 @@ def load(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
 
 
 SANDBOX = {"EXCHANGE_SANDBOX": "true"}
+DATABASE = "EXCHANGE_DATABASE_URL"
 TENANT = {
     "EXCHANGE_TENANT_ID": "t",
     "EXCHANGE_CLIENT_ID": "c",
@@ -134,6 +137,10 @@ ONE = {"tenant_id": "t", "client_id": "c", "client_secret": "canary-one"}
             "EXCHANGE_AUTH_MODE: none needs EXCHANGE_HOST to be loopback",
         ),
         ({**SANDBOX, "EXCHANGE_SECRET_KEYS": "[]"}, "EXCHANGE_SECRET_KEYS: "),
+        (
+            {**SANDBOX, DATABASE: "postgresql://e:canary@db/exchange"},
+            "EXCHANGE_SECRET_KEYS: needed with EXCHANGE_DATABASE_URL",
+        ),
     ],
 )
 def test_wrong_settings_are_named(
@@ -146,6 +153,50 @@ def test_wrong_settings_are_named(
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
     assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("canary", "not a URL"),
+        ("postgresql://e:canary@db:canary/exchange", "not a URL"),
+        ("mysql://e:canary@db/exchange", "expected postgresql://user:"),
+        ("postgresql://e:canary@db/", "expected postgresql://user:"),
+        ("postgresql://e:canary@db/x?sslmode=canary", "of the parameters"),
+        ("postgresql://e:canary@db/x?passfile=canary", "of the parameters"),
+    ],
+)
+def test_a_wrong_database_is_not_quoted(
+    monkeypatch: pytest.MonkeyPatch, url: str, message: str
+) -> None:
+    """What is wrong with its address is told, and nothing that is in it."""
+    keys = {**SANDBOX, "EXCHANGE_SECRET_KEYS": '["key"]'}
+    with pytest.raises(SettingsError) as caught:
+        load(monkeypatch, **keys, **{DATABASE: url})
+
+    assert str(caught.value).startswith(f"{DATABASE}: {message}")
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("postgres://e:p@db/x", "postgresql+asyncpg://e:p@db/x"),
+        (
+            "postgresql://e:p@db:5433/x?sslmode=verify-full",
+            "postgresql+asyncpg://e:p@db:5433/x?ssl=verify-full",
+        ),
+        (None, "sqlite+aiosqlite:///data/ledger.db"),
+    ],
+)
+def test_the_ledger_is_where_it_is_said(
+    given: str | None, wanted: str
+) -> None:
+    """Addresses as PostgreSQL's own tools take them; a file without any."""
+    secret = None if given is None else SecretStr(given)
+    url = ledger_url(secret, "data/ledger.db")
+
+    assert url.render_as_string(hide_password=False) == wanted
 
 
 @pytest.mark.parametrize(
@@ -254,6 +305,7 @@ def test_secrets_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch,
         **TENANT,
         EXCHANGE_SECRET_KEYS='["canary-key"]',
+        EXCHANGE_DATABASE_URL="postgresql://e:canary@db/exchange",
         EXCHANGE_TENANTS=json.dumps(
             [
                 {
