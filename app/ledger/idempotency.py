@@ -1,83 +1,83 @@
 """Requests that are to be carried out once, however often they are made.
 
 Source: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
-
-This ledger lives in the memory of one process.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import NamedTuple
-
-from cachetools import TTLCache
 
 from app.clock import Clock, Deadline
+from app.ledger.leases import Heartbeat, LeaseLost
+from app.ledger.request_records import (
+    Claim,
+    Held,
+    KeyName,
+    Notes,
+    Request,
+    is_final,
+    outcome_of,
+)
+from app.ledger.request_rows import RequestRows
 from app.models.answers import Answer
 from app.problems.errors import ExchangeError, Outcome
+from app.problems.failures import InternalError
+from app.problems.ledger import LedgerUnavailable
 from app.problems.refusals import IdempotencyKeyInUse, IdempotencyKeyReused
+from app.telemetry.recorder import Telemetry
+from app.telemetry.signals.ledger import RESULT_LOST
 
-__all__ = ["IdempotencyLedger", "LedgerKey", "Work"]
+__all__ = ["IdempotencyLedger", "TakeDown", "Work"]
 
-_KEPT_FOR = 86_400.0
-_MOST_KEYS = 100_000
-_MOST_BYTES = 64 * 1024 * 1024
-_OVERHEAD = 512
 _COME_BACK = 1.0
+# Seconds between looks at what another process does.
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 0.5
 
-Work = Callable[[Outcome | None], Awaitable[Answer]]
-"""Carries a request out. It is told how the attempt before it ended, if there
-was one, and then looks for what that has left behind before it acts."""
+TakeDown = Callable[[Notes], Awaitable[None]]
+"""Writes down what whoever continues must know, in place of what was."""
 
-
-class LedgerKey(NamedTuple):
-    """A key is good for one tenant and principal."""
-
-    tenant: str
-    principal: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """How a request ended, or None while it is under way or undecided."""
-
-    fingerprint: bytes
-    result: Answer | ExchangeError | None
+Work = Callable[[Claim, TakeDown], Awaitable[Answer]]
+"""Carries a request out. The claim tells how the attempt before it ended, if
+there was one; then it looks for what that has left behind before it acts."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Running:
-    """A request that is being carried out."""
+    """A request that is being carried out, or waited for."""
 
     fingerprint: bytes
     task: "asyncio.Task[Answer]"
 
 
 class IdempotencyLedger:
-    """Remembers for a day what was answered to each key.
+    """Carries requests out once, and remembers what was answered.
 
     Kept are answers and final refusals. What failed in passing and left
     nothing behind frees its key. What was or may have been carried out
-    without an answer keeps it, and the next request with the key finds out.
+    without an answer keeps it, and the next request with the key finds out:
+    so does one that finds that the process which had it has gone.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(
+        self, rows: RequestRows, clock: Clock, telemetry: Telemetry
+    ) -> None:
+        """Take the place.
+
+        Args:
+            rows: Where it is remembered.
+            clock: Waits.
+            telemetry: Is told when an answer could not be remembered.
+        """
+        self._rows = rows
         self._clock = clock
-        self._entries: TTLCache[LedgerKey, _Entry] = TTLCache(
-            _MOST_BYTES, _KEPT_FOR, timer=clock.now, getsizeof=_size
-        )
-        self._attempts: TTLCache[tuple[LedgerKey, bytes], Outcome] = TTLCache(
-            _MOST_KEYS, _KEPT_FOR, timer=clock.now
-        )
-        self._under_way: dict[LedgerKey, _Running] = {}
+        self._telemetry = telemetry
+        self._under_way: dict[KeyName, _Running] = {}
+        self._claims: dict[bytes, Claim] = {}
+        self._heartbeat = Heartbeat(self._renew, clock)
 
     async def once(
-        self,
-        key: LedgerKey,
-        fingerprint: bytes,
-        deadline: Deadline,
-        work: Work,
+        self, request: Request, deadline: Deadline, work: Work
     ) -> Answer:
         """Return the answer to a request, carried out now or before.
 
@@ -86,67 +86,145 @@ class IdempotencyLedger:
         Raises:
             IdempotencyKeyReused: The key belongs to another request.
             IdempotencyKeyInUse: The work took longer than the deadline.
+            LedgerUnavailable: It could not be written down, so that nothing
+                was begun.
             ExchangeError: What the work raised, now or before.
         """
-        running = self._under_way.get(key)
-        entry = self._entries.get(key)
-        for known in (running, entry):
-            if known and known.fingerprint != fingerprint:
-                raise IdempotencyKeyReused
-        if running:
+        # Nothing is awaited before it is known who carries it out.
+        running = self._under_way.get(request.name)
+        if running is None:
+            return await _within(
+                deadline, self._begin(request, deadline, work)
+            )
+        if running.fingerprint != request.fingerprint:
+            raise IdempotencyKeyReused
+        try:
             answer = await _within(deadline, running.task)
-            return replace(answer, replayed=True)
-        if entry and entry.result is not None:
-            return _again(entry.result)
-        return await _within(deadline, self._begin(key, fingerprint, work))
+        except ExchangeError as error:
+            raise error.again() from error
+        return replace(answer, replayed=True)
+
+    async def purge(self) -> int:
+        """Forget what is too old to be replayed; return how much it was."""
+        return await self._rows.purge()
 
     async def aclose(self) -> None:
         """Wait until everything under way has ended."""
         tasks = [running.task for running in self._under_way.values()]
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._heartbeat.aclose()
 
     def _begin(
-        self, key: LedgerKey, fingerprint: bytes, work: Work
+        self, request: Request, deadline: Deadline, work: Work
     ) -> "asyncio.Task[Answer]":
-        before = self._attempts.get((key, fingerprint))
-        # As long as nothing better is known, and if it never will be.
-        self._attempts[key, fingerprint] = Outcome.UNKNOWN
-        self._entries[key] = _Entry(fingerprint, None)
-
-        async def run() -> Answer:
-            try:
-                answer = await work(before)
-            except ExchangeError as error:
-                self._failed(key, fingerprint, error)
-                raise
-            self._keep(key, _Entry(fingerprint, answer))
-            return answer
-
-        task = asyncio.create_task(run())
-        self._under_way[key] = _Running(fingerprint, task)
-        task.add_done_callback(lambda done: self._ended(key, done))
+        carry_out = self._carry_out(request, deadline, work)
+        task = asyncio.create_task(carry_out)
+        self._under_way[request.name] = _Running(request.fingerprint, task)
+        task.add_done_callback(lambda done: self._ended(request.name, done))
         return task
 
-    def _failed(
-        self, key: LedgerKey, fingerprint: bytes, error: ExchangeError
-    ) -> None:
-        self._attempts[key, fingerprint] = error.outcome
-        if error.outcome is not Outcome.NOT_PERFORMED:
-            return
-        if error.retryable:
-            self._entries.pop(key, None)
-        else:
-            self._keep(key, _Entry(fingerprint, error))
-
-    def _keep(self, key: LedgerKey, entry: _Entry) -> None:
-        if _size(entry) <= _MOST_BYTES:
-            self._entries[key] = entry
-
-    def _ended(self, key: LedgerKey, task: "asyncio.Task[Answer]") -> None:
-        del self._under_way[key]
+    def _ended(self, name: KeyName, task: "asyncio.Task[Answer]") -> None:
+        del self._under_way[name]
         if not task.cancelled():
             # Looked at here, in case nobody waits any more.
             task.exception()
+
+    async def _carry_out(
+        self, request: Request, deadline: Deadline, work: Work
+    ) -> Answer:
+        while True:
+            found = await self._claim(request, deadline)
+            if isinstance(found, Answer):
+                return replace(found, replayed=True)
+            if isinstance(found, ExchangeError):
+                raise found
+            try:
+                return await self._work(request, found, work)
+            except LeaseLost:
+                # Somebody took it over, and will know how it ends.
+                continue
+
+    async def _claim(
+        self, request: Request, deadline: Deadline
+    ) -> Claim | Answer | ExchangeError:
+        """Return a claim, or how the request has ended; wait for either."""
+        pause, outcome = _FIRST_PAUSE, Outcome.NOT_PERFORMED
+        while True:
+            try:
+                found = await self._rows.claim(request)
+            except LedgerUnavailable as error:
+                # Even if there is a claim, nothing was begun under it.
+                raise error.with_outcome(outcome) from error
+            if not isinstance(found, Held):
+                return found
+            outcome = Outcome.UNKNOWN
+            if deadline.left() <= pause:
+                raise _in_use()
+            await self._clock.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def _work(
+        self, request: Request, claim: Claim, work: Work
+    ) -> Answer:
+        """Carry a request out, and take down what became of it.
+
+        Raises:
+            LeaseLost: Somebody else carries it out meanwhile.
+        """
+        self._claims[claim.row] = claim
+        try:
+            with self._heartbeat.beating():
+                return await self._attempt(request, claim, work)
+        finally:
+            del self._claims[claim.row]
+
+    async def _attempt(
+        self, request: Request, claim: Claim, work: Work
+    ) -> Answer:
+        async def take_down(notes: Notes) -> None:
+            try:
+                await self._rows.note(claim, notes)
+            except LedgerUnavailable as error:
+                # What is noted beforehand is not begun without.
+                raise error.with_outcome(Outcome.NOT_PERFORMED) from error
+
+        try:
+            answer = await work(claim, take_down)
+        except ExchangeError as error:
+            await self._end(request, claim, error)
+            raise
+        except LeaseLost:
+            raise
+        except Exception:
+            broken = InternalError(outcome=Outcome.UNKNOWN)
+            await self._end(request, claim, broken)
+            raise
+        await self._end(request, claim, answer)
+        return answer
+
+    async def _end(
+        self, request: Request, claim: Claim, result: Answer | ExchangeError
+    ) -> None:
+        """Take down how an attempt has ended, if there is a ledger.
+
+        If there is none the lease ends by itself, and who continues is told
+        that nobody knows.
+        """
+        try:
+            if is_final(result):
+                await self._rows.keep(claim, result)
+            else:
+                await self._rows.release(claim, outcome_of(result))
+        except LedgerUnavailable as error:
+            if outcome_of(result) is not Outcome.NOT_PERFORMED:
+                self._telemetry.log(
+                    RESULT_LOST,
+                    operation=request.operation,
+                    error=type(error.__cause__).__name__,
+                )
+
+    async def _renew(self) -> None:
+        await self._rows.renew(list(self._claims.values()))
 
 
 async def _within(deadline: Deadline, task: "asyncio.Task[Answer]") -> Answer:
@@ -154,15 +232,9 @@ async def _within(deadline: Deadline, task: "asyncio.Task[Answer]") -> Answer:
         async with asyncio.timeout(deadline.left() + _COME_BACK):
             return await asyncio.shield(task)
     except TimeoutError as e:
-        raise IdempotencyKeyInUse(retry_after=_COME_BACK) from e
+        raise _in_use() from e
 
 
-def _again(result: Answer | ExchangeError) -> Answer:
-    if isinstance(result, ExchangeError):
-        raise result.again()
-    return replace(result, replayed=True)
-
-
-def _size(entry: _Entry) -> int:
-    body = entry.result.body if isinstance(entry.result, Answer) else b""
-    return len(body) + _OVERHEAD
+def _in_use() -> ExchangeError:
+    # Nothing was begun for this request, but the work may well be done.
+    return IdempotencyKeyInUse(retry_after=_COME_BACK, outcome=Outcome.UNKNOWN)

@@ -21,6 +21,7 @@ __all__ = [
     "Heartbeat",
     "LeaseLost",
     "free_at",
+    "is_free_at",
     "reclaim",
     "renew_leases",
 ]
@@ -43,6 +44,11 @@ def free_at(table: Table, now: float) -> ColumnElement[bool]:
     """
     until = table.c.lease_until
     return or_(until <= now, until > now + 2 * LEASE)
+
+
+def is_free_at(lease_until: float, now: float) -> bool:
+    """Tell whether nobody works, by the end of a lease, at a moment."""
+    return not now < lease_until <= now + 2 * LEASE
 
 
 def renew_leases(

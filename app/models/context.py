@@ -57,7 +57,8 @@ class CallContext:
 
     ``tenant`` is the alias of a configured tenant. ``principal`` is whose
     rights are used: ``app`` for the service's own. Nothing that was fetched
-    for one pair of them is ever given to another. ``criticality`` decides who
+    for one pair of them is ever given to another. ``caller`` is the name of
+    who asks. ``criticality`` decides who
     goes first where several wait.
     """
 
@@ -65,6 +66,7 @@ class CallContext:
     principal: str
     deadline: Deadline
     request_id: str
+    caller: str = ""
     cache: CacheControl = CacheControl()
     criticality: Criticality = Criticality.INTERACTIVE
     costs: Costs = field(default_factory=Costs)

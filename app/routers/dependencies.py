@@ -48,6 +48,7 @@ async def _asked(request: Request) -> CallContext:
         principal=_APP_ONLY,
         deadline=Deadline(state.clock, seconds),
         request_id=notes.request_id,
+        caller=notes.caller,
         cache=cache_control(line_of(headers, "cache-control") or ""),
         criticality=notes.criticality,
         costs=notes.costs,

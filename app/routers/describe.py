@@ -7,6 +7,7 @@ from app.problems.documents import documented
 from app.problems.errors import ExchangeError
 from app.problems.failures import NotInCache
 from app.problems.graph_failures import MailboxMoving
+from app.problems.ledger import LedgerUnavailable
 from app.problems.refusals import (
     IdempotencyKeyInUse,
     IdempotencyKeyReused,
@@ -59,7 +60,12 @@ of_lists: Kinds = (NotInCache, InvalidCursor)
 of_writes: Kinds = (Conflict, PayloadTooLarge, PreconditionFailed)
 of_ranges: Kinds = (RangeNotSatisfiable,)
 of_bodies: Kinds = (UnsupportedMediaType,)
-of_posts: Kinds = (*of_writes, IdempotencyKeyReused, IdempotencyKeyInUse)
+of_posts: Kinds = (
+    *of_writes,
+    IdempotencyKeyReused,
+    IdempotencyKeyInUse,
+    LedgerUnavailable,
+)
 
 
 def answers(
@@ -187,7 +193,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
             "Idempotency-Key",
             "Do it once, however often the request is made: 1 to 255 visible"
             " ASCII characters, a UUID for example, new for each new request."
-            " The answer is replayed for a day.",
+            " The answer is replayed for a day"
+            " (`EXCHANGE_LEDGER__KEEP_KEYS`); after that the key is new.",
             pattern="^[!-~]{1,255}$",
         ),
     )

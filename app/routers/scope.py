@@ -23,6 +23,7 @@ class RequestNotes:
     Attributes:
         request_id: The caller's, if it is sane, or one made up.
         began: When it came in, in seconds of the clock.
+        caller: The name of who made it; empty where nobody looks.
         costs: What it has cost so far.
         status: The status of its answer, once that has begun.
         problem: The code of the problem that it was answered with.
@@ -34,6 +35,7 @@ class RequestNotes:
 
     request_id: str
     began: float
+    caller: str = ""
     costs: Costs = field(default_factory=Costs)
     status: int | None = None
     problem: str | None = None

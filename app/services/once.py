@@ -1,12 +1,14 @@
 """Carry requests out once, by the ``Idempotency-Key`` of their callers."""
 
 import hashlib
-import hmac
 import uuid
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from app.ledger.idempotency import IdempotencyLedger, LedgerKey
+from app.ledger.idempotency import IdempotencyLedger, TakeDown
+from app.ledger.presence import Presence
+from app.ledger.request_records import Claim, KeyName, Request
 from app.models.answers import Answer
 from app.models.context import CallContext
 from app.problems.errors import ExchangeError, Outcome
@@ -37,10 +39,13 @@ class Attempt:
     Attributes:
         marker: A name for what is made; the same at each attempt.
         before: How the attempt before it ended; None if it is the first.
+        notes: What the attempts before have noted; see `note`.
     """
 
     marker: str
     before: Outcome | None = None
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    take_down: TakeDown | None = None
 
     @property
     def is_in_doubt(self) -> bool:
@@ -51,6 +56,22 @@ class Attempt:
     def may_be_done(self) -> bool:
         """Whether what is asked for may be found done already."""
         return self.before in {Outcome.UNKNOWN, Outcome.PERFORMED}
+
+    async def note(self, **notes: Any) -> None:
+        """Keep what the next attempt must know, should this one not end.
+
+        What is noted is safe when this returns: before something is done, so
+        that of what is not noted it is known that it was not begun. Without
+        an ``Idempotency-Key`` there is no next attempt.
+
+        Args:
+            notes: JSON values by name, beside those noted before.
+
+        Raises:
+            LedgerUnavailable: It could not be kept; nothing is to be begun.
+        """
+        if self.take_down is not None:
+            await self.take_down({**self.notes, **notes})
 
     def told(self, error: ExchangeError) -> ExchangeError:
         """Return how this attempt failed, true of the one before as well.
@@ -68,15 +89,20 @@ class Attempt:
 class Once:
     """Carries requests out once, or finds out what became of them.
 
-    Without a key each request is a new one. With a key the marker is made of
-    it, so that whatever an earlier attempt has left behind can be found.
+    Without a key each request is a new one, and what it makes has a marker of
+    its own. With a key the marker is the same at each attempt, so that
+    whatever an earlier one has left behind can be found. Neither is begun
+    while there is no ledger.
     """
 
     def __init__(
-        self, ledger: IdempotencyLedger, secret: bytes, telemetry: Telemetry
+        self,
+        ledger: IdempotencyLedger,
+        presence: Presence,
+        telemetry: Telemetry,
     ) -> None:
         self._ledger = ledger
-        self._secret = secret
+        self._presence = presence
         self._telemetry = telemetry
 
     async def run(
@@ -87,28 +113,30 @@ class Once:
     ) -> Answer:
         """Return the answer to a request, made now or before."""
         if intent.key is None:
+            await self._presence.expect()
             return await work(Attempt(uuid.uuid4().hex))
-        key = LedgerKey(context.tenant, context.principal, intent.key)
-        fingerprint = self._fingerprint(key, intent)
-        marker = fingerprint.hex()[:32]
 
-        async def attempt(before: Outcome | None) -> Answer:
-            this = Attempt(marker, before)
+        async def attempt(claim: Claim, take_down: TakeDown) -> Answer:
+            this = Attempt(claim.marker, claim.before, claim.notes, take_down)
             try:
                 return await work(this)
             except ExchangeError as error:
                 raise this.told(error) from error
 
-        answer = await self._ledger.once(
-            key, fingerprint, context.deadline, attempt
+        name = KeyName(
+            context.tenant, context.principal, context.caller, intent.key
         )
+        request = Request(name, intent.operation, _fingerprint(intent))
+        answer = await self._ledger.once(request, context.deadline, attempt)
         if answer.replayed:
             self._telemetry.add(IDEMPOTENT_REPLAYS, operation=intent.operation)
         return answer
 
-    def _fingerprint(self, key: LedgerKey, intent: Intent) -> bytes:
-        digest = hmac.new(self._secret, digestmod=hashlib.sha256)
-        for part in (*key, intent.operation, intent.path):
-            digest.update(f"{len(part)}:{part}".encode())
-        digest.update(intent.body)
-        return digest.digest()
+
+def _fingerprint(intent: Intent) -> bytes:
+    """Return what tells a request from others of the same caller."""
+    digest = hashlib.sha256()
+    for part in (intent.operation, intent.path):
+        digest.update(f"{len(part)}:{part}".encode())
+    digest.update(intent.body)
+    return digest.digest()

@@ -9,13 +9,13 @@ import httpx
 from app.callers.quotas import Quotas
 from app.clock import Clock, Stopping, SystemClock
 from app.gateway.policies.window import SlidingWindow
-from app.ledger.idempotency import IdempotencyLedger
+from app.services.once import Once
 from app.services.state import AppState
 from app.settings import Settings
 from app.telemetry.recorder import Telemetry
 from app.transport.aiohttp_transport import AiohttpTransport
 from app.wiring.gauges import watch_gauges, watch_quotas
-from app.wiring.ledger import ledger_parts
+from app.wiring.ledger import idempotency, ledger_parts
 from app.wiring.parts import build_parts
 from app.wiring.policies import (
     build_breaker,
@@ -60,15 +60,16 @@ async def assemble(
         )
         if stopping is not None:
             parts = replace(parts, stopping=stopping)
-        ledger = IdempotencyLedger(parts.clock)
         breaker = build_breaker(parts)
         pipeline = build_pipeline(parts, live_chain(parts, breaker))
         watch_gauges(parts, breaker)
         quotas = Quotas(SlidingWindow, parts.clock)
         watch_quotas(telemetry, quotas)
-        async with ledger_parts(parts):
+        async with ledger_parts(parts) as shared:
+            ledger = idempotency(parts, shared)
+            once = Once(ledger, shared.presence, telemetry)
             try:
-                yield build_services(parts, pipeline, ledger, breaker, quotas)
+                yield build_services(parts, pipeline, once, breaker, quotas)
             finally:
                 await ledger.aclose()
                 await parts.aclose()

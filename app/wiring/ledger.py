@@ -5,13 +5,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from app.ledger.database import Database
+from app.ledger.idempotency import IdempotencyLedger
 from app.ledger.instance import Instance
 from app.ledger.leases import Heartbeat, reclaim, renew_leases
+from app.ledger.presence import Presence
+from app.ledger.request_rows import RequestRows
 from app.ledger.schema import requests, sends
 from app.settings import ledger_url
 from app.wiring.parts import Parts
 
-__all__ = ["LedgerParts", "ledger_parts"]
+__all__ = ["LedgerParts", "idempotency", "ledger_parts"]
 
 _FILE = "ledger.db"
 _LEASED = (requests, sends)
@@ -24,6 +27,7 @@ class LedgerParts:
     database: Database
     instance: Instance
     heartbeat: Heartbeat
+    presence: Presence
 
 
 @asynccontextmanager
@@ -42,13 +46,27 @@ async def ledger_parts(parts: Parts) -> AsyncIterator[LedgerParts]:
         parts.telemetry,
         first=reclaim(_LEASED, instance.name),
     )
-    renew = renew_leases(database, _LEASED, instance.name, parts.clock)
+    renew = renew_leases(database, (sends,), instance.name, parts.clock)
     heartbeat = Heartbeat(renew, parts.clock)
     try:
         yield LedgerParts(
-            database=database, instance=instance, heartbeat=heartbeat
+            database=database,
+            instance=instance,
+            heartbeat=heartbeat,
+            presence=Presence(database, parts.clock),
         )
     finally:
         await heartbeat.aclose()
         await database.aclose()
         instance.close()
+
+
+def idempotency(parts: Parts, shared: LedgerParts) -> IdempotencyLedger:
+    """Make what remembers the answers to requests with a key."""
+    rows = RequestRows(
+        shared.database,
+        shared.instance.name,
+        parts.clock,
+        parts.settings.ledger.keep_keys,
+    )
+    return IdempotencyLedger(rows, parts.clock, parts.telemetry)

@@ -25,7 +25,6 @@ from app.gateway.searching import SearchGateway
 from app.gateway.settings import SettingsGateway
 from app.gateway.threads import ThreadGateway
 from app.gateway.uploads import UploadGateway
-from app.ledger.idempotency import IdempotencyLedger
 from app.services.attachments.attaching import AttachingService
 from app.services.attachments.attachments import AttachmentService
 from app.services.calendar.calendars import CalendarService
@@ -68,7 +67,7 @@ __all__ = ["build_services"]
 def build_services(
     parts: Parts,
     pipeline: Pipeline,
-    ledger: IdempotencyLedger,
+    once: Once,
     breaker: Breaker,
     quotas: Quotas,
 ) -> AppState:
@@ -79,7 +78,6 @@ def build_services(
     calendars = CalendarGateway(pipeline)
     changes = CalendarChanges(pipeline)
     names = MailboxNames()
-    once = Once(ledger, parts.keys[0], parts.telemetry)
     creation = Creation(once, parts.clock)
     contacts = ContactGateway(pipeline)
     drafts = DraftService(mail, once, parts.clock)

@@ -24,6 +24,7 @@ from app.telemetry.logs import EventLog
 from app.telemetry.recorder import Telemetry
 from app.wiring import assemble
 from tests.support.contract import Contract
+from tests.support.empty_ledger import lay_out
 from tests.support.network import SandboxNetwork
 
 __all__ = ["CONTOSO", "FABRIKAM", "Service", "settings_for", "started"]
@@ -107,6 +108,7 @@ async def started(
 ) -> AsyncIterator[Service]:
     """Start the service in front of a sandbox."""
     clock = clock or _SandboxClock(sandbox)
+    await lay_out(settings)
     log = io.StringIO()
     telemetry = Telemetry(EventLog(log), meter=meter, hash_key=b"tests")
     network = SandboxNetwork(sandbox)

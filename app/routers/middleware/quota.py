@@ -37,6 +37,7 @@ class CallerQuota(HttpMiddleware):
             return
         quotas: Quotas = scope["state"]["exchange"].quotas
         caller, notes = self._identify(scope), notes_of(scope)
+        notes.caller = caller.name
         # Read when the answer begins, which may be a refusal of ours.
         notes.quota_headers = lambda: _headers(caller, quotas.standing(caller))
         with quotas.visit(caller, notes.costs) as visit:
