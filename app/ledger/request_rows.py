@@ -104,8 +104,11 @@ class RequestRows:
 
         If nothing was done the key is free, for other requests too.
         """
+        ended: dict[str, Any] = {"before": before, **self._left()}
+        if before is Outcome.NOT_PERFORMED:
+            ended["notes"] = None
         async with self._database.transaction() as connection:
-            await _write(connection, claim, before=before, **self._left())
+            await _write(connection, claim, **ended)
 
     async def note(self, claim: Claim, notes: Notes) -> None:
         """Take down what whoever continues must know."""

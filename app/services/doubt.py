@@ -8,12 +8,34 @@ from app.clock import Clock, Deadline
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.failures import DeadlineExceeded
 
-__all__ = ["LOOKS", "Doubtful"]
+__all__ = ["LOOKS", "Doubtful", "watch"]
 
 T = TypeVar("T")
 
 LOOKS = (0.0, 0.5, 1.0, 2.0)
 """Seconds before each look for what may yet come to be done."""
+
+
+async def watch(
+    look: Callable[[], Awaitable[T | None]],
+    clock: Clock,
+    deadline: Deadline,
+    looks: Sequence[float] = LOOKS,
+) -> T | None:
+    """Look for something for as long as it may yet come to be done.
+
+    Raises:
+        DeadlineExceeded: There is no time to look for so long.
+    """
+    for pause in looks:
+        if pause >= deadline.left():
+            raise DeadlineExceeded(outcome=Outcome.UNKNOWN)
+        if pause:
+            await clock.sleep(pause)
+        done = await look()
+        if done is not None:
+            return done
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +71,7 @@ class Doubtful(Generic[T]):
                 could not be found out (unknown).
         """
         if is_in_doubt:
-            done = await self._watch(clock, deadline, looks)
+            done = await watch(self.look, clock, deadline, looks)
             if done is not None:
                 return done
         try:
@@ -59,7 +81,7 @@ class Doubtful(Generic[T]):
                 raise
             doubt = error.with_outcome(Outcome.UNKNOWN)
         try:
-            done = await self._watch(clock, deadline, looks)
+            done = await watch(self.look, clock, deadline, looks)
         except ExchangeError:
             raise doubt from None
         return done if done is not None else await self._act_again(doubt)
@@ -77,21 +99,3 @@ class Doubtful(Generic[T]):
             if done is None:
                 raise error.with_outcome(Outcome.UNKNOWN) from error
             return done
-
-    async def _watch(
-        self, clock: Clock, deadline: Deadline, looks: Sequence[float]
-    ) -> T | None:
-        """Look for as long as it may yet come to be done.
-
-        Raises:
-            DeadlineExceeded: There is no time to look for so long.
-        """
-        for pause in looks:
-            if pause >= deadline.left():
-                raise DeadlineExceeded(outcome=Outcome.UNKNOWN)
-            if pause:
-                await clock.sleep(pause)
-            done = await self.look()
-            if done is not None:
-                return done
-        return None

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,12 +39,12 @@ class Attempt:
     Attributes:
         marker: A name for what is made; the same at each attempt.
         before: How the attempt before it ended; None if it is the first.
-        notes: What the attempts before have noted; see `note`.
+        notes: What it and the attempts before have noted; see `note`.
     """
 
     marker: str
     before: Outcome | None = None
-    notes: Mapping[str, Any] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)
     take_down: TakeDown | None = None
 
     @property
@@ -70,8 +70,9 @@ class Attempt:
         Raises:
             LedgerUnavailable: It could not be kept; nothing is to be begun.
         """
+        self.notes.update(notes)
         if self.take_down is not None:
-            await self.take_down({**self.notes, **notes})
+            await self.take_down(self.notes)
 
     def told(self, error: ExchangeError) -> ExchangeError:
         """Return how this attempt failed, true of the one before as well.
@@ -110,14 +111,27 @@ class Once:
         context: CallContext,
         intent: Intent,
         work: Callable[[Attempt], Awaitable[Answer]],
+        *,
+        is_noted: bool = False,
     ) -> Answer:
-        """Return the answer to a request, made now or before."""
+        """Return the answer to a request, made now or before.
+
+        Args:
+            context: Who asks.
+            intent: What for.
+            work: Carries the request out.
+            is_noted: Whether the work notes something before it acts. What
+                an attempt without notes has left undone, it has not begun.
+        """
         if intent.key is None:
             await self._presence.expect()
             return await work(Attempt(uuid.uuid4().hex))
 
         async def attempt(claim: Claim, take_down: TakeDown) -> Answer:
-            this = Attempt(claim.marker, claim.before, claim.notes, take_down)
+            is_begun = claim.notes or not is_noted
+            before = claim.before if is_begun else None
+            notes = dict(claim.notes)
+            this = Attempt(claim.marker, before, notes, take_down)
             try:
                 return await work(this)
             except ExchangeError as error:

@@ -7,9 +7,8 @@ import msgspec
 from app.models.answers import Answer
 from app.models.attaching import IncomingFile
 from app.models.mail import Attachment
-from app.services.once import Attempt
 
-__all__ = ["Fits", "earlier", "is_file", "is_item", "new", "told", "told_by"]
+__all__ = ["Fits", "is_file", "is_item", "new", "told", "told_by"]
 
 # Exchange counts what it keeps around the content: 4.5 % in Microsoft's own
 # example (https://learn.microsoft.com/graph/outlook-large-attachments).
@@ -18,13 +17,6 @@ _HEADER = 16_384
 
 Fits = Callable[[Attachment], bool]
 """Tells whether an attachment may be the one that is looked for."""
-
-
-def earlier(
-    attempt: Attempt, attachments: Sequence[Attachment], fits: Fits
-) -> Attachment | None:
-    """Return what an earlier attempt at the same has attached."""
-    return new(attachments, (), fits) if attempt.may_be_done else None
 
 
 def new(

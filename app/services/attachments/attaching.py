@@ -1,6 +1,6 @@
 """Attach to drafts, so that each thing is attached once."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 
 import msgspec
@@ -19,7 +19,6 @@ from app.problems.refusals import PayloadTooLarge
 from app.problems.resources import Conflict
 from app.services.attachments.attached import (
     Fits,
-    earlier,
     is_file,
     is_item,
     new,
@@ -28,7 +27,7 @@ from app.services.attachments.attached import (
 )
 from app.services.attachments.pieces import LARGEST_FILE, LARGEST_POST, whole
 from app.services.attachments.uploads import Upload
-from app.services.doubt import LOOKS, Doubtful
+from app.services.doubt import Doubtful, watch
 from app.services.once import Attempt, Intent, Once
 
 __all__ = ["AttachingService"]
@@ -78,10 +77,10 @@ class AttachingService:
             raise PayloadTooLarge("A file may have 150 MB at most.")
 
         async def work(attempt: Attempt) -> Answer:
-            known = await self._of_draft(where, message)
             fits = is_file(file)
-            if found := earlier(attempt, known, fits):
+            if found := await self._earlier(where, message, attempt, fits):
                 return told(found)
+            known = attempt.notes["known"]
             if file.size is None or file.size <= LARGEST_POST:
                 content = await whole(file.content, LARGEST_POST)
 
@@ -93,7 +92,7 @@ class AttachingService:
                 return await self._attach(where, message, attach, known, fits)
             return await self._upload(where, message, file, known)
 
-        return await self._once.run(where.context, intent, work)
+        return await self._once.run(where.context, intent, work, is_noted=True)
 
     async def attach_message(
         self, where: InMailbox, message: str, item: ItemToAdd, intent: Intent
@@ -105,14 +104,13 @@ class AttachingService:
         """
 
         async def work(attempt: Attempt) -> Answer:
-            known = await self._of_draft(where, message)
+            fits = is_item(item.name)
+            if found := await self._earlier(where, message, attempt, fits):
+                return told(found)
+            known = attempt.notes["known"]
             other = await self._attachments.read_to_embed(
                 where, item.message_id
             )
-
-            fits = is_item(item.name)
-            if found := earlier(attempt, known, fits):
-                return told(found)
 
             async def attach() -> Answer:
                 return await self._attachments.attach_message(
@@ -121,7 +119,21 @@ class AttachingService:
 
             return await self._attach(where, message, attach, known, fits)
 
-        return await self._once.run(where.context, intent, work)
+        return await self._once.run(where.context, intent, work, is_noted=True)
+
+    async def _earlier(
+        self, where: InMailbox, message: str, attempt: Attempt, fits: Fits
+    ) -> Attachment | None:
+        """Return what an earlier attempt has attached.
+
+        The first one notes what is attached already.
+        """
+        if attempt.may_be_done:
+            known = attempt.notes["known"]
+            return await self._find(where, message, known, fits)
+        now = await self._of_draft(where, message)
+        await attempt.note(known=[one["id"] for one in now])
+        return None
 
     async def _of_draft(
         self, where: InMailbox, message: str
@@ -138,17 +150,16 @@ class AttachingService:
         where: InMailbox,
         message: str,
         attach: Callable[[], Awaitable[Answer]],
-        known: Sequence[Attachment],
+        known: Collection[str],
         fits: Fits,
     ) -> Answer:
         """Attach; if that ends without an answer, look before repeating."""
-        ids = {one["id"] for one in known}
 
         async def act() -> Answer:
             return told_by(await attach())
 
         async def look() -> Answer | None:
-            found = new(await self._of_draft(where, message), ids, fits)
+            found = new(await self._of_draft(where, message), known, fits)
             return told(found) if found else None
 
         return await Doubtful(act, look).settle(
@@ -160,7 +171,7 @@ class AttachingService:
         where: InMailbox,
         message: str,
         file: IncomingFile,
-        known: Sequence[Attachment],
+        known: Collection[str],
     ) -> Answer:
         session = await self._uploads.open(where, message, file)
         upload = Upload(
@@ -195,7 +206,7 @@ class AttachingService:
         self,
         where: InMailbox,
         message: str,
-        known: Sequence[Attachment],
+        known: Collection[str],
         fits: Fits,
     ) -> Attachment | None:
         """Return what was attached, None if it cannot be seen."""
@@ -208,19 +219,13 @@ class AttachingService:
         self,
         where: InMailbox,
         message: str,
-        known: Sequence[Attachment],
+        known: Collection[str],
         fits: Fits,
     ) -> Attachment | None:
-        ids = {one["id"] for one in known}
-        for pause in LOOKS:
-            if pause >= where.context.deadline.left():
-                return None
-            if pause:
-                await self._clock.sleep(pause)
-            now = await self._of_draft(where, message)
-            if found := new(now, ids, fits):
-                return found
-        return None
+        async def look() -> Attachment | None:
+            return new(await self._of_draft(where, message), known, fits)
+
+        return await watch(look, self._clock, where.context.deadline)
 
     async def _end(self, where: InMailbox, session: UploadSession) -> None:
         """Leave no session behind, if possible; Graph ends it some day."""

@@ -8,7 +8,7 @@ was declined or cancelled, and it tells who was invited.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 import msgspec
@@ -20,6 +20,7 @@ from app.models.context import InMailbox
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.failures import DeadlineExceeded, ServiceStopping
 from app.problems.resources import ItemNotFound
+from app.services.once import Attempt
 
 __all__ = ["Acting", "Deed"]
 
@@ -34,14 +35,14 @@ class Deed:
 
     Attributes:
         act: Asks Graph to do it.
-        is_done: Tells by an event, None if it is gone, whether it was done:
-            since a moment, or ever, if there is none.
+        is_done: Tells by an event, None if it is gone, whether it was done
+            since a moment.
         most: How often Graph may be asked to, if it is seen not to have done
             it; once for what need not leave a trace.
     """
 
     act: Callable[[], Awaitable[None]]
-    is_done: Callable[[Event | None, datetime | None], bool]
+    is_done: Callable[[Event | None, datetime], bool]
     most: int
 
 
@@ -68,12 +69,12 @@ class Acting:
         self._where = where
         self._event = event
 
-    async def carry_out(self, deed: Deed, *, is_in_doubt: bool) -> int:
+    async def carry_out(self, deed: Deed, attempt: Attempt) -> int:
         """Do something; return how often Graph was asked to.
 
         Args:
             deed: What to do.
-            is_in_doubt: Whether an earlier request may have done it.
+            attempt: The attempt of which it is all; it notes when it began.
 
         Raises:
             ExchangeError: It was not done (``outcome`` not_performed), or it
@@ -84,9 +85,14 @@ class Acting:
             "It could not be found out whether an earlier request did it."
         )
         most, seen = deed.most, _Seen.UNDONE
+        is_in_doubt = attempt.may_be_done
         if is_in_doubt:
             most -= 1
-            seen = await self._watch(deed, None)
+            first = datetime.fromtimestamp(attempt.notes["began"], UTC)
+            seen = await self._watch(deed, first)
+        else:
+            began = self._clock.wall() - _CLOCKS_DIFFER
+            await attempt.note(began=began.timestamp())
         while seen is _Seen.UNDONE and asked < most:
             asked += 1
             began = self._clock.wall() - _CLOCKS_DIFFER
@@ -116,7 +122,7 @@ class Acting:
             raise
         return None
 
-    async def _watch(self, deed: Deed, since: datetime | None) -> _Seen:
+    async def _watch(self, deed: Deed, since: datetime) -> _Seen:
         """Look until it is done, for as long as it pays."""
         seen = _Seen.NOTHING
         for pause in _LOOKS:

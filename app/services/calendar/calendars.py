@@ -56,12 +56,13 @@ class CalendarService:
         async def work(attempt: Attempt) -> Answer:
             found = await self._named(where, calendar.name)
             if found is None:
+                await attempt.note(is_free=True)
                 return _made(await self._make(where, calendar))
-            if attempt.is_in_doubt:
+            if attempt.may_be_done:
                 return _made(found)
             raise FolderExists("A calendar by that name exists.")
 
-        return await self._once.run(where.context, intent, work)
+        return await self._once.run(where.context, intent, work, is_noted=True)
 
     async def update_calendar(
         self,

@@ -60,7 +60,7 @@ class MeetingService:
                 await self._expect_proposals(where, event)
             await self._changes.respond(where, event, response)
 
-        def is_done(found: Event | None, since: datetime | None) -> bool:
+        def is_done(found: Event | None, since: datetime) -> bool:
             return _has_answered(found, response.response, since)
 
         deed = Deed(act, is_done, most=2)
@@ -79,7 +79,7 @@ class MeetingService:
         async def act() -> None:
             await self._changes.cancel(where, event, wanted)
 
-        def is_done(found: Event | None, _since: datetime | None) -> bool:
+        def is_done(found: Event | None, _since: datetime) -> bool:
             return found is None or found["is_cancelled"]
 
         deed = Deed(act, is_done, most=2)
@@ -94,7 +94,7 @@ class MeetingService:
         async def act() -> None:
             await self._changes.forward(where, event, wanted)
 
-        def is_done(found: Event | None, _since: datetime | None) -> bool:
+        def is_done(found: Event | None, _since: datetime) -> bool:
             attending = found["attendees"] if found else []
             known = {(who["address"] or "").lower() for who in attending}
             return invited <= known
@@ -125,18 +125,14 @@ class MeetingService:
                 "event_id": event,
                 "action": action,
                 "outcome": "performed",
-                "attempts": await acting.carry_out(
-                    deed, is_in_doubt=attempt.is_in_doubt
-                ),
+                "attempts": await acting.carry_out(deed, attempt),
             }
             return Answer.of(content)
 
-        return await self._once.run(where.context, intent, work)
+        return await self._once.run(where.context, intent, work, is_noted=True)
 
 
-def _has_answered(
-    found: Event | None, response: str, since: datetime | None
-) -> bool:
+def _has_answered(found: Event | None, response: str, since: datetime) -> bool:
     """Tell whether an event shows an answer.
 
     One that was declined leaves the calendar. The same answer may have been
@@ -147,6 +143,4 @@ def _has_answered(
     if found["my_response"] != _REPLIES[response]:
         return False
     told = found["my_responded_at"]
-    return since is None or (
-        told is not None and datetime.fromisoformat(told) >= since
-    )
+    return told is not None and datetime.fromisoformat(told) >= since

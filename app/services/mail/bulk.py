@@ -7,7 +7,7 @@ repeated, as it is for a single change.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 
 from app.clock import Clock
 from app.gateway.bulk import BulkGateway, Planned
@@ -33,8 +33,6 @@ __all__ = ["BulkService"]
 
 # Seconds before each look at what may yet come to be done.
 _LOOKS = (0.0, 1.0, 4.0)
-# As long as a key is remembered, and by clocks that differ somewhat.
-_LATELY = timedelta(days=1, minutes=5)
 
 Ends = dict[int, ExchangeError | None]
 
@@ -66,6 +64,8 @@ class BulkService:
         where = where.plain()
 
         async def work(attempt: Attempt) -> Answer:
+            if not attempt.may_be_done:
+                await attempt.note(began=self._clock.wall().timestamp())
             ends: Ends = {}
             for wave in waves(request.items):
                 planned = await self._planned(where, wave, ends)
@@ -80,7 +80,7 @@ class BulkService:
             ]
             return Answer.of({"items": items}, etag=None)
 
-        return await self._once.run(where.context, intent, work)
+        return await self._once.run(where.context, intent, work, is_noted=True)
 
     async def _planned(
         self,
@@ -116,7 +116,7 @@ class BulkService:
         """Make changes that go into one request."""
         began = self._clock.wall()
         if attempt.may_be_done:
-            began -= _LATELY
+            began = datetime.fromtimestamp(attempt.notes["began"], UTC)
             doubt = DeadlineExceeded(outcome=Outcome.UNKNOWN)
             ends: Ends = {one.place: doubt for one in planned}
         else:

@@ -1,15 +1,14 @@
 """What callers can do with messages and folders together.
 
 A message keeps its immutable id wherever it is moved, so that it can be
-looked at before it is moved again. A copy has another id; what is compared is
-what lay in the folder before.
+looked at before it is moved again. A copy has another id; what lay in the
+folder before is noted, and what is there afterwards compared with it.
 
 Source: https://learn.microsoft.com/graph/outlook-immutable-id
 """
 
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from datetime import timedelta
 from typing import get_args
 
 import msgspec
@@ -19,7 +18,6 @@ from app.gateway.folders import FolderGateway
 from app.gateway.mail import MailGateway
 from app.gateway.moves import MoveGateway
 from app.gateway.translation.folders import graph_folder
-from app.gateway.translation.times import graph_timestamp
 from app.models.answers import Answer
 from app.models.context import InMailbox
 from app.models.mail import (
@@ -29,15 +27,14 @@ from app.models.mail import (
     WellKnown,
 )
 from app.models.moves import Destination
+from app.problems.errors import Outcome
+from app.problems.failures import DeadlineExceeded
 from app.problems.resources import ItemNotFound
 from app.services.doubt import Doubtful
 from app.services.once import Attempt, Intent, Once
 from app.services.reading import read_back
 
 __all__ = ["MoveService", "folder_id"]
-
-# As long as a key is remembered, and by clocks that differ somewhat.
-_LATELY = timedelta(days=1, minutes=5)
 
 
 class MoveService:
@@ -81,7 +78,7 @@ class MoveService:
             answer = await read_back(where, self._mail.get_message, made)
             return replace(answer, created=made)
 
-        return await self._once.run(where.context, intent, work)
+        return await self._once.run(where.context, intent, work, is_noted=True)
 
     async def _move(
         self, where: InMailbox, message: str, folder: str, attempt: Attempt
@@ -116,22 +113,17 @@ class MoveService:
             return msgspec.json.decode(answer.body, type=Message)["id"]
 
         identity = found["internet_message_id"]
-        if identity is None:
-            # It cannot be looked for: a doubt stays one.
-            return await act()
-        known = {found["id"]}
         if not attempt.may_be_done:
             there = await self._copies(where, identity, target)
-            known |= {copy["id"] for copy in there}
+            await attempt.note(there=[copy["id"] for copy in there])
+        known = {found["id"], *attempt.notes["there"]}
 
         async def look() -> str | None:
+            if identity is None:
+                # It cannot be looked for: a doubt stays one.
+                raise DeadlineExceeded(outcome=Outcome.UNKNOWN)
             there = await self._copies(where, identity, target)
-            since = None
-            if attempt.may_be_done:
-                # What lay there before is not known any more. Rather take a
-                # late copy of somebody else's for it than make two.
-                since = graph_timestamp(self._clock.wall() - _LATELY)
-            return _newest(there, known, since)
+            return _newest(there, known)
 
         return await Doubtful(act, look).settle(
             self._clock,
@@ -140,8 +132,10 @@ class MoveService:
         )
 
     async def _copies(
-        self, where: InMailbox, identity: str, folder: str
+        self, where: InMailbox, identity: str | None, folder: str
     ) -> list[MessageSummary]:
+        if identity is None:
+            return []
         answer = await self._moves.look_for_copies(where, identity, folder)
         return msgspec.json.decode(answer.body, type=MessagePage)["items"]
 
@@ -164,13 +158,12 @@ async def folder_id(
 
 
 def _newest(
-    there: list[MessageSummary], known: AbstractSet[str], since: str | None
+    there: list[MessageSummary], known: AbstractSet[str]
 ) -> str | None:
     """Return the copy that was made last, None if there is no new one."""
     new = [
         (copy["modified_at"] or "", copy["id"])
         for copy in there
         if copy["id"] not in known
-        and (since is None or (copy["modified_at"] or "") >= since)
     ]
     return max(new)[1] if new else None
