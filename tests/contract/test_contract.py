@@ -6,8 +6,8 @@ import httpx
 import pytest
 from jsonschema import ValidationError
 
-from tests.contract.test_openapi import generated
 from tests.support.contract import Contract
+from tests.support.document import generated
 
 pytestmark = pytest.mark.anyio
 

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.contract.test_openapi import generated
 from tests.examples.files import FOLDER, files
 from tests.examples.table import ROWS
 from tests.examples.taking import Operation, operations_of, take
 from tests.support.contract import Contract
+from tests.support.document import generated
 
+CONTRACT = Contract(generated())
 OPERATIONS = operations_of(generated())
 TAGS = sorted({operation.tag for operation in OPERATIONS.values()})
 HINT = "run make openapi; rows are in tests/examples"
@@ -32,18 +33,17 @@ def test_each_operation_has_examples(name: str) -> None:
     operation = OPERATIONS[name]
     body = operation.described.get("requestBody", {}).get("content", {})
     answer = success_of(operation).get("content", {})
-    contract = Contract(generated())
 
     for content in (body, answer):
         shown = [c for c in content.values() if "example" in c]
         assert bool(shown) == bool(content), HINT
         for described in shown:
-            contract.validate(described["schema"], described["example"])
+            CONTRACT.validate(described["schema"], described["example"])
     for parameter in operation.described.get("parameters", ()):
         if parameter.get("in") == "path":
             assert "example" in parameter, HINT
         if "example" in parameter:
-            contract.validate(parameter["schema"], parameter["example"])
+            CONTRACT.validate(parameter["schema"], parameter["example"])
 
 
 @pytest.mark.parametrize("tag", TAGS)

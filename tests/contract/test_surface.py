@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.test_openapi import generated
+from tests.support.document import generated
 from tests.support.surface import Row, rows
 
 TESTS = Path(__file__).parents[1]

@@ -12,6 +12,7 @@ import httpx
 
 from app.sandbox import Sandbox
 from tests.examples.asking import Ask, Rows
+from tests.support.document import generated
 from tests.support.service import Service, settings_for, started
 from tests.support.virtual_loop import VirtualLoop
 
@@ -79,7 +80,7 @@ def take(names: Iterable[str], rows: Rows) -> dict[str, dict[str, Any]]:
 async def _taken(name: str, ask: Ask, data_dir: Path) -> dict[str, Any]:
     sandbox = Sandbox(now=NOW)
     async with started(settings_for(data_dir), sandbox) as service:
-        operation = operations_of(service.app.openapi())[name]
+        operation = operations_of(generated())[name]
         if ask.before is not None:
             await ask.before(service.client, sandbox)
         values = await _values(ask, operation, service.client)

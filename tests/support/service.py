@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from app.telemetry.logs import EventLog
 from app.telemetry.recorder import Telemetry
 from app.wiring import assemble
 from tests.support.contract import Contract
+from tests.support.document import generated
 from tests.support.empty_ledger import lay_out
 from tests.support.network import SandboxNetwork
 
@@ -87,14 +89,9 @@ class _SandboxClock(SystemClock):
         return self._sandbox.now
 
 
-_CONTRACTS: list[Contract] = []
-
-
-def _contract(app: FastAPI) -> Contract:
-    """Return the contract, made once: it is the same for all settings."""
-    if not _CONTRACTS:
-        _CONTRACTS.append(Contract(app.openapi()))
-    return _CONTRACTS[0]
+@cache
+def _contract() -> Contract:
+    return Contract(generated())
 
 
 @asynccontextmanager
@@ -123,7 +120,7 @@ async def started(
             yield state
 
     app = create_app(settings, telemetry, assembled(), identify=identify)
-    contract = _contract(app)
+    contract = _contract()
     async with (
         LifespanManager(app) as running,
         httpx.AsyncClient(
