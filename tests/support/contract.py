@@ -10,6 +10,8 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from tests.support.fitting import Fits, Fitting
+
 __all__ = ["CALLED", "Contract"]
 
 CALLED: set[str] = set()
@@ -37,7 +39,8 @@ class Contract:
         ]
         resource = DRAFT202012.create_resource(self._document)
         self._registry = Registry().with_resource(_API, resource)
-        self._validators: dict[str, Draft202012Validator] = {}
+        self._fitting = Fitting(self._document)
+        self._schemas: dict[str, tuple[Fits, Draft202012Validator]] = {}
         self.checked = 0
 
     async def check(self, response: httpx.Response) -> None:
@@ -98,12 +101,13 @@ class Contract:
     def validate(self, schema: dict[str, Any], instance: object) -> None:
         """Raise if something is not as one of the document's schemas."""
         key = json.dumps(schema)
-        if key not in self._validators:
-            absolute = key.replace('"#/', f'"{_API}#/')
-            self._validators[key] = Draft202012Validator(
-                json.loads(absolute), registry=self._registry
-            )
-        self._validators[key].validate(instance)
+        if key not in self._schemas:
+            absolute = json.loads(key.replace('"#/', f'"{_API}#/'))
+            validator = Draft202012Validator(absolute, registry=self._registry)
+            self._schemas[key] = self._fitting.of(schema), validator
+        fits, validator = self._schemas[key]
+        if not fits(instance):
+            validator.validate(instance)
 
 
 def _text(value: int | None) -> str | None:
