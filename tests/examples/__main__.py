@@ -5,10 +5,12 @@ import sys
 from tests.examples.files import FOLDER, files
 from tests.examples.table import ROWS
 from tests.examples.taking import take
+from tests.support.held import watch_databases
 
 
 def main() -> int:
     """Write one file for each tag, and drop what belongs to none."""
+    watch_databases()
     examples = take(ROWS, ROWS)
     current = files(examples)
     FOLDER.mkdir(exist_ok=True)

@@ -63,22 +63,26 @@ def operations_of(document: dict[str, Any]) -> dict[str, Operation]:
 def take(names: Iterable[str], rows: Rows) -> dict[str, dict[str, Any]]:
     """Return an example for each of the operations that have a row.
 
-    Each is made by itself in a sandbox of its own, on the same day at the
-    same time, so that it is always the same.
+    Each is made by itself, with a sandbox and a ledger of its own, on the
+    same day at the same time, so that it is always the same.
     """
-    with (
-        tempfile.TemporaryDirectory() as data_dir,
-        asyncio.Runner(loop_factory=VirtualLoop) as runner,
-    ):
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return {
-            name: runner.run(_taken(name, rows[name], Path(data_dir)))
+            name: runner.run(_taken(name, rows[name]))
             for name in names
             if name in rows
         }
 
 
-async def _taken(name: str, ask: Ask, data_dir: Path) -> dict[str, Any]:
+async def _taken(name: str, ask: Ask) -> dict[str, Any]:
     sandbox = Sandbox(now=NOW)
+    with tempfile.TemporaryDirectory() as data_dir:
+        return await _taken_in(Path(data_dir), name, ask, sandbox)
+
+
+async def _taken_in(
+    data_dir: Path, name: str, ask: Ask, sandbox: Sandbox
+) -> dict[str, Any]:
     async with started(settings_for(data_dir), sandbox) as service:
         operation = operations_of(generated())[name]
         if ask.before is not None:
