@@ -11,6 +11,7 @@ from hypothesis import settings
 from app.sandbox import Sandbox
 from tests.support.contract import CALLED
 from tests.support.held import watch_databases
+from tests.support.ledger import Place
 from tests.support.postgres import PostgreSQL, postgresql
 from tests.support.service import Service, settings_for, started
 from tests.support.surface import promised
@@ -44,6 +45,15 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
     server: PostgreSQL = request.getfixturevalue("postgres")
     with server.new_database() as url:
         yield url
+
+
+@pytest.fixture
+def place(
+    tmp_path: Path, database_url: str | None, request: pytest.FixtureRequest
+) -> Place:
+    """Where the ledger of the test is; nothing is there yet."""
+    server = request.getfixturevalue("postgres") if database_url else None
+    return Place(data_dir=tmp_path, url=database_url, server=server)
 
 
 @pytest.fixture

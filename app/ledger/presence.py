@@ -20,6 +20,11 @@ class Presence:
         self._clock = clock
         self._seen: float | None = None
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the ledger has failed when it was last used."""
+        return self._database.is_lost
+
     async def expect(self) -> None:
         """Look whether the ledger is there, unless it was just now.
 

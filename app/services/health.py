@@ -11,6 +11,7 @@ from app.gateway.calls import ScopeKey
 from app.gateway.policies.circuit import State
 from app.gateway.vitals import Vitals
 from app.models.health import Check, Health, HealthStatus, TokenState
+from app.problems.ledger import LedgerUnavailable
 
 __all__ = ["HealthService", "Senses"]
 
@@ -24,6 +25,7 @@ class Senses:
     tokens: Callable[[], Sequence[TokenState]]
     breakers: Callable[[], Sequence[tuple[ScopeKey, State]]]
     closed_gates: Callable[[], Sequence[ScopeKey]]
+    is_ledger_lost: Callable[[], bool]
     vitals: Vitals
 
 
@@ -42,13 +44,18 @@ class HealthService:
         return {"status": "pass", "version": self._version, "checks": {}}
 
     def ready(self) -> Health:
-        """Tell whether traffic should come: can any tenant be served?"""
-        checks = {f"{t}:token": [self._token(t)] for t in self._tenants}
-        states = [check["status"] for [check] in checks.values()]
+        """Tell whether traffic should come: can any tenant be served?
+
+        Without the ledger nothing is written, and reads go on.
+        """
+        tokens = {f"{t}:token": [self._token(t)] for t in self._tenants}
+        checks = {**tokens, "ledger": [self._ledger()]}
         status: HealthStatus = "pass"
-        if all(state == "fail" for state in states):
+        if all(check["status"] == "fail" for [check] in tokens.values()):
             status = "fail"
-        elif any(state != "pass" for state in states) or self._is_open():
+        elif self._is_open() or any(
+            check["status"] != "pass" for [check] in checks.values()
+        ):
             status = "warn"
         return {"status": status, "version": self._version, "checks": checks}
 
@@ -65,6 +72,15 @@ class HealthService:
     def _is_open(self) -> bool:
         states = self._senses.breakers()
         return any(state is not State.CLOSED for _, state in states)
+
+    def _ledger(self) -> Check:
+        if not self._senses.is_ledger_lost():
+            return {"status": "pass", "componentType": "datastore"}
+        return {
+            "status": "fail",
+            "componentType": "datastore",
+            "output": LedgerUnavailable.code,
+        }
 
     def _token(self, tenant: str) -> Check:
         reports = {report.tenant: report for report in self._senses.tokens()}

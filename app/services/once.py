@@ -106,6 +106,11 @@ class Once:
         self._presence = presence
         self._telemetry = telemetry
 
+    @property
+    def is_ledger_lost(self) -> bool:
+        """Whether requests are refused now, as far as is known."""
+        return self._presence.is_lost
+
     async def run(
         self,
         context: CallContext,

@@ -90,6 +90,7 @@ def build_services(
         tokens=lambda: list(parts.tokens.states()),
         breakers=lambda: list(breaker.states()),
         closed_gates=lambda: list(parts.gates.closed()),
+        is_ledger_lost=lambda: once.is_ledger_lost,
         vitals=parts.vitals,
     )
     return AppState(

@@ -109,11 +109,12 @@ async def test_a_lost_ledger_is_found_again(place: Place) -> None:
 async def test_it_need_not_be_there_at_first(place: Place) -> None:
     """Away when it is first used: all who ask are refused, until it comes."""
     async with place.database() as database:
-        with place.not_there_yet():
-            refused = await asyncio.gather(
-                *(remember(database, bytes([n])) for n in range(20)),
-                return_exceptions=True,
-            )
+        place.hinder()
+        refused = await asyncio.gather(
+            *(remember(database, bytes([n])) for n in range(20)),
+            return_exceptions=True,
+        )
+        place.let_come()
         await remember(database, b"one")
 
         assert {type(error) for error in refused} == {LedgerUnavailable}

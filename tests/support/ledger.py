@@ -72,18 +72,19 @@ class Place:
         finally:
             hidden.rename(self.file)
 
-    @contextmanager
-    def not_there_yet(self) -> Iterator[None]:
-        """Let the ledger not come into being for a while."""
+    def hinder(self) -> None:
+        """Let the ledger not come into being, until `let_come`."""
         if self.server is not None:
-            with self.server.away():
-                yield
-            return
-        # Where a directory is, no file can be.
-        self.file.mkdir()
-        try:
-            yield
-        finally:
+            self.server.stop()
+        else:
+            # Where a directory is, no file can be.
+            self.file.mkdir()
+
+    def let_come(self) -> None:
+        """Let it be there, or be made."""
+        if self.server is not None:
+            self.server.start()
+        else:
             self.file.rmdir()
 
     def events(self) -> list[dict[str, Any]]:
