@@ -88,6 +88,11 @@ class Stopping:
         self._begun = asyncio.Event()
         self._waits: dict[asyncio.Task[Any] | None, asyncio.Timeout] = {}
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether the switch was thrown."""
+        return self._begun.is_set()
+
     def begin(self) -> None:
         """Throw the switch; call it on the event loop."""
         if self._begun.is_set():

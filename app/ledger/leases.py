@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, Table, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.clock import Clock
-from app.ledger.database import Database
 from app.problems.ledger import LedgerUnavailable
 
 __all__ = [
@@ -23,7 +22,6 @@ __all__ = [
     "free_at",
     "is_free_at",
     "reclaim",
-    "renew_leases",
 ]
 
 LEASE = 15.0
@@ -49,24 +47,6 @@ def free_at(table: Table, now: float) -> ColumnElement[bool]:
 def is_free_at(lease_until: float, now: float) -> bool:
     """Tell whether nobody works, by the end of a lease, at a moment."""
     return not now < lease_until <= now + 2 * LEASE
-
-
-def renew_leases(
-    database: Database, tables: Sequence[Table], owner: str, clock: Clock
-) -> Callable[[], Awaitable[None]]:
-    """Return what renews every lease that an instance holds."""
-
-    async def renew() -> None:
-        now = clock.wall().timestamp()
-        async with database.transaction() as connection:
-            for table in tables:
-                await connection.execute(
-                    update(table)
-                    .where(table.c.owner == owner, table.c.lease_until > 0)
-                    .values(lease_until=now + LEASE)
-                )
-
-    return renew
 
 
 def reclaim(

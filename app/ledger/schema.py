@@ -77,6 +77,7 @@ sends = Table(
     Column("id", String(32), nullable=False, unique=True),
     Column("tenant", String(128), nullable=False),
     Column("lane", LargeBinary, nullable=False),
+    Column("named", LargeBinary, nullable=False),
     Column("stage", String(16), nullable=False),
     Column("message_id", Text),
     Column("before", String(16)),
@@ -114,7 +115,8 @@ sends = Table(
         postgresql_where=_OWNED,
     ),
 )
-"""Messages to send; ``lane`` is a digest of the mailbox that they leave.
+"""Messages to send; ``lane`` is a digest of the mailbox that they leave, and
+``named`` one of the name that the caller has for it.
 
 They are sent in the order of ``due_at`` and ``seq`` in each lane. ``before``
 is how the attempt before ended that wrote the draft, ``attempts`` how often

@@ -34,6 +34,7 @@ class Answer:
         etag: A strong entity tag, quotes included (RFC 9110 §8.8.3).
         next_cursor: Where a list goes on; the body says the same.
         created: The id of what was made, if something was.
+        goes_on: Whether the work is not done yet, but promised (202).
         delivery: How it came about; None for what is never cached.
         replayed: Whether it is what an earlier request with the same
             ``Idempotency-Key`` was answered.
@@ -43,6 +44,7 @@ class Answer:
     etag: str | None = None
     next_cursor: str | None = None
     created: str | None = None
+    goes_on: bool = False
     delivery: Delivery | None = None
     replayed: bool = False
 

@@ -141,6 +141,14 @@ class Compose(Draft):
         }
     )
 
+    send_at: Annotated[
+        Instant | None,
+        Field(
+            description="When to send it, at most a year ahead; now without"
+            " it, or if it is past."
+        ),
+    ] = None
+
     @model_validator(mode="after")
     def _goes_to_somebody(self) -> Self:
         if not (self.to or self.cc or self.bcc):

@@ -58,8 +58,9 @@ class CallContext:
     ``tenant`` is the alias of a configured tenant. ``principal`` is whose
     rights are used: ``app`` for the service's own. Nothing that was fetched
     for one pair of them is ever given to another. ``caller`` is the name of
-    who asks. ``criticality`` decides who
-    goes first where several wait.
+    who asks. ``criticality`` decides who goes first where several wait.
+    ``respond_async`` is whether the caller rather has an answer at once than
+    one that tells how it ended (RFC 7240).
     """
 
     tenant: str
@@ -69,6 +70,7 @@ class CallContext:
     caller: str = ""
     cache: CacheControl = CacheControl()
     criticality: Criticality = Criticality.INTERACTIVE
+    respond_async: bool = False
     costs: Costs = field(default_factory=Costs)
 
 

@@ -20,7 +20,6 @@ __all__ = [
     "MessagePage",
     "MessageSummary",
     "Person",
-    "Send",
     "WellKnown",
 ]
 
@@ -155,22 +154,3 @@ class FolderPage(TypedDict):
 
     items: list[Folder]
     next_cursor: str | None
-
-
-class Send(TypedDict):
-    """The sending of one message, and what is known of it.
-
-    ``sent`` means that it was seen in Sent Items, or that it had left Drafts
-    after Graph took it; ``verifying`` that Graph has taken it and its copy in
-    Sent Items was not yet to be seen.
-    """
-
-    id: str
-    status: Literal["verifying", "sent"]
-    message_id: str
-    created_at: Timestamp
-    updated_at: Timestamp
-    send_at: Timestamp | None
-    attempts: Annotated[int, Field(description="Times Graph was asked to.")]
-    outcome: Literal["performed"]
-    problem: None

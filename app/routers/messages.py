@@ -6,8 +6,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.models.compose import Draft, MessagePatch
 from app.models.fields import Flag
-from app.models.mail import Message, MessagePage, Send
+from app.models.mail import Message, MessagePage
 from app.models.queries import MessageQuery, MessageView
+from app.models.sends import Send
 from app.problems.resources import (
     MailboxSendLimitReached,
     QueryTooComplex,

@@ -4,8 +4,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from app.models.mail import Message, Send
+from app.models.mail import Message
 from app.models.replies import Forward, Reply
+from app.models.sends import Send
 from app.routers.answers import answer_with, created_at
 from app.routers.dependencies import Intended, Where, services
 from app.routers.describe import (
@@ -18,7 +19,7 @@ from app.routers.describe import (
 from app.routers.messages import of_sends
 from app.routers.parameters import MessageId
 from app.routers.route import StrictRoute
-from app.services.mail.replies import Wish
+from app.services.mail.reply_drafts import Wish
 from app.services.once import Intent
 
 __all__ = ["router"]

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from app.models.compose import Compose
-from app.models.mail import Send
+from app.models.sends import Send
 from app.routers.answers import created_at
 from app.routers.dependencies import Intended, Where, services
 from app.routers.describe import (

@@ -20,9 +20,7 @@ from app.services.mail.bulk import BulkService
 from app.services.mail.drafts import DraftService
 from app.services.mail.messages import MessageService
 from app.services.mail.moves import MoveService
-from app.services.mail.replies import ReplyService
 from app.services.mail.search import SearchService
-from app.services.mail.sends import SendService
 from app.services.mail.threads import ThreadService
 from app.services.mailbox.categories import CategoryService
 from app.services.mailbox.mailboxes import MailboxService
@@ -33,6 +31,9 @@ from app.services.ops import OpsService
 from app.services.people.contact_folders import ContactFolderService
 from app.services.people.contacts import ContactService
 from app.services.people.people import PeopleService
+from app.services.sending.outbox import OutboxService
+from app.services.sending.replies import ReplyService
+from app.services.sending.sends import SendService
 
 __all__ = ["AppState"]
 
@@ -68,6 +69,7 @@ class AppState:
     moves: MoveService
     quotas: Quotas
     ops: OpsService
+    outbox: OutboxService
     overview: OverviewService
     replies: ReplyService
     rules: RuleService

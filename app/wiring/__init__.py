@@ -22,7 +22,8 @@ from app.wiring.policies import (
     build_pipeline,
     live_chain,
 )
-from app.wiring.services import build_services
+from app.wiring.sending import build_sending
+from app.wiring.services import Guards, build_services
 
 __all__ = ["assemble"]
 
@@ -65,11 +66,17 @@ async def assemble(
         watch_gauges(parts, breaker)
         quotas = Quotas(SlidingWindow, parts.clock)
         watch_quotas(telemetry, quotas)
-        async with ledger_parts(parts) as shared:
-            ledger = idempotency(parts, shared)
-            once = Once(ledger, shared.presence, telemetry)
+        async with ledger_parts(parts) as book:
+            requests = idempotency(parts, book)
+            once = Once(requests, book.presence, telemetry)
+            sending = build_sending(parts, book, pipeline, requests, once)
+            guards = Guards(breaker, quotas)
+            state = build_services(parts, pipeline, sending, once, guards)
+            sending.workers.start()
             try:
-                yield build_services(parts, pipeline, once, breaker, quotas)
+                yield state
             finally:
-                await ledger.aclose()
+                parts.stopping.begin()
+                await sending.workers.aclose()
+                await requests.aclose()
                 await parts.aclose()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.ledger.database import Database
 from app.ledger.idempotency import IdempotencyLedger
 from app.ledger.instance import Instance
-from app.ledger.leases import Heartbeat, reclaim, renew_leases
+from app.ledger.leases import reclaim
 from app.ledger.presence import Presence
 from app.ledger.request_rows import RequestRows
 from app.ledger.schema import requests, sends
@@ -26,7 +26,6 @@ class LedgerParts:
 
     database: Database
     instance: Instance
-    heartbeat: Heartbeat
     presence: Presence
 
 
@@ -46,17 +45,13 @@ async def ledger_parts(parts: Parts) -> AsyncIterator[LedgerParts]:
         parts.telemetry,
         first=reclaim(_LEASED, instance.name),
     )
-    renew = renew_leases(database, (sends,), instance.name, parts.clock)
-    heartbeat = Heartbeat(renew, parts.clock)
     try:
         yield LedgerParts(
             database=database,
             instance=instance,
-            heartbeat=heartbeat,
             presence=Presence(database, parts.clock),
         )
     finally:
-        await heartbeat.aclose()
         await database.aclose()
         instance.close()
 

@@ -1,5 +1,7 @@
 """The services, each with what it works by."""
 
+from typing import NamedTuple
+
 from app import __version__
 from app.callers.quotas import Quotas
 from app.gateway.attachments import AttachmentGateway
@@ -17,7 +19,6 @@ from app.gateway.overview import OverviewGateway
 from app.gateway.people import PeopleGateway
 from app.gateway.pipeline import Pipeline
 from app.gateway.policies.breaker import Breaker
-from app.gateway.replies import ReplyGateway
 from app.gateway.rooms import RoomGateway
 from app.gateway.rules import RuleGateway
 from app.gateway.scheduling import SchedulingGateway
@@ -43,9 +44,7 @@ from app.services.mail.bulk import BulkService
 from app.services.mail.drafts import DraftService
 from app.services.mail.messages import MessageService
 from app.services.mail.moves import MoveService
-from app.services.mail.replies import ReplyService
 from app.services.mail.search import SearchService
-from app.services.mail.sends import SendService
 from app.services.mail.threads import ThreadService
 from app.services.mailbox.categories import CategoryService
 from app.services.mailbox.mailboxes import MailboxService
@@ -60,18 +59,27 @@ from app.services.people.people import PeopleService
 from app.services.state import AppState
 from app.wiring.ops import levers_of, meters_of
 from app.wiring.parts import Parts
+from app.wiring.sending import SendingParts
 
-__all__ = ["build_services"]
+__all__ = ["Guards", "build_services"]
+
+
+class Guards(NamedTuple):
+    """What refuses calls before they reach Graph, and callers their quota."""
+
+    breaker: Breaker
+    quotas: Quotas
 
 
 def build_services(
     parts: Parts,
     pipeline: Pipeline,
+    sending: SendingParts,
     once: Once,
-    breaker: Breaker,
-    quotas: Quotas,
+    guards: Guards,
 ) -> AppState:
     """Make the services."""
+    breaker, quotas = guards
     mail = MailGateway(pipeline)
     folders = FolderGateway(pipeline)
     reading = FolderService(folders)
@@ -81,9 +89,6 @@ def build_services(
     creation = Creation(once, parts.clock)
     contacts = ContactGateway(pipeline)
     drafts = DraftService(mail, once, parts.clock)
-    sends = SendService(
-        mail, drafts, once, clock=parts.clock, telemetry=parts.telemetry
-    )
     free_busy = FreeBusyService(SchedulingGateway(pipeline))
     tenants = tuple(tenant.alias for tenant in parts.settings.every_tenant)
     senses = Senses(
@@ -137,9 +142,8 @@ def build_services(
         overview=OverviewService(
             OverviewGateway(pipeline, names), parts.clock
         ),
-        replies=ReplyService(
-            ReplyGateway(pipeline), mail, drafts, sends, once
-        ),
+        outbox=sending.outbox,
+        replies=sending.replies,
         rules=RuleService(RuleGateway(pipeline), folders, once, parts.clock),
         meeting_times=MeetingTimeService(free_busy),
         people=PeopleService(PeopleGateway(pipeline)),
@@ -148,6 +152,6 @@ def build_services(
         threads=ThreadService(
             ThreadGateway(pipeline), SearchGateway(pipeline)
         ),
-        sends=sends,
+        sends=sending.sends,
         settings=SettingsService(SettingsGateway(pipeline)),
     )

@@ -58,6 +58,7 @@ def _create_sends() -> None:
         sa.Column("id", sa.String(32), nullable=False, unique=True),
         sa.Column("tenant", sa.String(128), nullable=False),
         sa.Column("lane", sa.LargeBinary, nullable=False),
+        sa.Column("named", sa.LargeBinary, nullable=False),
         sa.Column("stage", sa.String(16), nullable=False),
         sa.Column("message_id", sa.Text),
         sa.Column("before", sa.String(16)),

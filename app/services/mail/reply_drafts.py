@@ -1,27 +1,24 @@
-"""Answer and forward messages, each once.
+"""Write the drafts of answers, each once.
 
-Graph makes a draft that quotes; what the caller wrote is put in, and then the
-draft is sent as any other is. It bears a marker from the first moment, so
-that it is found again whatever happens in between.
+Graph makes a draft that quotes; what the caller wrote is put in. It bears a
+marker from the first moment, so that it is found again whatever happens in
+between.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 
 from app.gateway.mail import MailGateway
 from app.gateway.replies import ReplyGateway
-from app.models.answers import Answer
 from app.models.context import InMailbox
 from app.models.replies import Reply, ReplyDraft, ReplyKind
 from app.problems.errors import ExchangeError, Outcome
 from app.services.mail.drafts import DraftService, Written
-from app.services.mail.sends import SendService
-from app.services.once import Attempt, Intent, Once
-from app.services.reading import read_back
+from app.services.once import Attempt
 
-__all__ = ["ReplyService", "Wish"]
+__all__ = ["ReplyDrafts", "Wish"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,66 +30,26 @@ class Wish:
     reply: Reply
 
 
-class ReplyService:
-    """Replies, replies to all and forwards."""
+class ReplyDrafts:
+    """Drafts of replies, replies to all and forwards."""
 
     def __init__(
-        self,
-        replies: ReplyGateway,
-        mail: MailGateway,
-        drafts: DraftService,
-        sends: SendService,
-        once: Once,
+        self, replies: ReplyGateway, mail: MailGateway, drafts: DraftService
     ) -> None:
         self._replies = replies
         self._mail = mail
         self._drafts = drafts
-        self._sends = sends
-        self._once = once
 
-    async def answer(
-        self, where: InMailbox, wish: Wish, intent: Intent
-    ) -> Answer:
-        """Answer a message once.
-
-        Returns:
-            How the sending went (`Send`), or the draft (`Message`).
+    async def write(
+        self, where: InMailbox, wish: Wish, attempt: Attempt
+    ) -> Written:
+        """Return a finished draft, or what an earlier attempt has sent.
 
         Raises:
             Conflict: The message to answer is a draft itself.
-            ExchangeError: It was not sent (``outcome`` not_performed), or it
+            ExchangeError: There is none (``outcome`` not_performed), or it
                 could not be found out (unknown).
         """
-        where = where.plain()
-        work = self._send if wish.reply.send else self._keep
-
-        async def attempted(attempt: Attempt) -> Answer:
-            return await work(where, wish, attempt)
-
-        return await self._once.run(where.context, intent, attempted)
-
-    async def _keep(
-        self, where: InMailbox, wish: Wish, attempt: Attempt
-    ) -> Answer:
-        draft = await self._write(where, wish, attempt)
-        answer = await read_back(where, self._mail.get_message, draft["id"])
-        return replace(answer, created=draft["id"])
-
-    async def _send(
-        self, where: InMailbox, wish: Wish, attempt: Attempt
-    ) -> Answer:
-        began = self._sends.timestamp()
-        try:
-            draft = await self._write(where, wish, attempt)
-        except ExchangeError as error:
-            # A draft may remain, but nothing was sent: not this time.
-            raise error.with_outcome(Outcome.NOT_PERFORMED) from error
-        return await self._sends.finish(where, draft, attempt, began)
-
-    async def _write(
-        self, where: InMailbox, wish: Wish, attempt: Attempt
-    ) -> Written:
-        """Return a finished draft, or what an earlier attempt has sent."""
         made: dict[str, ReplyDraft] = {}
 
         async def make() -> Written:

@@ -1,0 +1,107 @@
+"""What the ledger knows of one send."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import RowMapping
+
+from app.ledger.vault import Vault
+from app.problems.errors import ExchangeError, Outcome
+from app.problems.stored import unpack
+
+__all__ = ["UNFINISHED", "WAITING", "SendRecord", "Stage", "binding_of"]
+
+
+class Stage(StrEnum):
+    """How far a send has come. Each is written down before what follows it.
+
+    - ``queued``: nothing was sent; a draft may have been left behind;
+    - ``drafted``: the one draft that may be sent is known, and is not sent;
+    - ``sending``: Exchange may have been asked to send it;
+    - ``verifying``: Exchange has taken it;
+    - ``sent``, ``failed``, ``cancelled``, ``unknown``: it has ended.
+    """
+
+    QUEUED = "queued"
+    DRAFTED = "drafted"
+    SENDING = "sending"
+    VERIFYING = "verifying"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more is done by itself."""
+        return self not in UNFINISHED
+
+    @property
+    def outcome(self) -> Outcome:
+        """What has become of the message."""
+        if self in {Stage.VERIFYING, Stage.SENT}:
+            return Outcome.PERFORMED
+        if self in {Stage.SENDING, Stage.UNKNOWN}:
+            return Outcome.UNKNOWN
+        return Outcome.NOT_PERFORMED
+
+
+WAITING = (Stage.QUEUED, Stage.DRAFTED, Stage.SENDING)
+"""Stages in which a send keeps those behind it in its lane waiting."""
+
+UNFINISHED = (*WAITING, Stage.VERIFYING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendRecord:
+    """A row of the table ``sends``, opened; see `schema` for its columns.
+
+    ``submission`` is None once it is needed no more.
+    """
+
+    seq: int
+    id: str
+    tenant: str
+    lane: bytes
+    named: bytes
+    stage: Stage
+    message_id: str | None
+    before: Outcome | None
+    attempts: int
+    failures: int
+    created_at: float
+    updated_at: float
+    send_at: float | None
+    due_at: float
+    retry_at: float
+    claim: int
+    lease_until: float
+    submission: bytes | None
+    problem: ExchangeError | None
+
+    @classmethod
+    def of(cls, row: RowMapping, vault: Vault) -> "SendRecord":
+        """Return what a row says.
+
+        Raises:
+            KeysLost: It was not written by this service.
+        """
+        columns = {
+            name: row[name]
+            for name in cls.__slots__
+            if name not in {"stage", "before", "submission", "problem"}
+        }
+        binding = binding_of(row["id"])
+        submission, problem = row["submission"], row["problem"]
+        return cls(
+            **columns,
+            stage=Stage(row["stage"]),
+            before=row["before"] and Outcome(row["before"]),
+            submission=submission and vault.open(submission, binding),
+            problem=problem and unpack(vault.open(problem, binding)),
+        )
+
+
+def binding_of(send: str) -> str:
+    """Return what the contents of a row are sealed for."""
+    return f"send {send}"

@@ -1,0 +1,131 @@
+"""How sends stand in their table, and what is asked of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Exists,
+    and_,
+    exists,
+    or_,
+    tuple_,
+)
+
+from app.ledger.leases import free_at
+from app.ledger.schema import sends
+from app.ledger.send_records import (
+    UNFINISHED,
+    WAITING,
+    Stage,
+    binding_of,
+)
+from app.ledger.vault import Vault
+from app.problems.stored import pack
+
+__all__ = [
+    "NewSend",
+    "due_at",
+    "is_under_way",
+    "new_row",
+    "sealed",
+    "waits_in",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSend:
+    """A send to take on.
+
+    Attributes:
+        id: Its name, which its draft bears as a marker.
+        tenant: Whose mailbox it leaves.
+        lane: Stands for that mailbox.
+        named: Stands for the caller's name for it.
+        submission: What is to be sent.
+        message_id: The draft to send, if the caller has written it.
+        send_at: When, as a Unix time; None for now.
+    """
+
+    id: str
+    tenant: str
+    lane: bytes
+    named: bytes
+    submission: bytes
+    message_id: str | None
+    send_at: float | None
+
+
+def new_row(new: NewSend, vault: Vault, now: float) -> dict[str, Any]:
+    """Return the row of a send that is taken on and nobody's yet."""
+    begins = max(now, new.send_at or now)
+    return {
+        "id": new.id,
+        "tenant": new.tenant,
+        "lane": new.lane,
+        "named": new.named,
+        "stage": Stage.QUEUED,
+        "message_id": new.message_id,
+        "before": None,
+        "attempts": 0,
+        "failures": 0,
+        "created_at": now,
+        "updated_at": now,
+        "send_at": new.send_at,
+        "due_at": begins,
+        "retry_at": begins,
+        "owner": None,
+        "claim": 0,
+        "lease_until": 0.0,
+        "submission": vault.seal(new.submission, binding_of(new.id)),
+        "problem": None,
+    }
+
+
+def sealed(
+    send: str, changes: Mapping[str, Any], vault: Vault
+) -> dict[str, Any]:
+    """Return changes of a row as they are written."""
+    problem = changes.get("problem")
+    if problem is None:
+        return dict(changes)
+    packed = vault.seal(pack(problem), binding_of(send))
+    return {**changes, "problem": packed}
+
+
+def waits_in(lane: bytes) -> Exists:
+    """Return the condition that something waits in a lane."""
+    return exists().where(sends.c.lane == lane, sends.c.stage.in_(WAITING))
+
+
+def is_under_way(lane: bytes, message: str) -> Exists:
+    """Return the condition that a draft is being sent."""
+    return exists().where(
+        sends.c.lane == lane,
+        sends.c.message_id == message,
+        sends.c.stage.in_(UNFINISHED),
+    )
+
+
+def due_at(now: float) -> ColumnElement[bool]:
+    """Return the condition that a send is to be carried on, by whoever can.
+
+    What waits must be the first in its lane; what Exchange has taken already
+    is only looked for.
+    """
+    earlier = sends.alias("earlier")
+    is_first = ~exists().where(
+        earlier.c.lane == sends.c.lane,
+        earlier.c.stage.in_(WAITING),
+        earlier.c.due_at <= now,
+        tuple_(earlier.c.due_at, earlier.c.seq)
+        < tuple_(sends.c.due_at, sends.c.seq),
+    )
+    return and_(
+        sends.c.stage.in_(UNFINISHED),
+        sends.c.due_at <= now,
+        sends.c.retry_at <= now,
+        free_at(sends, now),
+        or_(sends.c.stage == Stage.VERIFYING, is_first),
+    )

@@ -1,0 +1,241 @@
+"""Sends as those see them who carry them out.
+
+In each lane only the first send that waits may be carried on. Whoever does
+has a claim on it with a number, and what is written under an older number is
+refused.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.clock import Clock
+from app.ledger.capacity import expect_room
+from app.ledger.database import Database
+from app.ledger.leases import LEASE, LeaseLost, free_at
+from app.ledger.schema import sends
+from app.ledger.send_records import UNFINISHED, SendRecord, Stage
+from app.ledger.send_rows import (
+    NewSend,
+    due_at,
+    new_row,
+    sealed,
+    waits_in,
+)
+from app.problems.errors import ExchangeError, Outcome
+
+__all__ = ["SendLedger"]
+
+
+class SendLedger:
+    """Takes sends on, hands them out, and writes down how far they are."""
+
+    def __init__(
+        self, database: Database, owner: str, clock: Clock, capacity: int
+    ) -> None:
+        """Take the place.
+
+        Args:
+            database: The ledger.
+            owner: The name of this process in it.
+            clock: Tells the time.
+            capacity: How many sends may wait.
+        """
+        self._database = database
+        self._owner = owner
+        self._clock = clock
+        self._capacity = capacity
+
+    def now(self) -> float:
+        """Return the Unix time."""
+        return self._clock.wall().timestamp()
+
+    async def add(
+        self, new: NewSend, *, at_once: bool
+    ) -> tuple[SendRecord, bool]:
+        """Take a send on, unless it is there.
+
+        Args:
+            new: The send.
+            at_once: Whether this process carries it out if it is the first
+                in its lane.
+
+        Returns:
+            The send, and whether the caller has a claim on it.
+
+        Raises:
+            Conflict: The draft is being sent already.
+            ServiceOverloaded: Too many are waiting.
+            LedgerUnavailable: It was not taken on, or nobody knows.
+        """
+        async with self._database.transaction() as connection:
+            now = self.now()
+            found = await self._find(connection, new.id)
+            if found is not None:
+                return found, False
+            await expect_room(connection, new, self._capacity)
+            row = new_row(new, self._database.vault, now)
+            is_first = at_once and row["due_at"] <= now
+            if is_first:
+                is_first = not await connection.scalar(
+                    select(waits_in(new.lane))
+                )
+            await connection.execute(insert(sends).values(row))
+            record = await self._only(connection, new.id)
+            if is_first:
+                claimed = await self._claim(connection, record)
+                return claimed or record, claimed is not None
+            return record, False
+
+    async def find(self, send: str) -> SendRecord | None:
+        """Return a send."""
+        async with self._database.transaction() as connection:
+            return await self._find(connection, send)
+
+    async def claim_due(self, most: int) -> list[SendRecord]:
+        """Take over sends that are to be carried on now; return them."""
+        order = sends.c.retry_at, sends.c.seq
+        async with self._database.transaction() as connection:
+            rows = await connection.execute(
+                select(sends)
+                .where(due_at(self.now()))
+                .order_by(*order)
+                .limit(most)
+            )
+            found = [self._opened(row) for row in rows.mappings()]
+            claims = [await self._claim(connection, each) for each in found]
+            return [claimed for claimed in claims if claimed is not None]
+
+    async def claim(
+        self, record: SendRecord, **changes: Any
+    ) -> SendRecord | None:
+        """Take over one send, changing it; None if somebody else has it."""
+        async with self._database.transaction() as connection:
+            return await self._claim(connection, record, **changes)
+
+    async def next_due(self) -> float | None:
+        """Return when something is to be carried on that is not due yet."""
+        async with self._database.transaction() as connection:
+            soonest: float | None = await connection.scalar(
+                select(func.min(sends.c.retry_at)).where(
+                    sends.c.stage.in_(UNFINISHED),
+                    sends.c.retry_at > self.now(),
+                )
+            )
+        return soonest
+
+    async def advance(
+        self,
+        record: SendRecord,
+        *,
+        problem: ExchangeError | None = None,
+        **changes: Any,
+    ) -> SendRecord:
+        """Write down how far a send is; return it as it is then.
+
+        Raises:
+            LeaseLost: Somebody else carries it on.
+            LedgerUnavailable: It could not be written down.
+        """
+        stage: Stage = changes.get("stage", record.stage)
+        if stage.has_ended:
+            changes |= {"owner": None, "lease_until": 0.0}
+        if stage is Stage.SENT:
+            changes["submission"] = None
+        changes |= {"problem": problem, "updated_at": self.now()}
+        async with self._database.transaction() as connection:
+            values = sealed(record.id, changes, self._database.vault)
+            done = await connection.execute(
+                update(sends)
+                .where(sends.c.id == record.id, sends.c.claim == record.claim)
+                .values(values)
+            )
+            if not done.rowcount:
+                raise LeaseLost
+            return await self._only(connection, record.id)
+
+    async def release(
+        self,
+        record: SendRecord,
+        *,
+        problem: ExchangeError | None = None,
+        **changes: Any,
+    ) -> SendRecord:
+        """Write down how far it is, and let others carry it on.
+
+        Raises:
+            LeaseLost: Somebody else carries it on.
+            LedgerUnavailable: It could not be written down.
+        """
+        changes |= {"owner": None, "lease_until": 0.0}
+        return await self.advance(record, problem=problem, **changes)
+
+    async def renew(self, records: Iterable[SendRecord]) -> None:
+        """Keep claims from ending."""
+        until = self.now() + LEASE
+        mine = [{"row": each.id, "number": each.claim} for each in records]
+        if not mine:
+            return
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                update(sends)
+                .where(
+                    sends.c.id == bindparam("row"),
+                    sends.c.claim == bindparam("number"),
+                )
+                .values(lease_until=until),
+                mine,
+            )
+
+    async def _claim(
+        self, connection: AsyncConnection, record: SendRecord, **changes: Any
+    ) -> SendRecord | None:
+        """Take a send over, unless somebody has it meanwhile.
+
+        In the table it is in doubt from now on whether its draft was made:
+        until something better is known, and if it never will be.
+        """
+        now = self.now()
+        changes = {
+            "before": Outcome.UNKNOWN,
+            **changes,
+            "owner": self._owner,
+            "lease_until": now + LEASE,
+            "claim": record.claim + 1,
+        }
+        done = await connection.execute(
+            update(sends)
+            .where(
+                sends.c.id == record.id,
+                sends.c.claim == record.claim,
+                free_at(sends, now),
+            )
+            .values(changes)
+        )
+        if not done.rowcount:
+            return None
+        claimed = await self._only(connection, record.id)
+        return replace(claimed, before=record.before)
+
+    async def _find(
+        self, connection: AsyncConnection, send: str
+    ) -> SendRecord | None:
+        rows = await connection.execute(
+            select(sends).where(sends.c.id == send)
+        )
+        row = rows.mappings().one_or_none()
+        return None if row is None else self._opened(row)
+
+    async def _only(
+        self, connection: AsyncConnection, send: str
+    ) -> SendRecord:
+        rows = await connection.execute(
+            select(sends).where(sends.c.id == send)
+        )
+        return self._opened(rows.mappings().one())
+
+    def _opened(self, row: RowMapping) -> SendRecord:
+        return SendRecord.of(row, self._database.vault)

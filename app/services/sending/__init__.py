@@ -1,0 +1,1 @@
+"""Sending: what is taken on, what becomes of it, and who sees to that."""

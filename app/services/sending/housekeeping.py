@@ -1,0 +1,66 @@
+"""What is done in the ledger beside the work: forget, and count."""
+
+from collections.abc import Awaitable, Callable, Iterator
+
+from app.ledger.send_desk import OutboxCounts, SendDesk
+from app.ledger.send_records import Stage
+from app.services.sending.views import STATUS
+
+__all__ = ["Housekeeping"]
+
+_EVERY = 600.0
+_COUNT_EVERY = 5.0
+
+Purge = Callable[[], Awaitable[int]]
+
+
+class Housekeeping:
+    """Forgets what has ended long ago, and knows how much waits.
+
+    ``keep_sends`` is how many seconds after its end a send is forgotten.
+    """
+
+    def __init__(
+        self,
+        desk: SendDesk,
+        purge_requests: Purge,
+        now: Callable[[], float],
+        keep_sends: float,
+    ) -> None:
+        self._desk = desk
+        self._purge_requests = purge_requests
+        self._now = now
+        self._keep_sends = keep_sends
+        self._purged_at = 0.0
+        self._counted_at = 0.0
+        self._counts = OutboxCounts({}, None)
+
+    async def __call__(self) -> None:
+        """Do what is due.
+
+        Raises:
+            LedgerUnavailable: Another time, then.
+        """
+        now = self._now()
+        if abs(now - self._purged_at) >= _EVERY:
+            await self._purge_requests()
+            await self._desk.purge(now - self._keep_sends)
+            self._purged_at = now
+        if abs(now - self._counted_at) >= _COUNT_EVERY:
+            self._counts = await self._desk.counts(now)
+            self._counted_at = now
+
+    def waiting(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Yield how many sends were in which state, when last counted."""
+        totals = dict.fromkeys(STATUS.values(), 0)
+        for stage, count in self._counts.stages.items():
+            totals[STATUS[stage]] += count
+        ended = {STATUS[Stage.SENT], STATUS[Stage.CANCELLED]}
+        for state, count in totals.items():
+            if state not in ended:
+                yield count, {"state": state}
+
+    def age(self) -> float:
+        """Return for how many seconds the oldest send has been due."""
+        oldest = self._counts.oldest_due
+        return 0.0 if oldest is None else max(0.0, self._now() - oldest)

@@ -1,0 +1,126 @@
+"""Take messages on to be sent, and wait for them as long as callers do."""
+
+import asyncio
+from dataclasses import replace
+
+from app.clock import Clock, Deadline
+from app.ledger.send_records import SendRecord, Stage
+from app.ledger.send_rows import NewSend
+from app.ledger.sends import SendLedger
+from app.models.answers import Answer
+from app.models.context import InMailbox
+from app.problems.errors import Outcome
+from app.services.once import Attempt, Intent, Once
+from app.services.sending.lanes import Lanes
+from app.services.sending.schedule import expect_soon
+from app.services.sending.submissions import Submission, packed
+from app.services.sending.views import answer_of, is_settled
+from app.services.sending.workers import Workers
+
+__all__ = ["Intake"]
+
+_LONGEST = 120.0
+_LOOK = 0.5
+
+Task = asyncio.Task[SendRecord | None]
+
+
+class Intake:
+    """Takes on what is to be sent, each once."""
+
+    def __init__(
+        self,
+        ledger: SendLedger,
+        lanes: Lanes,
+        workers: Workers,
+        once: Once,
+        clock: Clock,
+    ) -> None:
+        self._ledger = ledger
+        self._lanes = lanes
+        self._workers = workers
+        self._once = once
+        self._clock = clock
+
+    async def submit(
+        self, where: InMailbox, submission: Submission, intent: Intent
+    ) -> Answer:
+        """Send something once; return how that goes (`Send`).
+
+        What is not done in the caller's time goes on without it: then
+        ``goes_on`` is set.
+
+        Raises:
+            InvalidRequest: It is to be sent too far ahead.
+            ExchangeError: It is not sent (``outcome`` not_performed), or it
+                could not be found out (unknown).
+        """
+        where = where.plain()
+        expect_soon(submission.send_at, self._ledger.now())
+
+        async def work(attempt: Attempt) -> Answer:
+            record, task = await self._taken_on(
+                where, submission, attempt.marker
+            )
+            if not where.context.respond_async:
+                deadline = where.context.deadline
+                record = await self._awaited(record, task, deadline)
+            return answer_of(record)
+
+        return await self._once.run(where.context, intent, work)
+
+    async def _taken_on(
+        self, where: InMailbox, submission: Submission, send: str
+    ) -> tuple[SendRecord, Task | None]:
+        """Write a send down; begin with it, if nothing is before it."""
+        lane, named = await self._lanes.of(where)
+        new = NewSend(
+            id=send,
+            tenant=where.context.tenant,
+            lane=lane,
+            named=named,
+            submission=packed(submission, where),
+            message_id=submission.draft,
+            send_at=submission.send_at,
+        )
+        at_once = not where.context.respond_async
+        record, is_ours = await self._ledger.add(new, at_once=at_once)
+        if not is_ours and record.stage in {Stage.UNKNOWN, Stage.FAILED}:
+            revived = await self._revived(record)
+            record, is_ours = revived or record, revived is not None
+        if not is_ours:
+            self._workers.nudge()
+            return record, None
+        deadline = Deadline(self._clock, _LONGEST)
+        context = replace(where.context, deadline=deadline)
+        where = replace(where, context=context)
+        return record, self._workers.begin(where, submission, record)
+
+    async def _revived(self, record: SendRecord) -> SendRecord | None:
+        """Take up what was given up: its caller asks for it again."""
+        stage = Stage.SENDING
+        if record.stage is Stage.FAILED:
+            stage = Stage.DRAFTED if record.message_id else Stage.QUEUED
+            # It may have left a draft that could not be removed.
+            record = replace(record, before=Outcome.NOT_PERFORMED)
+        now = self._ledger.now()
+        return await self._ledger.claim(
+            record, stage=stage, due_at=now, retry_at=now, failures=0
+        )
+
+    async def _awaited(
+        self, record: SendRecord, task: Task | None, deadline: Deadline
+    ) -> SendRecord:
+        """Wait until a send is settled, or there is no more time."""
+        if task is not None:
+            await asyncio.wait({task}, timeout=deadline.left())
+            if not task.done():
+                return await self._ledger.find(record.id) or record
+            record = task.result() or record
+        while not is_settled(record, self._ledger.now()):
+            pause = min(_LOOK, deadline.left())
+            if not pause or record.due_at > self._ledger.now():
+                break
+            await self._clock.sleep(pause)
+            record = await self._ledger.find(record.id) or record
+        return record

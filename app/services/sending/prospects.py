@@ -1,0 +1,89 @@
+"""What follows when a send could not be carried on. Decides, does nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.ledger.send_records import SendRecord, Stage
+from app.problems.errors import ExchangeError, Outcome, Reach
+
+__all__ = ["GONE_FOR_GOOD", "MOST_LOOKS", "Prospects", "next_look"]
+
+_FAR = {Reach.TENANT, Reach.SERVICE}
+_BASE = 1.0
+_CAP = 60.0
+_JITTER = 0.1
+_MOST_JITTER = 10.0
+_FIRST_LOOK = 10.0
+_LAST_LOOK = 300.0
+
+MOST_LOOKS = 16
+"""Looks, over about an hour, for what Exchange has taken and does not show."""
+
+GONE_FOR_GOOD = 5
+"""Looks, over some minutes, after which what left Drafts has been sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prospects:
+    """What to do with a send that could not be carried on.
+
+    Attributes:
+        give_up_after: Seconds that it is tried for after it was due.
+        uniform: Returns a random number between two.
+    """
+
+    give_up_after: float
+    uniform: Callable[[float, float], float]
+
+    def stage(
+        self,
+        record: SendRecord,
+        error: ExchangeError,
+        now: float,
+        *,
+        is_in_doubt: bool,
+        is_promised: bool,
+    ) -> Stage:
+        """Return the stage that it is in now; a waiting one is tried again.
+
+        Args:
+            record: The send.
+            error: Why it was not carried on.
+            now: The Unix time.
+            is_in_doubt: Whether Exchange may have been asked to send it.
+            is_promised: Whether the caller was told that it will be sent.
+                Then it also outlasts what only operators can mend.
+        """
+        is_over = self.is_over(record, now)
+        if is_in_doubt:
+            return Stage.UNKNOWN if is_over else Stage.SENDING
+        passes = (
+            error.retryable
+            or error.outcome is Outcome.UNKNOWN
+            or (is_promised and error.reach in _FAR)
+        )
+        if is_over or not passes:
+            return Stage.FAILED
+        return Stage.QUEUED if record.stage is Stage.QUEUED else Stage.DRAFTED
+
+    def is_over(self, record: SendRecord, now: float) -> bool:
+        """Tell whether it has been tried for long enough."""
+        return now >= record.due_at + self.give_up_after
+
+    def pause(self, record: SendRecord, error: ExchangeError) -> float:
+        """Return the seconds until the next try.
+
+        Never before ``Retry-After``, and never all at once: what waits for
+        the same outage to end is spread.
+        """
+        ceiling = min(_CAP, _BASE * 2 ** min(record.failures + 1, 10))
+        spread = self.uniform(_BASE, max(ceiling, _BASE))
+        if error.retry_after is None:
+            return spread
+        late = min(_JITTER * error.retry_after, _MOST_JITTER)
+        return error.retry_after + self.uniform(0.0, max(late, _BASE))
+
+
+def next_look(looks: int) -> float:
+    """Return the seconds until the next look, after so many."""
+    return min(_LAST_LOOK, _FIRST_LOOK * 2.0 ** min(looks, 10))

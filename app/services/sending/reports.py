@@ -1,0 +1,58 @@
+"""Tell operators what becomes of sends."""
+
+from app.ledger.send_records import SendRecord, Stage
+from app.problems.errors import ExchangeError
+from app.telemetry.recorder import Telemetry
+from app.telemetry.signals.events import SEND_UNKNOWN
+from app.telemetry.signals.ledger import SEND_ADVANCED, SEND_DEFERRED
+from app.telemetry.signals.metrics import SENDS
+
+__all__ = ["Reports"]
+
+
+class Reports:
+    """Logs and counts how sends go on."""
+
+    def __init__(self, telemetry: Telemetry) -> None:
+        self._telemetry = telemetry
+
+    def advanced(self, record: SendRecord) -> None:
+        """Tell the stage that a send has reached, once that is written."""
+        self._telemetry.log(
+            SEND_ADVANCED,
+            tenant=record.tenant,
+            send_id=record.id,
+            stage=record.stage,
+            attempts=record.attempts,
+            outcome=record.problem.code if record.problem else None,
+        )
+        if record.stage.has_ended:
+            self._telemetry.add(
+                SENDS, tenant=record.tenant, state=record.stage.value
+            )
+
+    def deferred(
+        self, record: SendRecord, error: ExchangeError, pause: float
+    ) -> None:
+        """Tell why a send waits, and for how many seconds."""
+        self._telemetry.log(
+            SEND_DEFERRED,
+            tenant=record.tenant,
+            send_id=record.id,
+            stage=record.stage,
+            attempts=record.attempts,
+            outcome=error.code,
+            retry_in_s=round(pause, 1),
+        )
+
+    def given_up(self, record: SendRecord, mailbox: str) -> None:
+        """Tell of a send that nobody knows whether it was sent."""
+        if record.stage is not Stage.UNKNOWN or record.problem is None:
+            return
+        self._telemetry.log(
+            SEND_UNKNOWN,
+            tenant=record.tenant,
+            mailbox_hash=self._telemetry.pseudonym(mailbox),
+            send_id=record.id,
+            outcome=record.problem.code,
+        )

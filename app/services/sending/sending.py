@@ -1,0 +1,223 @@
+"""Carry one send on, from wherever it is.
+
+A message is first made a draft that bears the name of the send, then that
+draft is sent, and then it is looked for. Each step is written down before the
+next one, so that it can be found out at every point what was left behind,
+before anything is done again. Exchange offers no way to say "send this, but
+only once", and its 504 is known to arrive for mail that was sent.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.clock import Clock, Stopping
+from app.gateway.mail import MailGateway
+from app.ledger.send_records import SendRecord, Stage
+from app.ledger.sends import SendLedger
+from app.models.context import InMailbox
+from app.problems.errors import ExchangeError, Outcome
+from app.problems.failures import DeadlineExceeded
+from app.problems.ledger import LedgerUnavailable
+from app.services.once import Attempt
+from app.services.sending.prospects import (
+    GONE_FOR_GOOD,
+    MOST_LOOKS,
+    Prospects,
+    next_look,
+)
+from app.services.sending.reports import Reports
+from app.services.sending.submissions import Submission
+from app.services.sending.watching import IN_DOUBT, WHEN_TAKEN, Seen, Watch
+from app.services.sending.writing import Writer
+
+__all__ = ["Sending", "Tools"]
+
+_MOST_REQUESTS = 2
+_NOT_SEEN = "Exchange has taken it, and it was not seen in Sent Items since."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What sends are carried on with."""
+
+    mail: MailGateway
+    writer: Writer
+    ledger: SendLedger
+    prospects: Prospects
+    reports: Reports
+    clock: Clock
+    stopping: Stopping
+
+
+class Sending:
+    """One send, as far as it is carried on under one claim."""
+
+    def __init__(
+        self,
+        tools: Tools,
+        where: InMailbox,
+        submission: Submission,
+        record: SendRecord,
+        *,
+        is_promised: bool,
+    ) -> None:
+        """Take over.
+
+        Args:
+            tools: What to do it with.
+            where: The mailbox, and by when to have ended.
+            submission: What is to be sent.
+            record: How far it is.
+            is_promised: Whether the caller was told that it will be sent.
+        """
+        self._tools = tools
+        self._where = where
+        self._submission = submission
+        self._record = record
+        self._is_promised = is_promised
+        self._is_in_doubt = record.stage is Stage.SENDING
+        self._watch = Watch(tools.mail, where, tools.clock, tools.stopping)
+
+    async def carry_on(self) -> SendRecord:
+        """Carry it on as far as it goes now; return how far that is.
+
+        What has not ended then is to be carried on later, by whoever can.
+
+        Raises:
+            LeaseLost: Somebody else carries it on.
+        """
+        try:
+            if self._record.stage is Stage.QUEUED:
+                await self._write()
+            if not self._record.stage.has_ended:
+                await self._deliver()
+        except LedgerUnavailable:
+            # The claim ends by itself; whoever has the next one looks first.
+            return self._record
+        except ExchangeError as error:
+            await self._hold_up(error)
+        return self._record
+
+    async def _write(self) -> None:
+        attempt = Attempt(self._record.id, self._record.before)
+        draft = await self._tools.writer.write(
+            self._where, self._submission, attempt
+        )
+        stage = Stage.DRAFTED if draft["is_draft"] else Stage.SENT
+        await self._advance(stage, message_id=draft["id"], before=None)
+
+    async def _deliver(self) -> None:
+        """Have it sent, and look where it is; do it again if it is safe."""
+        doubt: ExchangeError | None = None
+        most = self._record.attempts + _MOST_REQUESTS
+        if self._record.stage is Stage.DRAFTED:
+            doubt = await self._request()
+        elif self._is_in_doubt:
+            doubt = DeadlineExceeded(outcome=Outcome.UNKNOWN)
+        while doubt is not None:
+            seen = await self._watch.look(self._message, IN_DOUBT)
+            if seen is Seen.SENT:
+                await self._advance(Stage.SENT)
+                return
+            if seen is Seen.GONE:
+                await self._advance(Stage.VERIFYING, failures=0)
+                break
+            if seen is not Seen.STILL_DRAFT or self._record.attempts >= most:
+                raise doubt
+            doubt = await self._request()
+        await self._verify()
+
+    async def _request(self) -> ExchangeError | None:
+        """Ask Exchange once; return what leaves it open whether it heard.
+
+        Raises:
+            ExchangeError: The message was certainly not sent.
+        """
+        attempts = self._record.attempts + 1
+        await self._advance(Stage.SENDING, attempts=attempts)
+        try:
+            await self._tools.mail.send_draft(self._where, self._message)
+        except ExchangeError as error:
+            if not self._is_in_doubt and error.outcome is not Outcome.UNKNOWN:
+                raise
+            # A refusal now may be because of what an earlier request did.
+            self._is_in_doubt = True
+            return error
+        # True from now on, whether it can be written down or not.
+        self._record = replace(self._record, stage=Stage.VERIFYING)
+        await self._advance(Stage.VERIFYING, failures=0)
+        return None
+
+    async def _verify(self) -> None:
+        """Look for what Exchange has taken, and end or come back later."""
+        seen = await self._watch.look(self._message, WHEN_TAKEN)
+        looks = self._record.failures
+        if seen is Seen.SENT or (seen is Seen.GONE and looks > GONE_FOR_GOOD):
+            await self._advance(Stage.SENT)
+            return
+        stays = seen is Seen.STILL_DRAFT and looks > MOST_LOOKS
+        if stays or self._tools.prospects.is_over(self._record, self._now):
+            error = DeadlineExceeded(_NOT_SEEN, outcome=Outcome.UNKNOWN)
+            await self._end(Stage.UNKNOWN, error)
+            return
+        pause = 0.0 if self._tools.stopping.has_begun else next_look(looks)
+        await self._put_off(pause, failures=looks + 1)
+
+    async def _hold_up(self, error: ExchangeError) -> None:
+        """Put it off, or end it, after an error."""
+        tools = self._tools
+        stage = tools.prospects.stage(
+            self._record,
+            error,
+            self._now,
+            is_in_doubt=self._is_in_doubt,
+            is_promised=self._is_promised,
+        )
+        if stage.has_ended:
+            await self._end(stage, error)
+            return
+        pause = tools.prospects.pause(self._record, error)
+        if tools.stopping.has_begun:
+            # Not its own fault: the next process carries it on at once.
+            pause = 0.0
+        tools.reports.deferred(self._record, error, pause)
+        await self._put_off(
+            pause,
+            problem=error,
+            stage=stage,
+            failures=self._record.failures + 1,
+            before=error.outcome if stage is Stage.QUEUED else None,
+        )
+
+    async def _advance(self, stage: Stage, **changes: Any) -> None:
+        self._record = await self._tools.ledger.advance(
+            self._record, stage=stage, **changes
+        )
+        self._tools.reports.advanced(self._record)
+
+    async def _put_off(self, pause: float, **changes: Any) -> None:
+        self._record = await self._tools.ledger.release(
+            self._record, retry_at=self._now + pause, **changes
+        )
+
+    async def _end(self, stage: Stage, error: ExchangeError) -> None:
+        """Give it up; of what was not sent, no draft is left behind."""
+        draft = self._record.message_id
+        problem = error.with_outcome(stage.outcome)
+        changes: dict[str, Any] = {"problem": problem}
+        if stage is Stage.FAILED and self._submission.kind != "draft":
+            changes["message_id"] = None
+        await self._advance(stage, **changes)
+        self._tools.reports.given_up(self._record, self._where.mailbox)
+        if stage is Stage.FAILED:
+            await self._tools.writer.discard(
+                self._where, self._submission, draft
+            )
+
+    @property
+    def _message(self) -> str:
+        return self._record.message_id or ""
+
+    @property
+    def _now(self) -> float:
+        return self._tools.ledger.now()

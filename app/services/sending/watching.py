@@ -1,0 +1,95 @@
+"""Look where a message is that Exchange was, or may have been, asked to send.
+
+A draft keeps its immutable id when it is sent, so that it can be looked at
+before it is sent again.
+
+Source: https://learn.microsoft.com/graph/outlook-immutable-id
+"""
+
+from enum import Enum
+
+import msgspec
+
+from app.clock import Clock, Interrupted, Stopping
+from app.gateway.mail import MailGateway
+from app.models.context import InMailbox
+from app.models.mail import Message
+from app.problems.errors import ExchangeError
+from app.problems.failures import ServiceStopping
+from app.problems.resources import ItemNotFound
+
+__all__ = ["IN_DOUBT", "WHEN_TAKEN", "Seen", "Watch"]
+
+WHEN_TAKEN = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
+"""Seconds between looks at a message that Exchange has taken.
+
+It shows up in Sent Items within moments as a rule.
+"""
+
+IN_DOUBT = (*WHEN_TAKEN, 8.0)
+"""Seconds between looks at a message that Exchange may have taken.
+
+It is given longer before it is sent again: a draft that is on its way may
+still look like one.
+"""
+
+
+class Seen(Enum):
+    """Where a message was when it was looked at."""
+
+    SENT = "in Sent Items"
+    GONE = "neither in Drafts nor in Sent Items"
+    DRAFT = "in Drafts"
+    STILL_DRAFT = "in Drafts, for longer than a sent one would be"
+    NOWHERE = "nobody could look"
+
+
+class Watch:
+    """Looks at messages of one mailbox."""
+
+    def __init__(
+        self,
+        mail: MailGateway,
+        where: InMailbox,
+        clock: Clock,
+        stopping: Stopping,
+    ) -> None:
+        self._mail = mail
+        self._where = where
+        self._clock = clock
+        self._stopping = stopping
+
+    async def look(self, message: str, pauses: tuple[float, ...]) -> Seen:
+        """Look until a message is in Sent Items, for as long as it pays."""
+        seen = Seen.NOWHERE
+        for pause in pauses:
+            if pause >= self._where.context.deadline.left():
+                return seen
+            try:
+                await self._rest(pause)
+                now = await self._glance(message)
+            except (Interrupted, ServiceStopping):
+                return seen
+            if now in {Seen.SENT, Seen.GONE}:
+                self._mail.has_moved(self._where, message)
+            if now is Seen.SENT:
+                return now
+            seen = seen if now is Seen.NOWHERE else now
+        return Seen.STILL_DRAFT if seen is Seen.DRAFT else seen
+
+    async def _rest(self, pause: float) -> None:
+        if pause:
+            async with self._stopping.interruptible():
+                await self._clock.sleep(pause)
+
+    async def _glance(self, message: str) -> Seen:
+        try:
+            answer = await self._mail.look_at_message(self._where, message)
+        except ItemNotFound as error:
+            return Seen.GONE if error.is_proof else Seen.NOWHERE
+        except ServiceStopping:
+            raise
+        except ExchangeError:
+            return Seen.NOWHERE
+        found = msgspec.json.decode(answer.body, type=Message)
+        return Seen.DRAFT if found["is_draft"] else Seen.SENT

@@ -1,0 +1,168 @@
+"""Who carries sends on: for callers that wait, and when nobody does."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import msgspec
+
+from app.clock import Deadline
+from app.ledger.leases import Heartbeat, LeaseLost
+from app.ledger.send_records import SendRecord
+from app.models.context import InMailbox
+from app.problems.ledger import LedgerUnavailable
+from app.services.sending.sending import Sending, Tools
+from app.services.sending.submissions import Submission, kept
+
+__all__ = ["Workers"]
+
+_LONGEST = 120.0
+_POLL = 15.0
+_SHORTEST = 0.05
+
+Housekeeping = Callable[[], Awaitable[None]]
+
+
+class Workers:
+    """Carries on whatever is due, so many at once, until it is closed.
+
+    What a caller waits for is begun at once and does not count. All else is
+    found in the ledger: what this process was told of, what others have left
+    behind, and what was put off.
+    """
+
+    def __init__(
+        self,
+        tools: Tools,
+        *,
+        concurrency: int,
+        housekeeping: Housekeeping,
+    ) -> None:
+        """Take the means; nothing is begun yet.
+
+        Args:
+            tools: What sends are carried on with.
+            concurrency: How many are carried on that no caller waits for.
+            housekeeping: Called between the looks into the ledger.
+        """
+        self._tools = tools
+        self._heartbeat = Heartbeat(self._renew, tools.clock)
+        self._claims: dict[str, SendRecord] = {}
+        self._concurrency = concurrency
+        self._housekeeping = housekeeping
+        self._nudged = asyncio.Event()
+        self._busy: set[asyncio.Task[SendRecord | None]] = set()
+        self._all: set[asyncio.Task[SendRecord | None]] = set()
+        self._loop: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look into the ledger."""
+        self._loop = asyncio.create_task(self._run())
+
+    def nudge(self) -> None:
+        """Look into the ledger now: something has changed."""
+        self._nudged.set()
+
+    def begin(
+        self, where: InMailbox, submission: Submission, record: SendRecord
+    ) -> "asyncio.Task[SendRecord | None]":
+        """Carry on what a caller waits for; it may leave meanwhile.
+
+        Returns:
+            A task that ends with how far it is; None if somebody else has
+            taken it over. To be shielded by whoever waits for it.
+        """
+        sending = Sending(
+            self._tools, where, submission, record, is_promised=False
+        )
+        return self._kept(self._carry(sending, record))
+
+    async def aclose(self) -> None:
+        """Begin nothing more, and wait for what is under way."""
+        if self._loop is not None:
+            self._loop.cancel()
+            await asyncio.gather(self._loop, return_exceptions=True)
+        await asyncio.gather(*self._all, return_exceptions=True)
+        await self._heartbeat.aclose()
+
+    async def _run(self) -> None:
+        while not self._tools.stopping.has_begun:
+            self._nudged.clear()
+            pause = _POLL
+            try:
+                await self._take_up()
+                await self._housekeeping()
+                pause = await self._until_next()
+            except LedgerUnavailable:
+                # It is told already; it may be back by the next look.
+                pass
+            await self._rest(pause)
+
+    async def _take_up(self) -> None:
+        free = self._concurrency - len(self._busy)
+        if free <= 0:
+            return
+        for record in await self._tools.ledger.claim_due(free):
+            task = self._kept(self._carry_kept(record))
+            self._busy.add(task)
+            task.add_done_callback(self._busy.discard)
+
+    async def _until_next(self) -> float:
+        """Return the seconds until something is due, at most until a look."""
+        due = await self._tools.ledger.next_due()
+        if due is None:
+            return _POLL
+        left = due - self._tools.ledger.now()
+        return min(_POLL, max(_SHORTEST, left))
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._nudged.wait()
+        except TimeoutError:
+            return
+
+    async def _carry_kept(self, record: SendRecord) -> SendRecord | None:
+        """Carry on what no caller waits for."""
+        deadline = Deadline(self._tools.clock, _LONGEST)
+        try:
+            submission, where = kept(
+                record.submission or b"", record.tenant, record.id, deadline
+            )
+        except msgspec.DecodeError:
+            return None
+        sending = Sending(
+            self._tools, where, submission, record, is_promised=True
+        )
+        return await self._carry(sending, record)
+
+    async def _carry(
+        self, sending: Sending, record: SendRecord
+    ) -> SendRecord | None:
+        self._claims[record.id] = record
+        try:
+            with self._heartbeat.beating():
+                return await sending.carry_on()
+        except LeaseLost:
+            return None
+        finally:
+            self._claims.pop(record.id, None)
+
+    async def _renew(self) -> None:
+        await self._tools.ledger.renew(self._claims.values())
+
+    def _kept(
+        self, work: Coroutine[Any, Any, SendRecord | None]
+    ) -> "asyncio.Task[SendRecord | None]":
+        task = asyncio.create_task(work)
+        self._all.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: "asyncio.Task[SendRecord | None]") -> None:
+        self._all.discard(task)
+        # What waits behind it in its lane may have its turn.
+        self.nudge()
+        if not task.cancelled():
+            # Looked at here, in case nobody waits for it.
+            task.exception()

@@ -1,0 +1,93 @@
+"""How messages are sent: who takes them on, and who sees to them."""
+
+from dataclasses import dataclass
+
+from app.gateway.mail import MailGateway
+from app.gateway.pipeline import Pipeline
+from app.gateway.replies import ReplyGateway
+from app.ledger.idempotency import IdempotencyLedger
+from app.ledger.send_desk import SendDesk
+from app.ledger.sends import SendLedger
+from app.services.mail.drafts import DraftService
+from app.services.mail.reply_drafts import ReplyDrafts
+from app.services.once import Once
+from app.services.sending.housekeeping import Housekeeping
+from app.services.sending.intake import Intake
+from app.services.sending.lanes import Lanes
+from app.services.sending.outbox import OutboxService
+from app.services.sending.prospects import Prospects
+from app.services.sending.replies import ReplyService
+from app.services.sending.reports import Reports
+from app.services.sending.sending import Tools
+from app.services.sending.sends import SendService
+from app.services.sending.workers import Workers
+from app.services.sending.writing import Writer
+from app.telemetry.signals.ledger import OUTBOX_AGE, OUTBOX_WAITING
+from app.wiring.ledger import LedgerParts
+from app.wiring.parts import Parts
+
+__all__ = ["SendingParts", "build_sending"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingParts:
+    """The services that send, and the workers behind them."""
+
+    sends: SendService
+    replies: ReplyService
+    outbox: OutboxService
+    workers: Workers
+
+
+def build_sending(
+    parts: Parts,
+    book: LedgerParts,
+    pipeline: Pipeline,
+    requests: IdempotencyLedger,
+    once: Once,
+) -> SendingParts:
+    """Make them; nothing is begun yet."""
+    mail = MailGateway(pipeline)
+    drafts = DraftService(mail, once, parts.clock)
+    replies = ReplyDrafts(ReplyGateway(pipeline), mail, drafts)
+    tools = _tools(parts, book, Writer(mail, drafts, replies), mail)
+    desk = SendDesk(book.database)
+    housekeeping = Housekeeping(
+        desk,
+        requests.purge,
+        tools.ledger.now,
+        parts.settings.ledger.keep_sends,
+    )
+    parts.telemetry.watch(OUTBOX_WAITING, housekeeping.waiting)
+    parts.telemetry.watch(OUTBOX_AGE, lambda: [(housekeeping.age(), {})])
+    workers = Workers(
+        tools,
+        concurrency=parts.settings.outbox.concurrency,
+        housekeeping=housekeeping,
+    )
+    lanes = Lanes(book.database)
+    intake = Intake(tools.ledger, lanes, workers, once, parts.clock)
+    return SendingParts(
+        sends=SendService(intake),
+        replies=ReplyService(replies, mail, intake, once),
+        outbox=OutboxService(tools.ledger, desk, lanes, workers, tools.writer),
+        workers=workers,
+    )
+
+
+def _tools(
+    parts: Parts, book: LedgerParts, writer: Writer, mail: MailGateway
+) -> Tools:
+    outbox = parts.settings.outbox
+    ledger = SendLedger(
+        book.database, book.instance.name, parts.clock, outbox.capacity
+    )
+    return Tools(
+        mail=mail,
+        writer=writer,
+        ledger=ledger,
+        prospects=Prospects(outbox.give_up_after, parts.uniform),
+        reports=Reports(parts.telemetry),
+        clock=parts.clock,
+        stopping=parts.stopping,
+    )
