@@ -19,7 +19,8 @@ REVALIDATE = "private, no-cache"
 def answer_with(
     request: Request, answer: Answer, status: int = 200
 ) -> Response:
-    """Return an answer, or 304 if the caller has it already."""
+    """Return an answer: 202 if it goes on, 304 if the caller has it."""
+    status = 202 if answer.goes_on else status
     headers = {"Cache-Control": REVALIDATE}
     if answer.etag:
         headers["ETag"] = answer.etag

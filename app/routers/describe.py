@@ -33,6 +33,7 @@ __all__ = [
     "answers",
     "asks",
     "content",
+    "goes_on",
     "nothing",
     "of_bodies",
     "of_lists",
@@ -74,6 +75,16 @@ def answers(
     """Describe a route that answers in JSON: with what, and its problems."""
     described: dict[int | str, dict[str, Any]] = {status: {"model": model}}
     return described | _problems(*kinds)
+
+
+def goes_on(described: dict[int | str, Any]) -> dict[int | str, Any]:
+    """Add to `answers` that the work may go on after the answer."""
+    [done] = [status for status in described if status in {200, 201}]
+    later = {
+        **described[done],
+        "description": "It is not done yet and goes on; see its Location.",
+    }
+    return dict(sorted({**described, 202: later}.items()))
 
 
 def content(

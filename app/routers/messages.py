@@ -25,6 +25,7 @@ from app.routers.describe import (
     answers,
     asks,
     content,
+    goes_on,
     nothing,
     of_bodies,
     of_lists,
@@ -178,7 +179,9 @@ async def read_mime(
 @router.post(
     "/{message}/send",
     status_code=201,
-    responses=answers(Send, of_mailboxes, of_posts, of_sends, status=201),
+    responses=goes_on(
+        answers(Send, of_mailboxes, of_posts, of_sends, status=201)
+    ),
     openapi_extra=asks("Idempotency-Key"),
 )
 async def send_draft(

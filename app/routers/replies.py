@@ -12,6 +12,7 @@ from app.routers.dependencies import Intended, Where, services
 from app.routers.describe import (
     answers,
     asks,
+    goes_on,
     of_bodies,
     of_mailboxes,
     of_posts,
@@ -39,8 +40,9 @@ def _described() -> dict[str, Any]:
         "model": Message,
         "description": "The draft that was kept: `send` is false.",
     }
+    later = goes_on(answers(Send))[202]
     return {
-        "responses": dict(sorted(described.items())),
+        "responses": dict(sorted({**described, 202: later}.items())),
         "openapi_extra": asks("Idempotency-Key"),
     }
 

@@ -9,6 +9,7 @@ from app.routers.dependencies import Intended, Where, services
 from app.routers.describe import (
     answers,
     asks,
+    goes_on,
     of_bodies,
     of_mailboxes,
     of_posts,
@@ -28,8 +29,8 @@ router = APIRouter(
 @router.post(
     "",
     status_code=201,
-    responses=answers(
-        Send, of_mailboxes, of_posts, of_bodies, of_sends, status=201
+    responses=goes_on(
+        answers(Send, of_mailboxes, of_posts, of_bodies, of_sends, status=201)
     ),
     openapi_extra=asks("Idempotency-Key"),
 )

@@ -122,7 +122,7 @@ async def started(
     app = create_app(settings, telemetry, assembled(), identify=identify)
     contract = _contract()
     async with (
-        LifespanManager(app) as running,
+        LifespanManager(app, shutdown_timeout=60) as running,
         httpx.AsyncClient(
             transport=httpx.ASGITransport(app=running.app),
             base_url="http://127.0.0.1:8000",

@@ -19,7 +19,7 @@ from app.services.sending.workers import Workers
 
 __all__ = ["Intake"]
 
-_LONGEST = 120.0
+_LONGEST = 180.0
 _LOOK = 0.5
 
 Task = asyncio.Task[SendRecord | None]

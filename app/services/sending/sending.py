@@ -115,7 +115,9 @@ class Sending:
         elif self._is_in_doubt:
             doubt = DeadlineExceeded(outcome=Outcome.UNKNOWN)
         while doubt is not None:
-            seen = await self._watch.look(self._message, IN_DOUBT)
+            seen = await self._watch.look(
+                self._message, IN_DOUBT, gone_will_do=True
+            )
             if seen is Seen.SENT:
                 await self._advance(Stage.SENT)
                 return

@@ -26,11 +26,11 @@ WHEN_TAKEN = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 It shows up in Sent Items within moments as a rule.
 """
 
-IN_DOUBT = (*WHEN_TAKEN, 8.0)
+IN_DOUBT = (*WHEN_TAKEN, 8.0, 15.0, 30.0)
 """Seconds between looks at a message that Exchange may have taken.
 
 It is given longer before it is sent again: a draft that is on its way may
-still look like one.
+still look like one. Nobody waits for it who could not be told to come back.
 """
 
 
@@ -59,12 +59,26 @@ class Watch:
         self._clock = clock
         self._stopping = stopping
 
-    async def look(self, message: str, pauses: tuple[float, ...]) -> Seen:
-        """Look until a message is in Sent Items, for as long as it pays."""
-        seen = Seen.NOWHERE
+    async def look(
+        self,
+        message: str,
+        pauses: tuple[float, ...],
+        *,
+        gone_will_do: bool = False,
+    ) -> Seen:
+        """Look until a message is in Sent Items, for as long as it pays.
+
+        Args:
+            message: The message.
+            pauses: Seconds before each look.
+            gone_will_do: Whether it is enough that it has left Drafts, twice
+                in a row.
+        """
+        seen = now = Seen.NOWHERE
         for pause in pauses:
             if pause >= self._where.context.deadline.left():
                 return seen
+            before = now
             try:
                 await self._rest(pause)
                 now = await self._glance(message)
@@ -72,10 +86,13 @@ class Watch:
                 return seen
             if now in {Seen.SENT, Seen.GONE}:
                 self._mail.has_moved(self._where, message)
-            if now is Seen.SENT:
+            if now is Seen.SENT or (
+                gone_will_do and before is now is Seen.GONE
+            ):
                 return now
             seen = seen if now is Seen.NOWHERE else now
-        return Seen.STILL_DRAFT if seen is Seen.DRAFT else seen
+        # That it was there at first says nothing, if the last look failed.
+        return Seen.STILL_DRAFT if now is Seen.DRAFT else seen
 
     async def _rest(self, pause: float) -> None:
         if pause:

@@ -16,7 +16,7 @@ from app.services.sending.submissions import Submission, kept
 
 __all__ = ["Workers"]
 
-_LONGEST = 120.0
+_LONGEST = 180.0
 _POLL = 15.0
 _SHORTEST = 0.05
 
