@@ -83,8 +83,10 @@ class SendLedger:
                 is_first = not await connection.scalar(
                     select(waits_in(new.lane))
                 )
-            await connection.execute(insert(sends).values(row))
-            record = await self._only(connection, new.id)
+            rows = await connection.execute(
+                insert(sends).values(row).returning(sends)
+            )
+            record = self._opened(rows.mappings().one())
             if is_first:
                 claimed = await self._claim(connection, record)
                 return claimed or record, claimed is not None
@@ -148,14 +150,16 @@ class SendLedger:
         changes |= {"problem": problem, "updated_at": self.now()}
         async with self._database.transaction() as connection:
             values = sealed(record.id, changes, self._database.vault)
-            done = await connection.execute(
+            rows = await connection.execute(
                 update(sends)
                 .where(sends.c.id == record.id, sends.c.claim == record.claim)
                 .values(values)
+                .returning(sends)
             )
-            if not done.rowcount:
+            row = rows.mappings().one_or_none()
+            if row is None:
                 raise LeaseLost
-            return await self._only(connection, record.id)
+            return self._opened(row)
 
     async def release(
         self,
@@ -206,7 +210,7 @@ class SendLedger:
             "lease_until": now + LEASE,
             "claim": record.claim + 1,
         }
-        done = await connection.execute(
+        rows = await connection.execute(
             update(sends)
             .where(
                 sends.c.id == record.id,
@@ -214,11 +218,12 @@ class SendLedger:
                 free_at(sends, now),
             )
             .values(changes)
+            .returning(sends)
         )
-        if not done.rowcount:
+        row = rows.mappings().one_or_none()
+        if row is None:
             return None
-        claimed = await self._only(connection, record.id)
-        return replace(claimed, before=record.before)
+        return replace(self._opened(row), before=record.before)
 
     async def _find(
         self, connection: AsyncConnection, send: str
@@ -228,14 +233,6 @@ class SendLedger:
         )
         row = rows.mappings().one_or_none()
         return None if row is None else self._opened(row)
-
-    async def _only(
-        self, connection: AsyncConnection, send: str
-    ) -> SendRecord:
-        rows = await connection.execute(
-            select(sends).where(sends.c.id == send)
-        )
-        return self._opened(rows.mappings().one())
 
     def _opened(self, row: RowMapping) -> SendRecord:
         return SendRecord.of(row, self._database.vault)

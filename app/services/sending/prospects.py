@@ -73,15 +73,16 @@ class Prospects:
     def pause(self, record: SendRecord, error: ExchangeError) -> float:
         """Return the seconds until the next try.
 
-        Never before ``Retry-After``, and never all at once: what waits for
-        the same outage to end is spread.
+        Never before ``Retry-After``, longer each time, and never all at once:
+        what waits for the same outage to end is spread.
         """
         ceiling = min(_CAP, _BASE * 2 ** min(record.failures + 1, 10))
-        spread = self.uniform(_BASE, max(ceiling, _BASE))
+        spread = self.uniform(ceiling / 2, ceiling)
         if error.retry_after is None:
             return spread
         late = min(_JITTER * error.retry_after, _MOST_JITTER)
-        return error.retry_after + self.uniform(0.0, max(late, _BASE))
+        told = error.retry_after + self.uniform(0.0, max(late, _BASE))
+        return max(told, spread)
 
 
 def next_look(looks: int) -> float:
