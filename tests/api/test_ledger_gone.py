@@ -1,13 +1,14 @@
 """The ledger is gone: nothing is begun, and everything else goes on."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from app.sandbox import Sandbox
-from tests.support.ledger import Place
+from tests.support.ledger import Place, no_file_beyond
 from tests.support.service import settings_for, started
 
 pytestmark = pytest.mark.anyio
@@ -120,9 +121,8 @@ async def test_nothing_is_begun_that_cannot_be_written_down(
     assert (_health(degraded), _health(well)) == (DEGRADED, WELL)
     assert (before.status_code, new.status_code) == (201, 201)
     assert again.headers["idempotent-replayed"] == "true"
-    assert [m["subject"] for m in sandbox.mailbox(ADDRESS).sent()].count(
-        "Quartz"
-    ) == 2
+    messages = sandbox.mailbox(ADDRESS).sent()
+    assert [m["subject"] for m in messages].count("Quartz") == 2
 
 
 async def test_it_starts_without_its_ledger(
@@ -144,3 +144,27 @@ async def test_it_starts_without_its_ledger(
     assert _told(refused) == REFUSED
     assert sent.status_code == 201
     assert (_health(degraded), _health(well)) == (DEGRADED, WELL)
+
+
+async def test_a_full_disk_is_told(tmp_path: Path, sandbox: Sandbox) -> None:
+    """What cannot be written down is not begun, and done when it can be."""
+    async with started(settings_for(tmp_path), sandbox) as service:
+        client = service.client
+        await client.post(f"{ADA}/folders", json={"name": "Before"})
+        begun = _changes(sandbox)
+        with no_file_beyond(0):
+            refused = await client.post(f"{ADA}/sends", json=MAIL, headers=KEY)
+            read = await client.get(f"{ADA}/messages")
+            degraded = await client.get("/health/ready")
+        changed = _changes(sandbox)
+        sent = await client.post(f"{ADA}/sends", json=MAIL, headers=KEY)
+        well = await client.get("/health/ready")
+
+    assert _told(refused) == REFUSED
+    assert refused.json()["detail"].startswith("The storage of the ledger")
+    assert changed == begun
+    assert read.status_code == 200
+    assert sent.status_code == 201
+    assert (_health(degraded), _health(well)) == (DEGRADED, WELL)
+    messages = sandbox.mailbox(ADDRESS).sent()
+    assert [m["subject"] for m in messages].count("Quartz") == 1

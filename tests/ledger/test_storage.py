@@ -1,12 +1,7 @@
 """The file of the ledger, and the disk that it is on."""
 
-import resource
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import (
-    AbstractAsyncContextManager,
-    asynccontextmanager,
-    contextmanager,
-)
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -15,7 +10,7 @@ from sqlalchemy import text
 from app.ledger.database import Database
 from app.problems.errors import Outcome
 from app.problems.ledger import LedgerUnavailable
-from tests.support.ledger import Place, count, remember
+from tests.support.ledger import Place, count, no_file_beyond, remember
 
 pytestmark = pytest.mark.anyio
 
@@ -48,17 +43,6 @@ async def _no_more_pages(database: Database) -> AsyncIterator[None]:
     await _pragma(database, f"max_page_count = {most}")
 
 
-@contextmanager
-def _no_file_beyond(size: int) -> Iterator[None]:
-    """Let no file grow further than that (setrlimit(2))."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 def _size_of_log(database: Database) -> int:
     log = Path(f"{database._engine.url.database}-wal")
     return log.stat().st_size
@@ -67,7 +51,7 @@ def _size_of_log(database: Database) -> int:
 @asynccontextmanager
 async def _no_larger_log(database: Database) -> AsyncIterator[None]:
     """Let SQLite's log not grow: then it is COMMIT that fails."""
-    with _no_file_beyond(_size_of_log(database) + _LETTER // 4):
+    with no_file_beyond(_size_of_log(database) + _LETTER // 4):
         yield
 
 
@@ -122,7 +106,7 @@ async def test_a_disk_that_is_full_at_first(place: Place, room: int) -> None:
     """No room for the tables: told so, and made when there is room."""
     async with place.database() as opened:
         with (
-            _no_file_beyond(room),
+            no_file_beyond(room),
             pytest.raises(LedgerUnavailable) as refused,
         ):
             await opened.open()

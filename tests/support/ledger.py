@@ -2,6 +2,7 @@
 
 import io
 import json
+import resource
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from app.telemetry.logs import EventLog
 from app.telemetry.recorder import Telemetry
 from tests.support.postgres import PostgreSQL
 
-__all__ = ["Place", "count", "remember"]
+__all__ = ["Place", "count", "no_file_beyond", "remember"]
 
 SECRET = b"a-key-of-the-tests"
 
@@ -90,6 +91,17 @@ class Place:
     def events(self) -> list[dict[str, Any]]:
         """Return what was logged."""
         return [json.loads(line) for line in self.log.getvalue().splitlines()]
+
+
+@contextmanager
+def no_file_beyond(size: int) -> Iterator[None]:
+    """Let no file grow further than that, as on a full disk (setrlimit(2))."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def remember(database: Database, *names: bytes, weight: int = 0) -> None:

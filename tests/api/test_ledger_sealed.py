@@ -1,0 +1,85 @@
+"""What is in the ledger tells nothing to those who find it."""
+
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from app.ledger.schema import METADATA
+from app.sandbox import Sandbox
+from tests.support.ledger import Place
+from tests.support.service import settings_for, started
+
+pytestmark = pytest.mark.anyio
+
+ADA = "/v1/mailboxes/ada@contoso.example"
+CANARIES = (
+    b"ada@contoso.example",
+    b"grace@contoso.example",
+    b"nobody@contoso.example",
+    b"canary",
+    b"Canary",
+)
+MAIL = {
+    "to": [{"address": "grace@contoso.example", "name": "Canary"}],
+    "subject": "canary-subject",
+    "body": {"content": "canary-body"},
+}
+LATER = {"Prefer": "respond-async"}
+
+
+async def _write_all_kinds(client: httpx.AsyncClient) -> list[int]:
+    """Let the ledger have something of everything that it keeps."""
+    asked: tuple[tuple[str, Any, dict[str, str]], ...] = (
+        ("sends", MAIL, {}),
+        ("sends", MAIL, LATER),
+        ("messages", MAIL, {}),
+        ("contacts", {"given_name": "canary"}, {}),
+        ("folders", {"name": "canary", "parent": "canary"}, {}),
+    )
+    answers = [
+        await client.post(
+            f"{ADA}/{path}",
+            json=body,
+            headers={"Idempotency-Key": f"canary-key-{number}", **headers},
+        )
+        for number, (path, body, headers) in enumerate(asked)
+    ]
+    return [answer.status_code for answer in answers]
+
+
+async def _contents(place: Place) -> bytes:
+    """Return all that is in the ledger, as it is stored."""
+    if place.is_sqlite:
+        files = place.data_dir.rglob("*")
+        return b"".join(file.read_bytes() for file in files if file.is_file())
+    async with (
+        place.database() as database,
+        database.transaction() as connection,
+    ):
+        rows = [
+            row
+            for table in METADATA.tables.values()
+            for row in await connection.execute(select(table))
+        ]
+    return b"\n".join(
+        it if isinstance(it, bytes) else str(it).encode()
+        for row in rows
+        for it in row
+    )
+
+
+async def test_names_and_contents_are_not_in_it(
+    place: Place, sandbox: Sandbox
+) -> None:
+    """No address, no key, nothing that was written: in no row and no file."""
+    settings = settings_for(place.data_dir, database_url=place.url)
+    async with started(settings, sandbox) as service:
+        statuses = await _write_all_kinds(service.client)
+        while_running = await _contents(place)
+    afterwards = await _contents(place)
+
+    assert statuses == [201, 201, 201, 201, 404]
+    assert len(while_running) > 1000
+    assert [it for it in CANARIES if it in while_running + afterwards] == []
