@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy import RowMapping
 
-from app.ledger.vault import Vault
+from app.ledger.vault import KeysLost, Vault
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.stored import unpack
 
@@ -56,7 +56,7 @@ UNFINISHED = (*WAITING, Stage.VERIFYING)
 class SendRecord:
     """A row of the table ``sends``, opened; see `schema` for its columns.
 
-    ``submission`` is None once it is needed no more.
+    ``submission`` is None once it is needed no more, or if it cannot be read.
     """
 
     seq: int
@@ -81,27 +81,33 @@ class SendRecord:
 
     @classmethod
     def of(cls, row: RowMapping, vault: Vault) -> "SendRecord":
-        """Return what a row says.
-
-        Raises:
-            KeysLost: It was not written by this service.
-        """
+        """Return what a row says; None for what is sealed with other keys."""
         columns = {
             name: row[name]
             for name in cls.__slots__
             if name not in {"stage", "before", "submission", "problem"}
         }
         binding = binding_of(row["id"])
-        submission, problem = row["submission"], row["problem"]
+        problem = _opened(vault, row["problem"], binding)
         return cls(
             **columns,
             stage=Stage(row["stage"]),
             before=row["before"] and Outcome(row["before"]),
-            submission=submission and vault.open(submission, binding),
-            problem=problem and unpack(vault.open(problem, binding)),
+            submission=_opened(vault, row["submission"], binding),
+            problem=None if problem is None else unpack(problem),
         )
 
 
 def binding_of(send: str) -> str:
     """Return what the contents of a row are sealed for."""
     return f"send {send}"
+
+
+def _opened(vault: Vault, sealed: bytes | None, binding: str) -> bytes | None:
+    """Open a part of a row; one that is damaged must not stop all others."""
+    if sealed is None:
+        return None
+    try:
+        return vault.open(sealed, binding)
+    except KeysLost:
+        return None

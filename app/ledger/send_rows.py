@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Exists,
+    FromClause,
     and_,
     exists,
     or_,
@@ -32,6 +33,8 @@ __all__ = [
     "sealed",
     "waits_in",
 ]
+
+_LONGEST_HOLD = 7200.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +97,9 @@ def sealed(
     return {**changes, "problem": packed}
 
 
-def waits_in(lane: bytes) -> Exists:
-    """Return the condition that something waits in a lane."""
-    return exists().where(sends.c.lane == lane, sends.c.stage.in_(WAITING))
+def waits_in(lane: bytes, now: float) -> Exists:
+    """Return the condition that something in a lane has to go first."""
+    return exists().where(_holds_up(sends, now), sends.c.lane == lane)
 
 
 def is_under_way(lane: bytes, message: str) -> Exists:
@@ -117,8 +120,7 @@ def due_at(now: float) -> ColumnElement[bool]:
     earlier = sends.alias("earlier")
     is_first = ~exists().where(
         earlier.c.lane == sends.c.lane,
-        earlier.c.stage.in_(WAITING),
-        earlier.c.due_at <= now,
+        _holds_up(earlier, now),
         tuple_(earlier.c.due_at, earlier.c.seq)
         < tuple_(sends.c.due_at, sends.c.seq),
     )
@@ -128,4 +130,16 @@ def due_at(now: float) -> ColumnElement[bool]:
         sends.c.retry_at <= now,
         free_at(sends, now),
         or_(sends.c.stage == Stage.VERIFYING, is_first),
+    )
+
+
+def _holds_up(table: FromClause, now: float) -> ColumnElement[bool]:
+    """Return the condition that a send keeps those behind it waiting.
+
+    Not for ever: what fails for a reason of its own would stop the mailbox.
+    """
+    return and_(
+        table.c.stage.in_(WAITING),
+        table.c.due_at <= now,
+        table.c.due_at > now - _LONGEST_HOLD,
     )

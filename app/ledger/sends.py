@@ -81,7 +81,7 @@ class SendLedger:
             is_first = at_once and row["due_at"] <= now
             if is_first:
                 is_first = not await connection.scalar(
-                    select(waits_in(new.lane))
+                    select(waits_in(new.lane, now))
                 )
             rows = await connection.execute(
                 insert(sends).values(row).returning(sends)

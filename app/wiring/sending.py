@@ -12,7 +12,7 @@ from app.services.mail.drafts import DraftService
 from app.services.mail.reply_drafts import ReplyDrafts
 from app.services.once import Once
 from app.services.sending.housekeeping import Housekeeping
-from app.services.sending.intake import Intake
+from app.services.sending.intake import Intake, Pace
 from app.services.sending.lanes import Lanes
 from app.services.sending.outbox import OutboxService
 from app.services.sending.prospects import Prospects
@@ -66,7 +66,8 @@ def build_sending(
         housekeeping=housekeeping,
     )
     lanes = Lanes(book.database)
-    intake = Intake(tools.ledger, lanes, workers, once, parts.clock)
+    pace = Pace(parts.clock, parts.stopping)
+    intake = Intake(tools.ledger, lanes, workers, once, pace)
     return SendingParts(
         sends=SendService(intake),
         replies=ReplyService(replies, mail, intake, once),

@@ -17,6 +17,7 @@ from app.routers.middleware.base import HttpMiddleware
 from app.routers.middleware.turnstile import Turnstile
 from app.routers.problem_answers import refusal
 from app.routers.scope import notes_of, route_template
+from app.telemetry.places import innermost_line
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.events import INTERNAL_ERROR, SHED
 from app.telemetry.signals.metrics import REQUESTS_SHED
@@ -109,16 +110,5 @@ class Guard(HttpMiddleware):
             method=scope["method"],
             route=route_template(scope),
             error=type(error).__name__,
-            where=_innermost_line(error),
+            where=innermost_line(error),
         )
-
-
-def _innermost_line(error: Exception) -> str | None:
-    found = None
-    trace = error.__traceback__
-    while trace is not None:
-        name = trace.tb_frame.f_globals.get("__name__", "")
-        if name.startswith("app."):
-            found = f"{name}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return found

@@ -1,15 +1,18 @@
 """Take messages on to be sent, and wait for them as long as callers do."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
+from typing import NamedTuple
 
-from app.clock import Clock, Deadline
+from app.clock import Clock, Deadline, Interrupted, Stopping
 from app.ledger.send_records import SendRecord, Stage
 from app.ledger.send_rows import NewSend
 from app.ledger.sends import SendLedger
 from app.models.answers import Answer
 from app.models.context import InMailbox
 from app.problems.errors import Outcome
+from app.problems.ledger import LedgerUnavailable
 from app.services.once import Attempt, Intent, Once
 from app.services.sending.lanes import Lanes
 from app.services.sending.schedule import expect_soon
@@ -17,12 +20,19 @@ from app.services.sending.submissions import Submission, packed
 from app.services.sending.views import answer_of, is_settled
 from app.services.sending.workers import Workers
 
-__all__ = ["Intake"]
+__all__ = ["Intake", "Pace"]
 
 _LONGEST = 180.0
 _LOOK = 0.5
 
 Task = asyncio.Task[SendRecord | None]
+
+
+class Pace(NamedTuple):
+    """What tells the time, and when to wait no longer."""
+
+    clock: Clock
+    stopping: Stopping
 
 
 class Intake:
@@ -34,13 +44,13 @@ class Intake:
         lanes: Lanes,
         workers: Workers,
         once: Once,
-        clock: Clock,
+        pace: Pace,
     ) -> None:
         self._ledger = ledger
         self._lanes = lanes
         self._workers = workers
         self._once = once
-        self._clock = clock
+        self._clock, self._stopping = pace
 
     async def submit(
         self, where: InMailbox, submission: Submission, intent: Intent
@@ -111,16 +121,23 @@ class Intake:
     async def _awaited(
         self, record: SendRecord, task: Task | None, deadline: Deadline
     ) -> SendRecord:
-        """Wait until a send is settled, or there is no more time."""
+        """Wait until a send is settled, or there is no more time.
+
+        It is taken on: what cannot be seen any more goes on all the same.
+        """
         if task is not None:
             await asyncio.wait({task}, timeout=deadline.left())
-            if not task.done():
-                return await self._ledger.find(record.id) or record
-            record = task.result() or record
-        while not is_settled(record, self._ledger.now()):
-            pause = min(_LOOK, deadline.left())
-            if not pause or record.due_at > self._ledger.now():
-                break
-            await self._clock.sleep(pause)
-            record = await self._ledger.find(record.id) or record
+            if task.done():
+                record = task.result() or record
+        with suppress(LedgerUnavailable, Interrupted):
+            async with self._stopping.interruptible():
+                if task is None or not task.done():
+                    record = await self._ledger.find(record.id) or record
+                while self._may_settle(record) and deadline.left():
+                    await self._clock.sleep(min(_LOOK, deadline.left()))
+                    record = await self._ledger.find(record.id) or record
         return record
+
+    def _may_settle(self, record: SendRecord) -> bool:
+        now = self._ledger.now()
+        return record.due_at <= now and not is_settled(record, now)

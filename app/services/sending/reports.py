@@ -2,9 +2,14 @@
 
 from app.ledger.send_records import SendRecord, Stage
 from app.problems.errors import ExchangeError
+from app.telemetry.places import innermost_line
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.events import SEND_UNKNOWN
-from app.telemetry.signals.ledger import SEND_ADVANCED, SEND_DEFERRED
+from app.telemetry.signals.ledger import (
+    SEND_ADVANCED,
+    SEND_BROKEN,
+    SEND_DEFERRED,
+)
 from app.telemetry.signals.metrics import SENDS
 
 __all__ = ["Reports"]
@@ -43,6 +48,15 @@ class Reports:
             attempts=record.attempts,
             outcome=error.code,
             retry_in_s=round(pause, 1),
+        )
+
+    def broken(self, error: Exception, send: str | None = None) -> None:
+        """Tell of an error that nobody thought of."""
+        self._telemetry.log(
+            SEND_BROKEN,
+            send_id=send,
+            error=type(error).__name__,
+            where=innermost_line(error),
         )
 
     def given_up(self, record: SendRecord, mailbox: str) -> None:

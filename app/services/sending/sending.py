@@ -7,16 +7,18 @@ before anything is done again. Exchange offers no way to say "send this, but
 only once", and its 504 is known to arrive for mail that was sent.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from app.clock import Clock, Stopping
 from app.gateway.mail import MailGateway
+from app.ledger.leases import LeaseLost
 from app.ledger.send_records import SendRecord, Stage
 from app.ledger.sends import SendLedger
 from app.models.context import InMailbox
 from app.problems.errors import ExchangeError, Outcome
-from app.problems.failures import DeadlineExceeded
+from app.problems.failures import DeadlineExceeded, InternalError
 from app.problems.ledger import LedgerUnavailable
 from app.services.once import Attempt
 from app.services.sending.prospects import (
@@ -27,7 +29,13 @@ from app.services.sending.prospects import (
 )
 from app.services.sending.reports import Reports
 from app.services.sending.submissions import Submission
-from app.services.sending.watching import IN_DOUBT, WHEN_TAKEN, Seen, Watch
+from app.services.sending.watching import (
+    IN_DOUBT,
+    ONCE,
+    WHEN_TAKEN,
+    Seen,
+    Watch,
+)
 from app.services.sending.writing import Writer
 
 __all__ = ["Sending", "Tools"]
@@ -76,6 +84,7 @@ class Sending:
         self._record = record
         self._is_promised = is_promised
         self._is_in_doubt = record.stage is Stage.SENDING
+        self._was_just_taken = record.stage is not Stage.VERIFYING
         self._watch = Watch(tools.mail, where, tools.clock, tools.stopping)
 
     async def carry_on(self) -> SendRecord:
@@ -86,17 +95,25 @@ class Sending:
         Raises:
             LeaseLost: Somebody else carries it on.
         """
-        try:
-            if self._record.stage is Stage.QUEUED:
-                await self._write()
-            if not self._record.stage.has_ended:
-                await self._deliver()
-        except LedgerUnavailable:
-            # The claim ends by itself; whoever has the next one looks first.
-            return self._record
-        except ExchangeError as error:
-            await self._hold_up(error)
+        # Without the ledger the claim ends by itself; whoever has the next
+        # one looks first.
+        with suppress(LedgerUnavailable):
+            try:
+                await self._steps()
+            except (LedgerUnavailable, LeaseLost):
+                raise
+            except ExchangeError as error:
+                await self._hold_up(error)
+            except Exception as error:  # noqa: BLE001 - else its lane stands
+                self._tools.reports.broken(error, self._record.id)
+                await self._hold_up(InternalError())
         return self._record
+
+    async def _steps(self) -> None:
+        if self._record.stage is Stage.QUEUED:
+            await self._write()
+        if not self._record.stage.has_ended:
+            await self._deliver()
 
     async def _write(self) -> None:
         attempt = Attempt(self._record.id, self._record.before)
@@ -152,7 +169,8 @@ class Sending:
 
     async def _verify(self) -> None:
         """Look for what Exchange has taken, and end or come back later."""
-        seen = await self._watch.look(self._message, WHEN_TAKEN)
+        pauses = WHEN_TAKEN if self._was_just_taken else ONCE
+        seen = await self._watch.look(self._message, pauses)
         looks = self._record.failures
         if seen is Seen.SENT or (seen is Seen.GONE and looks > GONE_FOR_GOOD):
             await self._advance(Stage.SENT)

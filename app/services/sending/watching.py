@@ -18,13 +18,16 @@ from app.problems.errors import ExchangeError
 from app.problems.failures import ServiceStopping
 from app.problems.resources import ItemNotFound
 
-__all__ = ["IN_DOUBT", "WHEN_TAKEN", "Seen", "Watch"]
+__all__ = ["IN_DOUBT", "ONCE", "WHEN_TAKEN", "Seen", "Watch"]
 
 WHEN_TAKEN = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 """Seconds between looks at a message that Exchange has taken.
 
 It shows up in Sent Items within moments as a rule.
 """
+
+ONCE = (0.0,)
+"""A single look, at what may have arrived since."""
 
 IN_DOUBT = (*WHEN_TAKEN, 8.0, 15.0, 30.0)
 """Seconds between looks at a message that Exchange may have taken.

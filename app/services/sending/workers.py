@@ -8,8 +8,10 @@ import msgspec
 
 from app.clock import Deadline
 from app.ledger.leases import Heartbeat, LeaseLost
-from app.ledger.send_records import SendRecord
+from app.ledger.send_records import SendRecord, Stage
 from app.models.context import InMailbox
+from app.problems.errors import Outcome
+from app.problems.failures import InternalError
 from app.problems.ledger import LedgerUnavailable
 from app.services.sending.sending import Sending, Tools
 from app.services.sending.submissions import Submission, kept
@@ -96,6 +98,8 @@ class Workers:
             except LedgerUnavailable:
                 # It is told already; it may be back by the next look.
                 pass
+            except Exception as error:  # noqa: BLE001 - else nothing is sent
+                self._tools.reports.broken(error)
             await self._rest(pause)
 
     async def _take_up(self) -> None:
@@ -130,11 +134,24 @@ class Workers:
                 record.submission or b"", record.tenant, record.id, deadline
             )
         except msgspec.DecodeError:
-            return None
+            return await self._unreadable(record)
         sending = Sending(
             self._tools, where, submission, record, is_promised=True
         )
         return await self._carry(sending, record)
+
+    async def _unreadable(self, record: SendRecord) -> SendRecord:
+        """Give up what nobody can tell any more what it was."""
+        error = InternalError("What was to be sent cannot be read any more.")
+        stage = Stage.FAILED
+        if record.stage.outcome is not Outcome.NOT_PERFORMED:
+            stage = Stage.UNKNOWN
+        problem = error.with_outcome(stage.outcome)
+        ended = await self._tools.ledger.advance(
+            record, stage=stage, problem=problem
+        )
+        self._tools.reports.advanced(ended)
+        return ended
 
     async def _carry(
         self, sending: Sending, record: SendRecord

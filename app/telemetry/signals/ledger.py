@@ -11,6 +11,7 @@ __all__ = [
     "OUTBOX_WAITING",
     "RESULT_LOST",
     "SEND_ADVANCED",
+    "SEND_BROKEN",
     "SEND_DEFERRED",
 ]
 
@@ -53,6 +54,14 @@ SEND_DEFERRED = LogEvent(
     "A send could not be carried on now and is tried again later.",
     "See /problems/{outcome}.",
 )
+SEND_BROKEN = LogEvent(
+    "send.broken",
+    "error",
+    ("send_id", "error", "where"),
+    "A send, or all of the outbox without send_id, met an error that nobody "
+    "thought of; where is the innermost line of ours.",
+    "A fault of this service: report it with where.",
+)
 
 LEDGER_EVENTS = (
     LEDGER_LOST,
@@ -60,6 +69,7 @@ LEDGER_EVENTS = (
     RESULT_LOST,
     SEND_ADVANCED,
     SEND_DEFERRED,
+    SEND_BROKEN,
 )
 
 OUTBOX_WAITING = Metric(
