@@ -1,5 +1,6 @@
 """What is in the ledger tells nothing to those who find it."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -7,13 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from app.ledger.schema import METADATA
-from app.sandbox import Sandbox
+from app.sandbox import Fault, Sandbox
 from tests.support.ledger import Place
 from tests.support.service import settings_for, started
 
 pytestmark = pytest.mark.anyio
 
 ADA = "/v1/mailboxes/ada@contoso.example"
+SEND = "/users/*/messages/*/send"
 CANARIES = (
     b"ada@contoso.example",
     b"grace@contoso.example",
@@ -26,27 +28,29 @@ MAIL = {
     "subject": "canary-subject",
     "body": {"content": "canary-body"},
 }
-LATER = {"Prefer": "respond-async"}
 
 
-async def _write_all_kinds(client: httpx.AsyncClient) -> list[int]:
+async def _write_all_kinds(
+    client: httpx.AsyncClient, sandbox: Sandbox
+) -> list[int]:
     """Let the ledger have something of everything that it keeps."""
-    asked: tuple[tuple[str, Any, dict[str, str]], ...] = (
-        ("sends", MAIL, {}),
-        ("sends", MAIL, LATER),
-        ("messages", MAIL, {}),
-        ("contacts", {"given_name": "canary"}, {}),
-        ("folders", {"name": "canary", "parent": "canary"}, {}),
+    later = (sandbox.now + timedelta(days=1)).isoformat()
+    asked: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("sends", MAIL),
+        ("sends", {**MAIL, "send_at": later}),
+        ("sends", {**MAIL, "subject": "canary refused"}),
+        ("messages", MAIL),
+        ("contacts", {"given_name": "canary"}),
+        ("folders", {"name": "canary", "parent": "canary"}),
     )
-    answers = [
-        await client.post(
-            f"{ADA}/{path}",
-            json=body,
-            headers={"Idempotency-Key": f"canary-key-{number}", **headers},
-        )
-        for number, (path, body, headers) in enumerate(asked)
-    ]
-    return [answer.status_code for answer in answers]
+    statuses = []
+    for number, (path, body) in enumerate(asked):
+        key = {"Idempotency-Key": f"canary-key-{number}"}
+        if body.get("subject") == "canary refused":
+            sandbox.faults.add(Fault(route=SEND, status=403, times=1))
+        answer = await client.post(f"{ADA}/{path}", json=body, headers=key)
+        statuses.append(answer.status_code)
+    return statuses
 
 
 async def _contents(place: Place) -> bytes:
@@ -76,10 +80,10 @@ async def test_names_and_contents_are_not_in_it(
     """No address, no key, nothing that was written: in no row and no file."""
     settings = settings_for(place.data_dir, database_url=place.url)
     async with started(settings, sandbox) as service:
-        statuses = await _write_all_kinds(service.client)
+        statuses = await _write_all_kinds(service.client, sandbox)
         while_running = await _contents(place)
     afterwards = await _contents(place)
 
-    assert statuses == [201, 201, 201, 201, 404]
+    assert statuses == [201, 202, 403, 201, 201, 404]
     assert len(while_running) > 1000
     assert [it for it in CANARIES if it in while_running + afterwards] == []
