@@ -1,6 +1,7 @@
 """The ledger is gone: nothing is begun, and everything else goes on."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -168,3 +169,28 @@ async def test_a_full_disk_is_told(tmp_path: Path, sandbox: Sandbox) -> None:
     assert (_health(degraded), _health(well)) == (DEGRADED, WELL)
     messages = sandbox.mailbox(ADDRESS).sent()
     assert [m["subject"] for m in messages].count("Quartz") == 1
+
+
+async def test_what_waits_is_sent_when_the_ledger_is_back(
+    place: Place, sandbox: Sandbox
+) -> None:
+    """Due while the ledger is gone: sent once, soon after it is there."""
+    settings = settings_for(place.data_dir, database_url=place.url)
+    due = (sandbox.now + timedelta(seconds=60)).isoformat()
+    async with started(settings, sandbox) as service:
+        client, clock = service.client, service.clock
+        queued = await client.post(
+            f"{ADA}/sends", json={**MAIL, "send_at": due}
+        )
+        await clock.sleep(30)
+        with place.away():
+            await clock.sleep(3600)
+            while_gone = sandbox.mailbox(ADDRESS).sent()
+        await clock.sleep(30)
+
+    assert queued.status_code == 202
+    assert "Quartz" not in [m["subject"] for m in while_gone]
+    messages = sandbox.mailbox(ADDRESS).sent()
+    assert [m["subject"] for m in messages].count("Quartz") == 1
+    assert len(service.events("ledger.lost")) == 1
+    assert len(service.events("ledger.back")) == 1
