@@ -2,17 +2,32 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    delete,
+    func,
+    null,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.ledger.database import Database
 from app.ledger.leases import free_at
 from app.ledger.schema import sends
 from app.ledger.send_records import UNFINISHED, SendRecord, Stage
+from app.problems.errors import Outcome
 
 __all__ = ["OutboxCounts", "SendDesk"]
 
 _GIVEN_UP = (Stage.FAILED, Stage.UNKNOWN)
 _UNSENT = (Stage.QUEUED, Stage.DRAFTED)
+# What is to be sent may be megabytes, and nobody here looks at it.
+_SHOWN = (
+    *(column for column in sends.c if column is not sends.c.submission),
+    null().label(sends.c.submission.name),
+)
 
 
 class OutboxCounts(NamedTuple):
@@ -26,36 +41,50 @@ class OutboxCounts(NamedTuple):
 
 
 class SendDesk:
-    """Looks sends up, takes them back, and moves those that stand still."""
+    """Looks sends up, takes them back, and moves those that stand still.
+
+    The records that it returns are without what is to be sent.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def cancel(self, record: SendRecord, now: float) -> bool:
-        """Take a send back that has not left; tell whether it was."""
+    async def find(self, send: str) -> SendRecord | None:
+        """Return a send."""
+        async with self._database.transaction() as connection:
+            return await self._shown(connection, send)
+
+    async def cancel(
+        self, record: SendRecord, now: float, **changes: Any
+    ) -> SendRecord | None:
+        """Take a send back that has not left; return it, if it was."""
         return await self._moved(
             record,
             now,
             stage=Stage.CANCELLED,
             submission=None,
             problem=None,
+            **changes,
         )
 
     async def reschedule(
         self, record: SendRecord, send_at: float | None, now: float
-    ) -> bool:
-        """Have a send leave at another time; tell whether it will."""
+    ) -> SendRecord | None:
+        """Have a send leave at another time; return it, if it will."""
         due = max(now, send_at or now)
         return await self._moved(
             record, now, send_at=send_at, due_at=due, retry_at=due
         )
 
-    async def dead_letters(self, most: int) -> list[SendRecord]:
+    async def dead_letters(
+        self, tenant: str | None, most: int
+    ) -> list[SendRecord]:
         """Return the sends that were given up, the newest first."""
+        whose = true() if tenant is None else sends.c.tenant == tenant
         async with self._database.transaction() as connection:
             rows = await connection.execute(
-                select(sends)
-                .where(sends.c.stage.in_(_GIVEN_UP))
+                select(*_SHOWN)
+                .where(sends.c.stage.in_(_GIVEN_UP), whose)
                 .order_by(sends.c.updated_at.desc(), sends.c.seq.desc())
                 .limit(most)
             )
@@ -78,6 +107,28 @@ class SendDesk:
                 )
             )
         return OutboxCounts(stages, oldest)
+
+    async def revive(
+        self, record: SendRecord, now: float
+    ) -> SendRecord | None:
+        """Have a send that was given up carried on; return it, if it will be.
+
+        What may have been sent is looked for first. Of what was not, a draft
+        may be left that could not be removed.
+        """
+        stage = Stage.SENDING
+        if record.stage is Stage.FAILED:
+            stage = Stage.DRAFTED if record.message_id else Stage.QUEUED
+        return await self._changed(
+            record,
+            sends.c.stage.in_(_GIVEN_UP),
+            stage=stage,
+            before=Outcome.NOT_PERFORMED,
+            due_at=now,
+            retry_at=now,
+            failures=0,
+            updated_at=now,
+        )
 
     async def discard(self, record: SendRecord) -> bool:
         """Forget a send that was given up; tell whether it was."""
@@ -104,17 +155,39 @@ class SendDesk:
 
     async def _moved(
         self, record: SendRecord, now: float, **changes: Any
-    ) -> bool:
+    ) -> SendRecord | None:
         """Change a send that has not left, unless somebody has it."""
+        is_here = sends.c.stage.in_(_UNSENT) & free_at(sends, now)
+        return await self._changed(record, is_here, **changes, updated_at=now)
+
+    async def _changed(
+        self,
+        record: SendRecord,
+        condition: ColumnElement[bool],
+        **changes: Any,
+    ) -> SendRecord | None:
+        """Change a send, unless somebody has changed it meanwhile."""
         async with self._database.transaction() as connection:
             done = await connection.execute(
                 update(sends)
                 .where(
                     sends.c.id == record.id,
                     sends.c.claim == record.claim,
-                    sends.c.stage.in_(_UNSENT),
-                    free_at(sends, now),
+                    condition,
                 )
-                .values(**changes, updated_at=now, claim=record.claim + 1)
+                .values(**changes, claim=record.claim + 1)
             )
-        return bool(done.rowcount)
+            if not done.rowcount:
+                return None
+            return await self._shown(connection, record.id)
+
+    async def _shown(
+        self, connection: AsyncConnection, send: str
+    ) -> SendRecord | None:
+        rows = await connection.execute(
+            select(*_SHOWN).where(sends.c.id == send)
+        )
+        row = rows.mappings().one_or_none()
+        if row is None:
+            return None
+        return SendRecord.of(row, self._database.vault)

@@ -23,6 +23,7 @@ from app.ledger.send_records import (
     binding_of,
 )
 from app.ledger.vault import Vault
+from app.problems.errors import Outcome
 from app.problems.stored import pack
 
 __all__ = [
@@ -48,6 +49,7 @@ class NewSend:
         named: Stands for the caller's name for it.
         submission: What is to be sent.
         message_id: The draft to send, if the caller has written it.
+        before: How an attempt ended of which no row is left.
         send_at: When, as a Unix time; None for now.
     """
 
@@ -57,6 +59,7 @@ class NewSend:
     named: bytes
     submission: bytes
     message_id: str | None
+    before: Outcome | None
     send_at: float | None
 
 
@@ -70,7 +73,7 @@ def new_row(new: NewSend, vault: Vault, now: float) -> dict[str, Any]:
         "named": new.named,
         "stage": Stage.QUEUED,
         "message_id": new.message_id,
-        "before": None,
+        "before": new.before,
         "attempts": 0,
         "failures": 0,
         "created_at": now,

@@ -47,7 +47,7 @@ class SendLedger:
         self._database = database
         self._owner = owner
         self._clock = clock
-        self._capacity = capacity
+        self.capacity = capacity
 
     def now(self) -> float:
         """Return the Unix time."""
@@ -76,7 +76,7 @@ class SendLedger:
             found = await self._find(connection, new.id)
             if found is not None:
                 return found, False
-            await expect_room(connection, new, self._capacity)
+            await expect_room(connection, new, self.capacity)
             row = new_row(new, self._database.vault, now)
             is_first = at_once and row["due_at"] <= now
             if is_first:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from app.models.fields import MailboxName, Timestamp
+from app.models.outbox import OutboxState
 
 __all__ = [
     "BreakerState",
@@ -123,7 +124,8 @@ class OpsState(TypedDict):
     """The state of everything that decides how calls are treated.
 
     ``permits`` lists what is in use or waited for, ``gates`` what is closed;
-    a thousand of each at most.
+    a thousand of each at most. ``outbox`` is null while the ledger cannot be
+    asked.
     """
 
     process: ProcessState
@@ -134,6 +136,7 @@ class OpsState(TypedDict):
     cache: CacheState
     tokens: list[TokenReport]
     quotas: list[QuotaState]
+    outbox: OutboxState | None
 
 
 class NotedError(TypedDict):

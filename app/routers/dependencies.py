@@ -12,7 +12,7 @@ from app.routers.headers import (
     idempotency_key,
     if_match,
     line_of,
-    wait_preference,
+    preferences,
 )
 from app.routers.parameters import MailboxInPath
 from app.routers.scope import notes_of
@@ -35,7 +35,7 @@ async def _asked(request: Request) -> CallContext:
     state = services(request)
     notes = notes_of(request.scope)
     headers = request.headers
-    wait = wait_preference(line_of(headers, "prefer") or "")
+    wait, respond_async = preferences(line_of(headers, "prefer") or "")
     if wait is not None:
         wait = min(wait, _LONGEST_WAIT)
         notes.preference_applied = f"wait={wait:.0f}"
@@ -51,6 +51,7 @@ async def _asked(request: Request) -> CallContext:
         caller=notes.caller,
         cache=cache_control(line_of(headers, "cache-control") or ""),
         criticality=notes.criticality,
+        respond_async=respond_async and wait is None,
         costs=notes.costs,
     )
 

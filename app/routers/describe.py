@@ -30,10 +30,10 @@ from app.problems.resources import (
 __all__ = [
     "HEADERS",
     "PARAMETERS",
+    "Kinds",
     "answers",
     "asks",
     "content",
-    "goes_on",
     "nothing",
     "of_bodies",
     "of_lists",
@@ -75,16 +75,6 @@ def answers(
     """Describe a route that answers in JSON: with what, and its problems."""
     described: dict[int | str, dict[str, Any]] = {status: {"model": model}}
     return described | _problems(*kinds)
-
-
-def goes_on(described: dict[int | str, Any]) -> dict[int | str, Any]:
-    """Add to `answers` that the work may go on after the answer."""
-    [done] = [status for status in described if status in {200, 201}]
-    later = {
-        **described[done],
-        "description": "It is not done yet and goes on; see its Location.",
-    }
-    return dict(sorted({**described, 202: later}.items()))
 
 
 def content(
@@ -169,7 +159,9 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         _header(
             "Prefer",
             "`wait=10`: give up after so many seconds (RFC 7240). 30 without"
-            " it, 120 at most.",
+            " it, 120 at most. What sends goes on after them, and is answered"
+            " 202; with `respond-async` at once, or after the seconds of"
+            " `respond-async, wait=10`.",
         ),
         _header(
             "X-Request-ID",
@@ -228,7 +220,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         ("Retry-After", "integer", "Whole seconds (RFC 9110)."),
         ("Accept-Ranges", "string", "`bytes`, if parts can be had."),
         ("Content-Range", "string", "Which part it is (RFC 9110)."),
-        ("Preference-Applied", "string", "The wait that was applied."),
+        ("Preference-Applied", "string", "What of `Prefer` was applied."),
         (
             "RateLimit-Policy",
             "string",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from email.message import Message
+from typing import NamedTuple
 
 from starlette.datastructures import Headers
 
@@ -10,6 +11,7 @@ from app.models.context import CacheControl
 from app.problems.refusals import MalformedRequest, UnsupportedMediaType
 
 __all__ = [
+    "Preferences",
     "accepts",
     "cache_control",
     "file_name",
@@ -18,8 +20,8 @@ __all__ = [
     "line_of",
     "matches_none",
     "media_type",
+    "preferences",
     "quality",
-    "wait_preference",
 ]
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -29,6 +31,8 @@ _LIST_OF_TAGS = re.compile(
 )
 _NAME = "[A-Za-z0-9!#$&^_.+-]{1,100}"  # RFC 6838 §4.2
 _MEDIA_TYPE = re.compile(rf"{_NAME}/{_NAME}")
+# A comma within quotes parts nothing.
+_PREFERENCE = re.compile(r'(?:[^,"]|"[^"]*")+')
 _BYTES = "application/octet-stream"
 # Enough for 255 characters, percent-encoded; what reads it is not made for
 # much more.
@@ -55,15 +59,31 @@ def cache_control(value: str) -> CacheControl:
     )
 
 
-def wait_preference(value: str) -> float | None:
-    """Read the preference ``wait`` of ``Prefer`` in seconds.
+class Preferences(NamedTuple):
+    """What ``Prefer`` asks for (RFC 7240).
 
-    The first one counts, whatever parameters it has (RFC 7240 §2).
+    ``wait`` is in seconds. Who gives one beside ``respond-async`` wants the
+    answer at once only after that time (§4.3).
     """
-    for name, text in _parameters(value):
-        if name == "wait":
-            return _seconds(text.partition(";")[0].strip())
-    return None
+
+    wait: float | None
+    respond_async: bool
+
+
+def preferences(value: str) -> Preferences:
+    """Read ``Prefer``.
+
+    Of each preference the first counts, whatever parameters it has, and an
+    empty value is none (RFC 7240 §2).
+    """
+    found: dict[str, str] = {}
+    for part in _PREFERENCE.findall(value):
+        name, _, text = part.partition(";")[0].partition("=")
+        found.setdefault(name.strip().lower(), text.strip().strip('"'))
+    return Preferences(
+        wait=_seconds(found.get("wait")),
+        respond_async=found.get("respond-async") == "",
+    )
 
 
 def idempotency_key(values: Sequence[str]) -> str | None:

@@ -8,13 +8,7 @@ from app.models.compose import Draft, MessagePatch
 from app.models.fields import Flag
 from app.models.mail import Message, MessagePage
 from app.models.queries import MessageQuery, MessageView
-from app.models.sends import Send
-from app.problems.resources import (
-    MailboxSendLimitReached,
-    QueryTooComplex,
-    RecipientsRejected,
-    SendAsDenied,
-)
+from app.problems.resources import QueryTooComplex
 from app.routers.answers import (
     answer_with,
     created_at,
@@ -25,7 +19,6 @@ from app.routers.describe import (
     answers,
     asks,
     content,
-    goes_on,
     nothing,
     of_bodies,
     of_lists,
@@ -36,11 +29,11 @@ from app.routers.describe import (
 )
 from app.routers.parameters import MessageId
 from app.routers.route import StrictRoute
+from app.routers.sending import FOLLOWED, sending, told
 from app.routers.streams import stream_of
 
-__all__ = ["of_sends", "router"]
+__all__ = ["router"]
 
-of_sends = (SendAsDenied, RecipientsRejected, MailboxSendLimitReached)
 _MIME = "message/rfc822"
 
 router = APIRouter(
@@ -179,10 +172,9 @@ async def read_mime(
 @router.post(
     "/{message}/send",
     status_code=201,
-    responses=goes_on(
-        answers(Send, of_mailboxes, of_posts, of_sends, status=201)
-    ),
+    responses=sending(201),
     openapi_extra=asks("Idempotency-Key"),
+    description=FOLLOWED,
 )
 async def send_draft(
     request: Request,
@@ -190,10 +182,6 @@ async def send_draft(
     message: MessageId,
     intent: Intended,
 ) -> Response:
-    """Send a draft, once.
-
-    Answered when it is in Sent Items, as a rule; `verifying` if it was not
-    to be seen there in time.
-    """
+    """Send a draft, once."""
     answer = await services(request).sends.send_draft(where, message, intent)
-    return answer_with(request, answer, 201)
+    return told(request, answer, 201)

@@ -26,6 +26,8 @@ _SCHEMA = "#/components/schemas/{model}"
 _EXAMPLE = re.compile(r"#/components/examples/([a-z-]+)")
 _PROBLEM = "application/problem+json"
 _NOT_MODIFIED = "304"
+_ACCEPTED = "202"
+_FOLLOWING = "get_send"
 _OF_ANSWERS = (
     *("Exchange-Graph-Calls", "Server-Timing", "Preference-Applied"),
     *("RateLimit", "RateLimit-Policy"),
@@ -138,8 +140,15 @@ def _add_merge_patches(document: Document) -> None:
 
 
 def _add_examples(document: Document, known: dict[str, Example]) -> None:
-    """Show for each operation a request and what it was answered."""
+    """Show for each operation a request and what it was answered.
+
+    What goes on is followed: 202 answers what following it does at first.
+    """
+    followed = known.get(_FOLLOWING)
     for _, _, operation in _operations(document):
+        if followed is not None:
+            goes_on = operation["responses"].get(_ACCEPTED, {})
+            _show(goes_on, followed.answer)
         found = known.get(operation["operationId"])
         if found is None:
             continue

@@ -13,11 +13,14 @@ from app.models.ops import (
     GateOpening,
     OpsState,
 )
+from app.models.outbox import Outbox, OutboxQuery
 from app.problems.documents import documented
+from app.problems.ledger import LedgerUnavailable
 from app.problems.refusals import PayloadTooLarge, UnsupportedMediaType
 from app.problems.registry import ANY_REQUEST
-from app.problems.resources import TenantNotFound
+from app.problems.resources import Conflict, ItemNotFound, TenantNotFound
 from app.routers.dependencies import services
+from app.routers.parameters import SendId
 from app.routers.route import StrictRoute
 
 __all__ = ["router"]
@@ -26,6 +29,7 @@ _JSON = "application/json"
 _ANYBODY = "anybody"
 _OF_TENANTS = (TenantNotFound,)
 _OF_BODIES = (TenantNotFound, UnsupportedMediaType, PayloadTooLarge)
+_OF_SENDS = (ItemNotFound, Conflict, LedgerUnavailable)
 
 router = APIRouter(prefix="/ops", tags=["ops"], route_class=StrictRoute)
 
@@ -56,7 +60,10 @@ def _describe(model: Any, *kinds: Any) -> dict[int | str, dict[str, Any]]:
 
 @router.get("", responses=_describe(OpsState))
 async def get_state(request: Request, _who: Operator) -> Response:
-    """Show breakers, gates, permits, budgets, cache, tokens and quotas."""
+    """Show how calls are treated, and how much waits to be sent.
+
+    Breakers, gates, permits, budgets, cache, tokens, quotas and the outbox.
+    """
     return _shown(await services(request).ops.state())
 
 
@@ -146,7 +153,45 @@ async def drop_token(
     return _shown(services(request).ops.drop_token(who, tenant))
 
 
-def _shown(content: OpsState | ErrorList | Done) -> Response:
+@router.get("/outbox", responses=_describe(Outbox, (LedgerUnavailable,)))
+async def get_outbox(
+    request: Request, _who: Operator, wanted: Annotated[OutboxQuery, Query()]
+) -> Response:
+    """Show how much waits to be sent, and what was given up, with reasons.
+
+    What was given up is kept with its content for a week by default, and can
+    be retried or discarded until then. Whose mail it is, and what it says, is
+    not shown.
+    """
+    return _shown(await services(request).outbox_desk.show(wanted))
+
+
+@router.post("/outbox/{send}/retry", responses=_describe(Done, _OF_SENDS))
+async def retry_send(
+    request: Request, who: Operator, send: SendId
+) -> Response:
+    """Have a send that was given up carried on.
+
+    One that `failed` is queued again, behind what its mailbox has waiting;
+    see to the reason first. One that is `unknown` is looked for first, and
+    sent again only if it is still a draft. Its caller may have been told that
+    it was not sent, and have sent it otherwise: ask, if it is old.
+    """
+    return _shown(await services(request).outbox_desk.retry(who, send))
+
+
+@router.post("/outbox/{send}/discard", responses=_describe(Done, _OF_SENDS))
+async def discard_send(
+    request: Request, who: Operator, send: SendId
+) -> Response:
+    """Forget a send that was given up, and delete its content.
+
+    After that nobody can follow it any more: it is as if it were too old.
+    """
+    return _shown(await services(request).outbox_desk.discard(who, send))
+
+
+def _shown(content: OpsState | ErrorList | Outbox | Done) -> Response:
     return Response(
         msgspec.json.encode(content),
         headers={"Cache-Control": "no-store"},

@@ -4,7 +4,7 @@ from typing import Annotated
 from urllib.parse import unquote
 
 from fastapi import Path
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, StringConstraints
 
 from app.models.fields import ItemId, MailboxName
 
@@ -19,6 +19,7 @@ __all__ = [
     "MailboxInPath",
     "MessageId",
     "RuleId",
+    "SendId",
     "ThreadId",
     "decoded",
 ]
@@ -42,6 +43,14 @@ MessageId = Annotated[_Id, Path(description="Id of a message.")]
 ThreadId = Annotated[_Id, Path(description="A `thread_id`.")]
 CategoryId = Annotated[_Id, Path(description="Id of a category.")]
 RuleId = Annotated[_Id, Path(description="Id of a rule.")]
+SendId = Annotated[
+    Annotated[
+        str,
+        StringConstraints(pattern="^[0-9a-f]{32}$"),
+        BeforeValidator(decoded),
+    ],
+    Path(description="Id of a sending, as `Location` names it."),
+]
 AttachmentId = Annotated[_Id, Path(description="Id of an attachment.")]
 ContactId = Annotated[_Id, Path(description="Id of a contact.")]
 ContactFolderId = Annotated[

@@ -31,7 +31,7 @@ from app.routers.headers import (
     idempotency_key,
     line_of,
     media_type,
-    wait_preference,
+    preferences,
 )
 from app.routers.pointers import wrong_at
 from app.services.once import Intent
@@ -70,7 +70,7 @@ def is_upload(scope: Scope) -> bool:
 
 async def _where_to_upload(request: Request, where: Where) -> InMailbox:
     """Allow for the time that a large file takes, unless told otherwise."""
-    if wait_preference(line_of(request.headers, "prefer") or "") is not None:
+    if preferences(line_of(request.headers, "prefer") or "").wait is not None:
         return where
     deadline = Deadline(services(request).clock, _UPLOAD_TIME)
     return replace(where, context=replace(where.context, deadline=deadline))

@@ -6,20 +6,12 @@ from fastapi import APIRouter, Request, Response
 
 from app.models.mail import Message
 from app.models.replies import Forward, Reply
-from app.models.sends import Send
-from app.routers.answers import answer_with, created_at
+from app.routers.answers import created_at
 from app.routers.dependencies import Intended, Where, services
-from app.routers.describe import (
-    answers,
-    asks,
-    goes_on,
-    of_bodies,
-    of_mailboxes,
-    of_posts,
-)
-from app.routers.messages import of_sends
+from app.routers.describe import asks, of_bodies
 from app.routers.parameters import MessageId
 from app.routers.route import StrictRoute
+from app.routers.sending import sending, told
 from app.services.mail.reply_drafts import Wish
 from app.services.once import Intent
 
@@ -33,16 +25,13 @@ router = APIRouter(
 
 
 def _described() -> dict[str, Any]:
-    problems = (of_mailboxes, of_posts, of_bodies, of_sends)
-    described = answers(Send, *problems)
-    described[200]["description"] = "It was sent: `send` is true."
+    described = sending(200, of_bodies)
     described[201] = {
         "model": Message,
         "description": "The draft that was kept: `send` is false.",
     }
-    later = goes_on(answers(Send))[202]
     return {
-        "responses": dict(sorted({**described, 202: later}.items())),
+        "responses": dict(sorted(described.items())),
         "openapi_extra": asks("Idempotency-Key"),
     }
 
@@ -58,8 +47,10 @@ async def reply_to_message(
     """Answer who wrote a message.
 
     The message is quoted below `body`. With `send` it goes out exactly once,
-    as everything that is sent here; otherwise it is kept as a draft, to be
-    changed, given attachments, and sent later.
+    as everything that is sent here: 200 when it is done, 202 if it goes on,
+    and `Location` is where to follow it (see `POST .../sends`). Otherwise it
+    is kept as a draft, to be changed, given attachments, and sent later: 201,
+    and `Location` is the draft.
     """
     wish = Wish(message, "reply", reply)
     return await _answered(request, where, wish, intent)
@@ -102,6 +93,6 @@ async def _answered(
 ) -> Response:
     answer = await services(request).replies.answer(where, wish, intent)
     if wish.reply.send:
-        return answer_with(request, answer)
+        return told(request, answer, 200)
     messages = request.url.path.rsplit("/", 2)[0]
     return created_at(request, answer, f"{messages}/{{id}}")

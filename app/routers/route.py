@@ -32,7 +32,8 @@ class StrictRoute(APIRoute):
     Unknown and repeated query parameters are errors and not ignored, and so
     is a body where none belongs. A body must say that it is JSON and be it,
     and the caller must accept what will come. The docstring of the endpoint
-    is what the API document says of it: a summary, and more if there is more.
+    is what the API document says of it: a summary, and more if there is more
+    and the route brings no description.
     """
 
     def __init__(
@@ -43,7 +44,9 @@ class StrictRoute(APIRoute):
         told = inspect.cleandoc(endpoint.__doc__ or "")
         sentence, _, rest = told.partition("\n")
         options["summary"] = sentence.removesuffix(".")
-        options["description"] = rest.strip() or sentence
+        options["description"] = (
+            options.get("description") or rest.strip() or sentence
+        )
         super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Handler:

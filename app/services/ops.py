@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
@@ -25,12 +24,12 @@ from app.models.ops import (
     PermitState,
     QuotaState,
 )
+from app.models.outbox import OutboxState
 from app.problems.errors import FieldError
 from app.problems.refusals import InvalidRequest
 from app.problems.resources import TenantNotFound
+from app.services.actions import Actions
 from app.telemetry.recorder import Telemetry
-from app.telemetry.signals.events import OPS_ACTION
-from app.telemetry.signals.spans import SPAN_OPS
 
 __all__ = ["Levers", "Meters", "OpsService"]
 
@@ -46,6 +45,7 @@ class Meters:
     cache: Callable[[], CacheState]
     tokens: Callable[[], Sequence[TokenState]]
     quotas: Callable[[], Sequence[QuotaState]]
+    outbox: Callable[[], Awaitable[OutboxState | None]]
     connections: Callable[[], int]
     errors: Callable[[], Iterator[NotedError]]
 
@@ -76,7 +76,7 @@ class OpsService:
         self._tenants = tenants
         self._meters = meters
         self._levers = levers
-        self._telemetry = telemetry
+        self._told = Actions(telemetry).told
 
     async def state(self) -> OpsState:
         """Return the state of everything."""
@@ -102,6 +102,7 @@ class OpsService:
                 for token in meters.tokens()
             ],
             "quotas": list(meters.quotas()),
+            "outbox": await meters.outbox(),
         }
 
     def errors(self, wanted: ErrorQuery) -> ErrorList:
@@ -153,33 +154,6 @@ class OpsService:
             self._levers.drop_token(tenant)
             done["count"] = 1
         return done
-
-    @contextmanager
-    def _told(
-        self,
-        action: str,
-        who: str,
-        tenant: str,
-        *,
-        workload: str | None = None,
-        mailbox: str | None = None,
-    ) -> Iterator[Done]:
-        """Trace and log an action; it is told even if it fails."""
-        done: Done = {"action": action, "tenant": tenant, "count": 0}
-        name = SPAN_OPS.name.format(action=action)
-        with self._telemetry.span(name, {"tenant": tenant}):
-            try:
-                yield done
-            finally:
-                self._telemetry.log(
-                    OPS_ACTION,
-                    action=action,
-                    caller=who,
-                    tenant=tenant,
-                    workload=workload,
-                    mailbox_hash=self._telemetry.pseudonym(mailbox),
-                    count=done["count"],
-                )
 
     def _check_tenant(self, tenant: str) -> None:
         if tenant not in self._tenants:

@@ -31,6 +31,7 @@ from app.services.ops import OpsService
 from app.services.people.contact_folders import ContactFolderService
 from app.services.people.contacts import ContactService
 from app.services.people.people import PeopleService
+from app.services.sending.desk import OutboxDesk
 from app.services.sending.outbox import OutboxService
 from app.services.sending.replies import ReplyService
 from app.services.sending.sends import SendService
@@ -70,6 +71,7 @@ class AppState:
     quotas: Quotas
     ops: OpsService
     outbox: OutboxService
+    outbox_desk: OutboxDesk
     overview: OverviewService
     replies: ReplyService
     rules: RuleService

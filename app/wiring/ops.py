@@ -14,6 +14,7 @@ from app.models.ops import (
     QuotaState,
 )
 from app.services.ops import Levers, Meters
+from app.services.sending.desk import OutboxDesk
 from app.transport.aiohttp_transport import AiohttpTransport
 from app.wiring.parts import Parts
 
@@ -23,7 +24,9 @@ __all__ = ["levers_of", "meters_of"]
 _MOST_SHOWN = 1000
 
 
-def meters_of(parts: Parts, breaker: Breaker, quotas: Quotas) -> Meters:
+def meters_of(
+    parts: Parts, breaker: Breaker, quotas: Quotas, desk: OutboxDesk
+) -> Meters:
     """Return where operators can look."""
     network = parts.network
 
@@ -52,6 +55,7 @@ def meters_of(parts: Parts, breaker: Breaker, quotas: Quotas) -> Meters:
         connections=lambda: (
             network.connections if isinstance(network, AiohttpTransport) else 0
         ),
+        outbox=desk.counts,
         errors=parts.failures.newest_first,
     )
 

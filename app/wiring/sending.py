@@ -8,9 +8,11 @@ from app.gateway.replies import ReplyGateway
 from app.ledger.idempotency import IdempotencyLedger
 from app.ledger.send_desk import SendDesk
 from app.ledger.sends import SendLedger
+from app.services.actions import Actions
 from app.services.mail.drafts import DraftService
 from app.services.mail.reply_drafts import ReplyDrafts
 from app.services.once import Once
+from app.services.sending.desk import OutboxDesk
 from app.services.sending.housekeeping import Housekeeping
 from app.services.sending.intake import Intake, Pace
 from app.services.sending.lanes import Lanes
@@ -36,6 +38,7 @@ class SendingParts:
     sends: SendService
     replies: ReplyService
     outbox: OutboxService
+    desk: OutboxDesk
     workers: Workers
 
 
@@ -71,7 +74,8 @@ def build_sending(
     return SendingParts(
         sends=SendService(intake),
         replies=ReplyService(replies, mail, intake, once),
-        outbox=OutboxService(tools.ledger, desk, lanes, workers, tools.writer),
+        outbox=OutboxService(tools, desk, lanes, workers),
+        desk=OutboxDesk(tools, desk, workers, Actions(parts.telemetry)),
         workers=workers,
     )
 

@@ -135,7 +135,7 @@ def build_services(
         quotas=quotas,
         ops=OpsService(
             tenants,
-            meters_of(parts, breaker, quotas),
+            meters_of(parts, breaker, quotas, sending.desk),
             levers_of(parts, breaker, names),
             parts.telemetry,
         ),
@@ -143,6 +143,7 @@ def build_services(
             OverviewGateway(pipeline, names), parts.clock
         ),
         outbox=sending.outbox,
+        outbox_desk=sending.desk,
         replies=sending.replies,
         rules=RuleService(RuleGateway(pipeline), folders, once, parts.clock),
         meeting_times=MeetingTimeService(free_busy),

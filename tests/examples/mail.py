@@ -1,6 +1,6 @@
 """Examples: mailboxes, folders, messages, attachments, sends."""
 
-from tests.examples.asking import Ask, Rows, first
+from tests.examples.asking import Ask, Rows, first, made
 
 __all__ = ["MAIL"]
 
@@ -21,6 +21,8 @@ _LETTER = {
     "subject": "Lunch?",
     "body": {"format": "text", "content": "At noon, at the usual place."},
 }
+
+_LATER = {**_LETTER, "send_at": "2026-12-24T08:00:00Z"}
 
 MAIL: Rows = {
     "list_mailboxes": Ask(),
@@ -82,6 +84,12 @@ MAIL: Rows = {
         path={"message": _RETURNED, "attachment": _DETAILS}
     ),
     "send_message": Ask(body=_LETTER),
+    "get_send": Ask(path={"send": made("/sends", _LATER)}),
+    "reschedule_send": Ask(
+        path={"send": made("/sends", _LATER)},
+        body={"send_at": "2026-12-23T16:30:00Z"},
+    ),
+    "cancel_send": Ask(path={"send": made("/sends", _LATER)}),
     "list_threads": Ask(query={"folder": "inbox", "limit": 1}),
     "get_thread": Ask(path={"thread": first("/threads?folder=inbox&limit=1")}),
 }

@@ -93,7 +93,7 @@ async def _taken_in(
     if answer.status_code != (ask.status or _success(operation)):
         raise AssertionError(f"{name}: {answer.status_code} {answer.text}")
     return {
-        "parameters": values | dict(ask.query),
+        "parameters": _shown(values | dict(ask.query)),
         **_sent(ask),
         **_told(answer),
     }

@@ -14,7 +14,7 @@ from app.routers.headers import (
     idempotency_key,
     if_match,
     matches_none,
-    wait_preference,
+    preferences,
 )
 
 
@@ -44,6 +44,10 @@ def test_cache_control(value: str, expected: CacheControl) -> None:
         ('respond-async, wait="10"', 10),
         ("WAIT = 10", 10),
         ("wait=0", 0),
+        ("wait=1, wait=2", 1),
+        ("wait=5; soon=yes", 5),
+        ('later="a, wait=3"', None),
+        ('", wait=4', 4),
         ("wait", None),
         ("wait=ten", None),
         ("wait=-1", None),
@@ -52,7 +56,24 @@ def test_cache_control(value: str, expected: CacheControl) -> None:
 )
 def test_wait(value: str, seconds: float | None) -> None:
     """Whole seconds, or nothing."""
-    assert wait_preference(value) == seconds
+    assert preferences(value).wait == seconds
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("respond-async", True),
+        ("wait=10, Respond-Async", True),
+        ('respond-async=""; soon="x"', True),
+        ("respond-async=no, respond-async", False),
+        ('later="respond-async"', False),
+        ("respond-asynchronously", False),
+        ("", False),
+    ],
+)
+def test_respond_async(value: str, *, expected: bool) -> None:
+    """A word of its own, without a value (RFC 7240 §4.1)."""
+    assert preferences(value).respond_async is expected
 
 
 @pytest.mark.parametrize(

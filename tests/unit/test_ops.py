@@ -20,6 +20,10 @@ async def _no_gates() -> list[GateState]:
     return []
 
 
+async def _nothing() -> None:
+    return None
+
+
 async def _one(*_: object) -> int:
     return 1
 
@@ -44,6 +48,7 @@ def test_actions_are_traced_and_logged_even_if_they_fail() -> None:
         cache=lambda: {"entries": 0, "bytes": 0},
         tokens=list,
         quotas=list,
+        outbox=_nothing,
         connections=int,
         errors=lambda: iter(()),
     )

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from app.ledger.send_desk import OutboxCounts, SendDesk
 from app.ledger.send_records import Stage
-from app.services.sending.views import STATUS
+from app.services.sending.views import STATUS, counted
 
 __all__ = ["Housekeeping"]
 
@@ -52,9 +52,7 @@ class Housekeeping:
 
     def waiting(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Yield how many sends were in which state, when last counted."""
-        totals = dict.fromkeys(STATUS.values(), 0)
-        for stage, count in self._counts.stages.items():
-            totals[STATUS[stage]] += count
+        totals = counted(self._counts.stages)
         ended = {STATUS[Stage.SENT], STATUS[Stage.CANCELLED]}
         for state, count in totals.items():
             if state not in ended:

@@ -69,9 +69,7 @@ class Intake:
         expect_soon(submission.send_at, self._ledger.now())
 
         async def work(attempt: Attempt) -> Answer:
-            record, task = await self._taken_on(
-                where, submission, attempt.marker
-            )
+            record, task = await self._taken_on(where, submission, attempt)
             if not where.context.respond_async:
                 deadline = where.context.deadline
                 record = await self._awaited(record, task, deadline)
@@ -80,17 +78,18 @@ class Intake:
         return await self._once.run(where.context, intent, work)
 
     async def _taken_on(
-        self, where: InMailbox, submission: Submission, send: str
+        self, where: InMailbox, submission: Submission, attempt: Attempt
     ) -> tuple[SendRecord, Task | None]:
         """Write a send down; begin with it, if nothing is before it."""
         lane, named = await self._lanes.of(where)
         new = NewSend(
-            id=send,
+            id=attempt.marker,
             tenant=where.context.tenant,
             lane=lane,
             named=named,
             submission=packed(submission, where),
             message_id=submission.draft,
+            before=attempt.before,
             send_at=submission.send_at,
         )
         at_once = not where.context.respond_async

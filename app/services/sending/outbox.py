@@ -1,8 +1,10 @@
 """What callers can do with sends that were taken on."""
 
+from dataclasses import replace
+
+from app.clock import Deadline
 from app.ledger.send_desk import SendDesk
 from app.ledger.send_records import SendRecord, Stage
-from app.ledger.sends import SendLedger
 from app.models.answers import Answer
 from app.models.context import InMailbox
 from app.models.sends import SendPatch
@@ -13,32 +15,29 @@ from app.problems.resources import (
 )
 from app.services.sending.lanes import Lanes
 from app.services.sending.schedule import expect_soon
+from app.services.sending.sending import Tools
 from app.services.sending.submissions import kept
 from app.services.sending.views import send_answer
 from app.services.sending.workers import Workers
-from app.services.sending.writing import Writer
 
 __all__ = ["OutboxService"]
 
-_GONE = "The message is being sent, or was."
+# Nobody waits longer for a draft to be removed: it does no harm.
+_TO_TIDY_UP = 5.0
+_GONE = "The message is being sent, or its sending has ended."
 
 
 class OutboxService:
     """Tells what becomes of sends, and moves those that have not left."""
 
     def __init__(
-        self,
-        ledger: SendLedger,
-        desk: SendDesk,
-        lanes: Lanes,
-        workers: Workers,
-        writer: Writer,
+        self, tools: Tools, desk: SendDesk, lanes: Lanes, workers: Workers
     ) -> None:
-        self._ledger = ledger
+        self._tools = tools
+        self._ledger = tools.ledger
         self._desk = desk
         self._lanes = lanes
         self._workers = workers
-        self._writer = writer
 
     async def status(self, where: InMailbox, send: str) -> Answer:
         """Return a send of a mailbox (`Send`).
@@ -47,31 +46,37 @@ class OutboxService:
             ItemNotFound: The mailbox has none of that name, or it ended too
                 long ago.
         """
-        return send_answer(await self._found(where, send))
+        record = await self._desk.find(send)
+        return send_answer(await self._expected(where, record, None))
 
     async def cancel(
         self, where: InMailbox, send: str, etag: str | None
     ) -> None:
-        """Take a send back.
+        """Take a send back; what was taken back stays so.
 
         Raises:
             Conflict: It is being sent, or has ended otherwise.
             PreconditionFailed: It has another entity tag.
             ItemNotFound: As for `status`.
         """
-        record = await self._found(where, send)
-        _expect(record, etag)
+        found = await self._ledger.find(send)
+        record = await self._expected(where, found, etag)
         if record.stage is Stage.CANCELLED:
             return
-        if not await self._desk.cancel(record, self._ledger.now()):
+        if record.submission is None:
             raise Conflict(_GONE)
+        deadline = Deadline(self._tools.clock, _TO_TIDY_UP)
+        submission, _ = kept(record.submission, record.tenant, send, deadline)
+        cancelled = await self._desk.cancel(
+            record, self._ledger.now(), message_id=submission.draft
+        )
+        if cancelled is None:
+            raise Conflict(_GONE)
+        self._tools.reports.advanced(cancelled)
         self._workers.nudge()
-        deadline = where.context.deadline
-        if record.submission:
-            submission, _ = kept(
-                record.submission, record.tenant, send, deadline
-            )
-            await self._writer.discard(where, submission, record.message_id)
+        context = replace(where.context, deadline=deadline)
+        where = replace(where, context=context)
+        await self._tools.writer.discard(where, submission, record.message_id)
 
     async def reschedule(
         self, where: InMailbox, send: str, patch: SendPatch, etag: str | None
@@ -87,20 +92,21 @@ class OutboxService:
         now = self._ledger.now()
         send_at = None if patch.send_at is None else patch.send_at.timestamp()
         expect_soon(send_at, now)
-        record = await self._found(where, send)
-        _expect(record, etag)
-        if not await self._desk.reschedule(record, send_at, now):
+        found = await self._desk.find(send)
+        record = await self._expected(where, found, etag)
+        moved = await self._desk.reschedule(record, send_at, now)
+        if moved is None:
             raise Conflict(_GONE)
+        self._tools.reports.advanced(moved)
         self._workers.nudge()
-        return await self.status(where, send)
+        return send_answer(moved)
 
-    async def _found(self, where: InMailbox, send: str) -> SendRecord:
-        record = await self._ledger.find(send)
+    async def _expected(
+        self, where: InMailbox, record: SendRecord | None, etag: str | None
+    ) -> SendRecord:
+        """Return a send if it is the mailbox's, and as the caller thinks."""
         if record is None or not await self._lanes.fits(where, record):
             raise ItemNotFound(resource="send")
+        if etag is not None and send_answer(record).etag != etag:
+            raise PreconditionFailed
         return record
-
-
-def _expect(record: SendRecord, etag: str | None) -> None:
-    if etag is not None and send_answer(record).etag != etag:
-        raise PreconditionFailed

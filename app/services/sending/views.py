@@ -1,5 +1,6 @@
 """Sends as callers see them."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from app.ledger.send_records import SendRecord, Stage
@@ -9,7 +10,14 @@ from app.problems.failures import InternalError
 from app.problems.resources import Conflict
 from app.services.part_problems import part_problem
 
-__all__ = ["STATUS", "answer_of", "is_settled", "send_answer"]
+__all__ = [
+    "STATUS",
+    "answer_of",
+    "counted",
+    "is_settled",
+    "send_answer",
+    "timestamp",
+]
 
 STATUS: dict[Stage, SendStatus] = {
     Stage.QUEUED: "queued",
@@ -26,6 +34,14 @@ _GIVEN_UP = {Stage.FAILED, Stage.UNKNOWN}
 _DONE = {Stage.VERIFYING, Stage.SENT}
 
 
+def counted(stages: Mapping[Stage, int]) -> dict[SendStatus, int]:
+    """Return how many sends callers see in which state."""
+    totals = dict.fromkeys(STATUS.values(), 0)
+    for stage, count in stages.items():
+        totals[STATUS[stage]] += count
+    return totals
+
+
 def is_settled(record: SendRecord, now: float) -> bool:
     """Tell whether waiting for a send any longer is no use for now."""
     if record.stage.has_ended or record.stage is Stage.VERIFYING:
@@ -40,9 +56,9 @@ def send_answer(record: SendRecord) -> Answer:
         "id": record.id,
         "status": STATUS[record.stage],
         "message_id": record.message_id,
-        "created_at": _timestamp(record.created_at),
-        "updated_at": _timestamp(record.updated_at),
-        "send_at": None if send_at is None else _timestamp(send_at),
+        "created_at": timestamp(record.created_at),
+        "updated_at": timestamp(record.updated_at),
+        "send_at": None if send_at is None else timestamp(send_at),
         "attempts": record.attempts,
         "outcome": record.stage.outcome.value,
         "problem": None if problem is None else part_problem(problem),
@@ -74,5 +90,7 @@ def answer_of(record: SendRecord) -> Answer:
     )
 
 
-def _timestamp(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def timestamp(moment: float) -> str:
+    """Return a Unix time as RFC 3339 has it, also of the year 1."""
+    told = datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
+    return told.replace("+00:00", "Z")

@@ -169,7 +169,10 @@ SEND_UNKNOWN = LogEvent(
 OPS_ACTION = LogEvent(
     "ops.action",
     "warning",
-    ("action", "caller", "tenant", "workload", "mailbox_hash", "count"),
+    (
+        *("action", "caller", "tenant", "workload", "mailbox_hash"),
+        *("send_id", "count"),
+    ),
     "An operator changed the state of the service by hand; count is how many "
     "things that touched.",
     "Nothing, if it was meant; GET /ops shows what is left to undo.",
