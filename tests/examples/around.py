@@ -1,5 +1,7 @@
 """Examples: problems, health, operators."""
 
+from collections.abc import Mapping
+
 import httpx
 
 from app.sandbox import Sandbox
@@ -11,6 +13,7 @@ __all__ = ["AROUND"]
 _BREAKER = {"tenant": "contoso", "workload": "mail-read"}
 
 _MESSAGES = "/v1/mailboxes/ada@contoso.example/messages?limit=1"
+_SENDS = "/v1/mailboxes/ada@contoso.example/sends"
 
 
 async def _used(client: httpx.AsyncClient, _sandbox: Sandbox) -> None:
@@ -20,6 +23,20 @@ async def _used(client: httpx.AsyncClient, _sandbox: Sandbox) -> None:
 async def _throttled(client: httpx.AsyncClient, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault(status=429, retry_after=60, route="/users/*"))
     await client.get(_MESSAGES, headers={"Prefer": "wait=2"})
+
+
+async def _given_up(client: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    refusal = Fault(route="*/send", status=400, code="ErrorInvalidRecipients")
+    sandbox.faults.add(refusal)
+    await client.post(_SENDS, json={"to": [{"address": "a@contoso.example"}]})
+
+
+async def _dead_letter(
+    client: httpx.AsyncClient, _known: Mapping[str, str]
+) -> str:
+    shown = (await client.get("/ops/outbox")).json()
+    found: str = shown["dead_letters"][0]["id"]
+    return found
 
 
 AROUND: Rows = {
@@ -41,4 +58,7 @@ AROUND: Rows = {
     ),
     "purge_cache": Ask(body={"tenant": "contoso"}),
     "drop_token": Ask(path={"tenant": "contoso"}),
+    "get_outbox": Ask(before=_given_up),
+    "retry_send": Ask(before=_given_up, path={"send": _dead_letter}),
+    "discard_send": Ask(before=_given_up, path={"send": _dead_letter}),
 }

@@ -65,6 +65,33 @@ check(got(repeated).message_id === sent.message_id, "mail is sent once");
 const replayed = repeated.response.headers.get("Idempotent-Replayed");
 check(replayed === "true", "a repeated request says that it is one");
 
+const later = await api.POST("/v1/mailboxes/{mailbox}/sends", {
+  params: { path: { mailbox }, header: { Prefer: "respond-async" } },
+  body: {
+    to: [{ address: "grace@contoso.example" }],
+    subject: "Next month",
+    send_at: new Date(Date.now() + 30 * 86_400_000).toISOString(),
+  },
+});
+const waiting: Schemas["Send"] = got(later);
+const followed = { path: { mailbox, send: waiting.id } };
+const place = later.response.headers.get("Location") ?? "";
+check(later.response.status === 202, "what is sent later is promised");
+check(place.endsWith(`/sends/${waiting.id}`), "and can be followed");
+const scheduled = await api.PATCH("/v1/mailboxes/{mailbox}/sends/{send}", {
+  params: followed,
+  body: { send_at: new Date(Date.now() + 86_400_000).toISOString() },
+});
+check(got(scheduled).status === "queued", "it is scheduled anew");
+const taken = await api.DELETE("/v1/mailboxes/{mailbox}/sends/{send}", {
+  params: followed,
+});
+check(taken.response.status === 204, "and is taken back");
+const end = await api.GET("/v1/mailboxes/{mailbox}/sends/{send}", {
+  params: followed,
+});
+check(got(end).status === "cancelled", "and stays so");
+
 const nobody = await api.GET("/v1/mailboxes/{mailbox}", {
   params: { path: { mailbox: "nobody@contoso.example" } },
 });

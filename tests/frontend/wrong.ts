@@ -26,6 +26,12 @@ void api.POST("/v1/mailboxes/{mailbox}/sends", {
   body: { to: [{ name: "Grace" }] },
 });
 
+void api.PATCH("/v1/mailboxes/{mailbox}/sends/{send}", {
+  params: { path: { mailbox, send: "0f9c" } },
+  // @ts-expect-error - a time is text, or null for now
+  body: { send_at: 1766563200 },
+});
+
 void api.PATCH("/v1/mailboxes/{mailbox}/messages/{message}", {
   params: { path: { mailbox, message: "AAk" } },
   // @ts-expect-error - a flag is none, flagged or complete
