@@ -15,6 +15,14 @@ __all__ = ["LedgerFile", "engine_for"]
 _PATIENCE = 5
 _CONNECT = 2
 _POOL = 5
+# Who waits for others to finish does not wait for a database that is gone.
+_QUEUE = 10
+_SESSION = {
+    "application_name": "exchange-api",
+    # When a machine dies within a transaction, nobody tells the server, which
+    # would keep its locks for hours.
+    "idle_in_transaction_session_timeout": "15s",
+}
 
 
 class LedgerFile:
@@ -70,10 +78,14 @@ def engine_for(url: URL) -> AsyncEngine:
         url,
         pool_size=_POOL,
         max_overflow=0,
-        pool_timeout=_PATIENCE,
+        pool_timeout=_QUEUE,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"timeout": _CONNECT, "command_timeout": _PATIENCE},
+        connect_args={
+            "timeout": _CONNECT,
+            "command_timeout": _PATIENCE,
+            "server_settings": _SESSION,
+        },
     )
 
 
@@ -83,7 +95,7 @@ def _sqlite(url: URL) -> AsyncEngine:
         url,
         pool_size=1,
         max_overflow=0,
-        pool_timeout=_PATIENCE,
+        pool_timeout=_QUEUE,
         hide_parameters=True,
         connect_args={"timeout": _PATIENCE},
     )

@@ -179,3 +179,17 @@ async def test_an_address_that_is_wrong(place: Place) -> None:
     assert PASSWORD in place.url
     told = [place.log.getvalue(), repr(refused.value), repr(vars(database))]
     assert not [text for text in told if PASSWORD in text]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_process_that_is_gone_keeps_no_locks(place: Place) -> None:
+    """Its machine lost power: the server ends what it had begun, soon."""
+    async with (
+        place.database() as database,
+        database.transaction() as connection,
+    ):
+        shown = await connection.scalar(
+            text("SHOW idle_in_transaction_session_timeout")
+        )
+
+    assert shown == "15s"
