@@ -55,6 +55,8 @@ class Prospects:
                 Then it also outlasts what only operators can mend.
         """
         is_over = self.is_over(record, now)
+        if record.stage is Stage.VERIFYING:
+            return Stage.UNKNOWN if is_over else Stage.VERIFYING
         if is_in_doubt:
             return Stage.UNKNOWN if is_over else Stage.SENDING
         passes = (

@@ -154,13 +154,14 @@ class Sending:
         """
         attempts = self._record.attempts + 1
         await self._advance(Stage.SENDING, attempts=attempts)
+        was_in_doubt, self._is_in_doubt = self._is_in_doubt, True
         try:
             await self._tools.mail.send_draft(self._where, self._message)
         except ExchangeError as error:
-            if not self._is_in_doubt and error.outcome is not Outcome.UNKNOWN:
+            # A refusal may be because of what an earlier request did.
+            if not was_in_doubt and error.outcome is not Outcome.UNKNOWN:
+                self._is_in_doubt = False
                 raise
-            # A refusal now may be because of what an earlier request did.
-            self._is_in_doubt = True
             return error
         # True from now on, whether it can be written down or not.
         self._record = replace(self._record, stage=Stage.VERIFYING)
