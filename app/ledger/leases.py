@@ -7,7 +7,7 @@ is refused, for each claim has a number, and only the newest may write.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import ColumnElement, Table, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -75,6 +75,7 @@ class Heartbeat:
         self._clock = clock
         self._held = 0
         self._task: asyncio.Task[None] | None = None
+        self._renewing: asyncio.Task[None] | None = None
 
     @contextmanager
     def beating(self) -> Iterator[None]:
@@ -88,18 +89,22 @@ class Heartbeat:
             self._held -= 1
 
     async def aclose(self) -> None:
-        """Renew nothing more."""
+        """Renew nothing more; what is being renewed is."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        if self._renewing is not None:
+            await asyncio.gather(self._renewing, return_exceptions=True)
 
     async def _beat(self) -> None:
         while True:
             await self._clock.sleep(_BEAT)
             if not self._held:
                 return
-            try:
-                await self._renew()
-            except LedgerUnavailable:
-                # It is told already; the next beat may be heard.
-                continue
+            self._renewing = asyncio.create_task(self._renewed())
+            await asyncio.shield(self._renewing)
+
+    async def _renewed(self) -> None:
+        # It is told already if there is no ledger; the next beat may be heard.
+        with suppress(LedgerUnavailable):
+            await self._renew()

@@ -1,5 +1,6 @@
 """Carry requests out once, by the ``Idempotency-Key`` of their callers."""
 
+import asyncio
 import hashlib
 import uuid
 from collections.abc import Awaitable, Callable
@@ -105,6 +106,7 @@ class Once:
         self._ledger = ledger
         self._presence = presence
         self._telemetry = telemetry
+        self._under_way: set[asyncio.Task[Answer]] = set()
 
     @property
     def is_ledger_lost(self) -> bool:
@@ -129,8 +131,7 @@ class Once:
                 an attempt without notes has left undone, it has not begun.
         """
         if intent.key is None:
-            await self._presence.expect()
-            return await work(Attempt(uuid.uuid4().hex))
+            return await self._to_the_end(work)
 
         async def attempt(claim: Claim, take_down: TakeDown) -> Answer:
             is_begun = claim.notes or not is_noted
@@ -150,6 +151,30 @@ class Once:
         if answer.replayed:
             self._telemetry.add(IDEMPOTENT_REPLAYS, operation=intent.operation)
         return answer
+
+    async def aclose(self) -> None:
+        """Wait until everything under way without a key has ended."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _to_the_end(
+        self, work: Callable[[Attempt], Awaitable[Answer]]
+    ) -> Answer:
+        """Carry out a request without a key; its caller may leave."""
+
+        async def attempt() -> Answer:
+            await self._presence.expect()
+            return await work(Attempt(uuid.uuid4().hex))
+
+        task = asyncio.create_task(attempt())
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+        return await asyncio.shield(task)
+
+    def _ended(self, task: "asyncio.Task[Answer]") -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            # Looked at here, in case nobody waits any more.
+            task.exception()
 
 
 def _fingerprint(intent: Intent) -> bytes:

@@ -77,6 +77,7 @@ async def assemble(
                 yield state
             finally:
                 parts.stopping.begin()
-                await sending.workers.aclose()
+                await once.aclose()
                 await requests.aclose()
+                await sending.workers.aclose()
                 await parts.aclose()

@@ -56,6 +56,7 @@ class Workers:
         self._busy: set[asyncio.Task[SendRecord | None]] = set()
         self._all: set[asyncio.Task[SendRecord | None]] = set()
         self._loop: asyncio.Task[None] | None = None
+        self._is_closing = False
 
     def start(self) -> None:
         """Begin to look into the ledger."""
@@ -81,14 +82,15 @@ class Workers:
 
     async def aclose(self) -> None:
         """Begin nothing more, and wait for what is under way."""
+        self._is_closing = True
+        self.nudge()
         if self._loop is not None:
-            self._loop.cancel()
-            await asyncio.gather(self._loop, return_exceptions=True)
+            await self._loop
         await asyncio.gather(*self._all, return_exceptions=True)
         await self._heartbeat.aclose()
 
     async def _run(self) -> None:
-        while not self._tools.stopping.has_begun:
+        while not (self._is_closing or self._tools.stopping.has_begun):
             self._nudged.clear()
             pause = _POLL
             try:
