@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATING = 7_305_116
 _FAILURES = (SQLAlchemyError, OSError, CommandError, KeysLost)
 _RETRY_AFTER = 5.0
+_PARTING = 3.0
 # What was to be committed was not taken.
 _FULL = {
     "SQLITE_FULL": "The storage of the ledger is full.",
@@ -132,8 +133,10 @@ class Database:
             await connection.commit()
 
     async def aclose(self) -> None:
-        """Close all connections."""
-        await self._engine.dispose()
+        """Close all connections; drop those that the database holds up."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PARTING):
+                await self._engine.dispose()
 
     async def _opened(self) -> Vault:
         if self._file is not None:
