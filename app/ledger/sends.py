@@ -97,19 +97,28 @@ class SendLedger:
         async with self._database.transaction() as connection:
             return await self._find(connection, send)
 
-    async def claim_due(self, most: int) -> list[SendRecord]:
-        """Take over sends that are to be carried on now; return them."""
+    async def claim_due(
+        self, most: int
+    ) -> tuple[list[SendRecord], float | None]:
+        """Take over sends that are to be carried on now.
+
+        Returns:
+            The sends, and when others are to be that are not due yet.
+        """
         order = sends.c.retry_at, sends.c.seq
         async with self._database.transaction() as connection:
+            now = self.now()
             rows = await connection.execute(
-                select(sends)
-                .where(due_at(self.now()))
-                .order_by(*order)
-                .limit(most)
+                select(sends).where(due_at(now)).order_by(*order).limit(most)
             )
             found = [self._opened(row) for row in rows.mappings()]
             claims = [await self._claim(connection, each) for each in found]
-            return [claimed for claimed in claims if claimed is not None]
+            soonest: float | None = await connection.scalar(
+                select(func.min(sends.c.retry_at)).where(
+                    sends.c.stage.in_(UNFINISHED), sends.c.retry_at > now
+                )
+            )
+        return [each for each in claims if each is not None], soonest
 
     async def claim(
         self, record: SendRecord, **changes: Any
@@ -117,17 +126,6 @@ class SendLedger:
         """Take over one send, changing it; None if somebody else has it."""
         async with self._database.transaction() as connection:
             return await self._claim(connection, record, **changes)
-
-    async def next_due(self) -> float | None:
-        """Return when something is to be carried on that is not due yet."""
-        async with self._database.transaction() as connection:
-            soonest: float | None = await connection.scalar(
-                select(func.min(sends.c.retry_at)).where(
-                    sends.c.stage.in_(UNFINISHED),
-                    sends.c.retry_at > self.now(),
-                )
-            )
-        return soonest
 
     async def advance(
         self,

@@ -94,9 +94,8 @@ class Workers:
             self._nudged.clear()
             pause = _POLL
             try:
-                await self._take_up()
+                pause = await self._take_up()
                 await self._housekeeping()
-                pause = await self._until_next()
             except LedgerUnavailable:
                 # It is told already; it may be back by the next look.
                 pass
@@ -104,21 +103,17 @@ class Workers:
                 self._tools.reports.broken(error)
             await self._rest(pause)
 
-    async def _take_up(self) -> None:
+    async def _take_up(self) -> float:
+        """Take up what is due; return the seconds until more may be."""
         free = self._concurrency - len(self._busy)
         if free <= 0:
-            return
-        for record in await self._tools.ledger.claim_due(free):
+            return _POLL
+        claimed, soonest = await self._tools.ledger.claim_due(free)
+        for record in claimed:
             task = self._kept(self._carry_kept(record))
             self._busy.add(task)
             task.add_done_callback(self._busy.discard)
-
-    async def _until_next(self) -> float:
-        """Return the seconds until something is due, at most until a look."""
-        due = await self._tools.ledger.next_due()
-        if due is None:
-            return _POLL
-        left = due - self._tools.ledger.now()
+        left = _POLL if soonest is None else soonest - self._tools.ledger.now()
         return min(_POLL, max(_SHORTEST, left))
 
     async def _rest(self, seconds: float) -> None:
