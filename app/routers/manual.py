@@ -66,6 +66,22 @@ once; later requests get the first one's answer, marked \
 `Idempotent-Replayed`. Even without a key a message is not sent twice by one \
 request, whatever Graph does in between.
 
+# Sending
+Whatever is sent (`/sends`, a draft's `/send`, replies and forwards) is \
+written down before Exchange is asked, and is in Sent Items once. It is \
+answered when it is there, by 201 or 200. What takes longer than the caller \
+waits, because Graph is slow, throttling or down, is answered by 202 and goes \
+on by itself, through restarts and hours of outage, in the order of its \
+mailbox. So is what has a `send_at` in the future, and everything with \
+`Prefer: respond-async` (with `respond-async, wait=5` after five seconds).
+
+`Location` is the sending: `GET` tells how far it is, `PATCH` with \
+`{"send_at": "…"}` sets another time, `DELETE` takes it back, both while it \
+has not left. Ask again while `status` is `queued`, `sending` or \
+`verifying`. `failed` was not sent, and `problem` says why. `unknown` means \
+that nobody could find out: look into Sent Items before writing it anew, or \
+repeat the request with its `Idempotency-Key`, which looks first.
+
 # Problems
 Whatever is not a success is an `application/problem+json` (RFC 9457). \
 `code` is for programs and explained under [/problems](/problems), `detail` \
@@ -78,7 +94,8 @@ have.
 
 # Waiting and quotas
 A request is given up after 30 seconds, or after those of `Prefer: wait=10`; \
-retries and pauses that Graph asks for happen in that time. What a caller \
+retries and pauses that Graph asks for happen in that time. Only what sends \
+goes on after it. What a caller \
 may use is told by `RateLimit-Policy` and `RateLimit`; beyond it comes \
 429 with `Retry-After`.
 """
@@ -123,8 +140,8 @@ TAGS = [
     {
         "name": "sends",
         "description": (
-            "Write and send at once, once. What is not answered in time can"
-            " be asked for again with the same `Idempotency-Key`."
+            "Write and send at once or later, once; see how far it is, set"
+            " another time, take it back."
         ),
     },
     {"name": "calendars", "description": "The calendars of a mailbox."},
@@ -159,7 +176,8 @@ TAGS = [
     {
         "name": "ops",
         "description": (
-            "What operators see and can do: breakers, gates, caches, tokens."
+            "What operators see and can do: breakers, gates, caches, tokens,"
+            " and what could not be sent."
         ),
     },
 ]

@@ -101,21 +101,40 @@ def test_the_code_of_the_guide_works(page: Page, service: Process) -> None:
     add_fault(
         service, route="/users/*/send", status=429, retry_after=2, times=1
     )
-    sends: list[str] = []
+    posts: list[str] = []
     page.on(
-        "requestfinished",
+        "request",
         lambda request: (
-            sends.append(request.method)
-            if request.url.endswith("/sends")
+            posts.append(request.url.rpartition("/")[2])
+            if request.method == "POST"
             else None
+        ),
+    )
+    page.expose_function(
+        "throttle",
+        lambda: add_fault(
+            service,
+            route="/users/{mailbox}/messages",
+            method="POST",
+            status=429,
+            retry_after=2,
+            times=1,
         ),
     )
     told = run(
         page,
         service,
         "\n".join(blocks())
-        + "return { folder, wrong, subjects, now, problem: { ...problem },"
-        " tooLate: { ...tooLate }, sent: await sent.json() };",
+        + """
+        await throttle();
+        await once(`${mailbox}/messages`, { subject: "Draft" }, { wait: 1 });
+        return {
+          folder, wrong, subjects, now, end, taken,
+          problem: { ...problem },
+          tooLate: { ...tooLate },
+          accepted: sent.status,
+          place: sent.headers.get("Location"),
+        };""",
     )
 
     assert told["folder"]["well_known"] == "inbox"
@@ -125,8 +144,12 @@ def test_the_code_of_the_guide_works(page: Page, service: Process) -> None:
     assert len(told["now"]["messages"]) == 3
     assert told["now"]["note"] == ""
     assert told["tooLate"]["code"] == "precondition-failed"
-    assert told["sent"]["status"] == "sent"
-    assert sends.count("POST") == 2
+    assert told["accepted"] == 202
+    assert told["place"].endswith(f"/sends/{told['end']['id']}")
+    assert told["end"]["status"] == "sent"
+    assert told["taken"]["status"] == "cancelled"
+    assert posts.count("sends") == 2
+    assert posts.count("messages") == 2
 
 
 def test_a_page_reads_the_headers_that_matter(
