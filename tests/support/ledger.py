@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import func, insert, select
 
-from app.ledger.database import Database
+from app.ledger.database import Database, First
 from app.ledger.schema import requests
 from app.settings import ledger_url
 from app.telemetry.logs import EventLog
@@ -45,7 +45,10 @@ class Place:
 
     @asynccontextmanager
     async def database(
-        self, secrets: Sequence[bytes] = (SECRET,)
+        self,
+        secrets: Sequence[bytes] = (SECRET,),
+        *,
+        first: First | None = None,
     ) -> AsyncIterator[Database]:
         """Give a way in, and close it."""
         given = SecretStr(self.url) if self.url else None
@@ -53,6 +56,7 @@ class Place:
             ledger_url(given, str(self.file)),
             secrets,
             Telemetry(EventLog(self.log)),
+            first=first,
         )
         try:
             yield database
