@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import msgpack
-from sqlalchemy import RowMapping, bindparam, delete, select, update
+from sqlalchemy import RowMapping, and_, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -33,6 +33,8 @@ from app.problems.errors import ExchangeError, Outcome
 from app.problems.refusals import IdempotencyKeyReused
 
 __all__ = ["RequestRows"]
+
+_AT_ONCE = 1000
 
 Found = Claim | Held | Answer | ExchangeError
 
@@ -135,15 +137,21 @@ class RequestRows:
             )
 
     async def purge(self) -> int:
-        """Forget what is too old to be replayed; return how much it was."""
-        now = self._now()
-        async with self._database.transaction() as connection:
-            done = await connection.execute(
-                delete(requests).where(
-                    requests.c.expires_at <= now, free_at(requests, now)
+        """Forget what is too old to be replayed; return how much it was.
+
+        Not all at once, for nobody else can write meanwhile.
+        """
+        now, forgotten = self._now(), 0
+        old = and_(requests.c.expires_at <= now, free_at(requests, now))
+        some = select(requests.c.id).where(old).limit(_AT_ONCE)
+        while True:
+            async with self._database.transaction() as connection:
+                done = await connection.execute(
+                    delete(requests).where(requests.c.id.in_(some), old)
                 )
-            )
-        return done.rowcount
+            forgotten += done.rowcount
+            if done.rowcount < _AT_ONCE:
+                return forgotten
 
     async def _next(
         self,
