@@ -1,5 +1,6 @@
 """Fixtures shared by all tests."""
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,13 @@ from tests.support.virtual_loop import VirtualLoop
 settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
 watch_databases()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage rarely, and not among what stays: it takes long."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 20, 20)
 
 
 @pytest.fixture
