@@ -63,8 +63,9 @@ PATCH takes a JSON merge patch (RFC 7396), as `application/json` or \
 Give each new POST an `Idempotency-Key`, a UUID for example, and repeat it \
 with the same key for as long as its outcome is in doubt. It is carried out \
 once; later requests get the first one's answer, marked \
-`Idempotent-Replayed`, for a day unless the operators say otherwise. Even without a key a message is not sent twice by one \
-request, whatever Graph does in between.
+`Idempotent-Replayed`, for a day unless the operators say otherwise. Even \
+without a key a message is not sent twice by one request, \
+whatever Graph does in between.
 
 # Sending
 Whatever is sent (`/sends`, a draft's `/send`, replies and forwards) is \
