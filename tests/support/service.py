@@ -67,10 +67,21 @@ class Service:
 
 def settings_for(data_dir: Path, **changes: Any) -> Settings:
     """Return settings that point at the sandbox."""
+    if not changes:
+        return _usual().model_copy(update={"data_dir": data_dir})
+    return _settings(data_dir=data_dir, **changes)
+
+
+@cache
+def _usual() -> Settings:
+    """Return what most tests start with; to read it takes milliseconds."""
+    return _settings()
+
+
+def _settings(**changes: Any) -> Settings:
     values: dict[str, Any] = {
         "auth_mode": "none",
         "authority_url": GRAPH,
-        "data_dir": data_dir,
         "graph_base_url": f"{GRAPH}/v1.0",
         "secret_keys": ["a-key-of-the-tests"],
         "tenants": [CONTOSO, FABRIKAM],
