@@ -5,7 +5,7 @@ has a claim on it with a number, and what is written under an older number is
 refused.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -34,7 +34,13 @@ class SendLedger:
     """Takes sends on, hands them out, and writes down how far they are."""
 
     def __init__(
-        self, database: Database, owner: str, clock: Clock, capacity: int
+        self,
+        database: Database,
+        owner: str,
+        clock: Clock,
+        *,
+        capacity: int,
+        tenants: Collection[str],
     ) -> None:
         """Take the place.
 
@@ -43,11 +49,14 @@ class SendLedger:
             owner: The name of this process in it.
             clock: Tells the time.
             capacity: How many sends may wait.
+            tenants: Whose sends this process can carry out. Others may be
+                known to another process, or again to this one.
         """
         self._database = database
         self._owner = owner
         self._clock = clock
         self.capacity = capacity
+        self._is_served = sends.c.tenant.in_(tenants)
 
     def now(self) -> float:
         """Return the Unix time."""
@@ -109,13 +118,18 @@ class SendLedger:
         async with self._database.transaction() as connection:
             now = self.now()
             rows = await connection.execute(
-                select(sends).where(due_at(now)).order_by(*order).limit(most)
+                select(sends)
+                .where(due_at(now), self._is_served)
+                .order_by(*order)
+                .limit(most)
             )
             found = [self._opened(row) for row in rows.mappings()]
             claims = [await self._claim(connection, each) for each in found]
             soonest: float | None = await connection.scalar(
                 select(func.min(sends.c.retry_at)).where(
-                    sends.c.stage.in_(UNFINISHED), sends.c.retry_at > now
+                    sends.c.stage.in_(UNFINISHED),
+                    sends.c.retry_at > now,
+                    self._is_served,
                 )
             )
         return [each for each in claims if each is not None], soonest

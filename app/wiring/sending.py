@@ -85,7 +85,11 @@ def _tools(
 ) -> Tools:
     outbox = parts.settings.outbox
     ledger = SendLedger(
-        book.database, book.instance.name, parts.clock, outbox.capacity
+        book.database,
+        book.instance.name,
+        parts.clock,
+        capacity=outbox.capacity,
+        tenants=[tenant.alias for tenant in parts.settings.every_tenant],
     )
     return Tools(
         mail=mail,

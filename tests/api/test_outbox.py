@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from app.sandbox import Fault, Sandbox
-from tests.support.service import Service, settings_for, started
+from tests.support.service import FABRIKAM, Service, settings_for, started
 
 pytestmark = pytest.mark.anyio
 
@@ -345,6 +345,56 @@ async def test_an_outage_ends_and_all_is_sent_in_order(
     assert sent(sandbox) == subjects
 
 
+async def test_a_promise_outlasts_what_operators_can_mend(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """Refused to who still waits; kept trying for who was told it goes on."""
+    client = service.client
+    sandbox.settings.latency = 1
+    fault = sandbox.faults.add(
+        Fault(route=SEND, status=403, code="Authorization_RequestDenied")
+    )
+    refused = await client.post(SENDS, json=letter("Later: refused"))
+    promised = await client.post(
+        SENDS, json=letter(), headers={"Prefer": "wait=1"}
+    )
+    place = promised.headers["location"]
+    await service.clock.sleep(1800)
+    waiting = (await client.get(place)).json()
+    sandbox.faults.remove(fault)
+    end = await ended(service, place)
+
+    assert refused.json()["code"] == "tenant-consent-missing"
+    assert refused.json()["outcome"] == "not_performed"
+    assert promised.status_code == 202
+    assert waiting["status"] == "queued"
+    assert waiting["problem"]["code"] == "tenant-consent-missing"
+    assert end["status"] == "sent"
+    assert sent(sandbox) == ["Later"]
+
+
+async def test_what_waits_outlives_the_process_and_its_settings(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """Who does not know a tenant leaves its sends to who does."""
+    ours = settings_for(tmp_path)
+    async with started(ours, sandbox) as service:
+        service.network.down = True
+        place = await handed_in(service, letter())
+        await service.clock.sleep(5)
+    others = settings_for(tmp_path, tenants=[FABRIKAM])
+    async with started(others, sandbox) as service:
+        await service.clock.sleep(300)
+        shown = (await service.client.get("/ops/outbox")).json()
+    async with started(ours, sandbox) as service:
+        end = await ended(service, place)
+
+    assert shown["state"]["queued"] == 1
+    assert shown["dead_letters"] == []
+    assert end["status"] == "sent"
+    assert sent(sandbox) == ["Later"]
+
+
 async def test_a_mailbox_goes_by_any_of_its_names(
     service: Service,
 ) -> None:
@@ -468,6 +518,35 @@ async def test_operators_see_to_what_was_given_up(
     ]
     assert [line["count"] for line in logged] == [1, 1, 0, 0]
     assert sent(sandbox) == ["Later: mended"]
+
+
+async def test_what_nobody_knows_is_looked_for_first(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """Sent, and nobody could look: unknown, until an operator has it seen."""
+    sandbox.faults.add(Fault(route=SEND, after_work=True, reset="after"))
+    blind = sandbox.faults.add(
+        Fault(route="/users/{mailbox}/messages/{id}", status=503)
+    )
+    settings = settings_for(tmp_path, outbox={"give_up_after": 100})
+    async with started(settings, sandbox) as service:
+        client = service.client
+        place = await handed_in(service, letter())
+        end = await ended(service, place)
+        shown = (await client.get("/ops/outbox")).json()
+        cancelled = await client.delete(place)
+        sandbox.faults.remove(blind)
+        await client.post(f"/ops/outbox/{end['id']}/retry")
+        known = await ended(service, place)
+
+    assert (end["status"], end["outcome"]) == ("unknown", "unknown")
+    assert end["message_id"]
+    assert end["problem"]["action"]
+    assert shown["state"]["unknown"] == 1
+    assert shown["dead_letters"][0]["status"] == "unknown"
+    assert cancelled.status_code == 409
+    assert (known["status"], known["attempts"]) == ("sent", end["attempts"])
+    assert sent(sandbox) == ["Later"]
 
 
 async def test_nothing_of_a_message_stays_behind(

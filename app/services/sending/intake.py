@@ -128,6 +128,8 @@ class Intake:
             await asyncio.wait({task}, timeout=deadline.left())
             if task.done():
                 record = task.result() or record
+            else:
+                self._workers.promise(record.id)
         with suppress(LedgerUnavailable, Interrupted):
             async with self._stopping.interruptible():
                 if task is None or not task.done():

@@ -87,6 +87,10 @@ class Sending:
         self._was_just_taken = record.stage is not Stage.VERIFYING
         self._watch = Watch(tools.mail, where, tools.clock, tools.stopping)
 
+    def promise(self) -> None:
+        """Note that the caller is told now that it will be sent."""
+        self._is_promised = True
+
     async def carry_on(self) -> SendRecord:
         """Carry it on as far as it goes now; return how far that is.
 

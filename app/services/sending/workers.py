@@ -50,6 +50,7 @@ class Workers:
         self._tools = tools
         self._heartbeat = Heartbeat(self._renew, tools.clock)
         self._claims: dict[str, SendRecord] = {}
+        self._awaited: dict[str, Sending] = {}
         self._concurrency = concurrency
         self._housekeeping = housekeeping
         self._nudged = asyncio.Event()
@@ -78,7 +79,14 @@ class Workers:
         sending = Sending(
             self._tools, where, submission, record, is_promised=False
         )
+        self._awaited[record.id] = sending
         return self._kept(self._carry(sending, record))
+
+    def promise(self, send: str) -> None:
+        """Note that the caller of `begin` waits no longer for a send."""
+        sending = self._awaited.get(send)
+        if sending is not None:
+            sending.promise()
 
     async def aclose(self) -> None:
         """Begin nothing more, and wait for what is under way."""
@@ -161,6 +169,7 @@ class Workers:
             return None
         finally:
             self._claims.pop(record.id, None)
+            self._awaited.pop(record.id, None)
 
     async def _renew(self) -> None:
         await self._tools.ledger.renew(self._claims.values())
