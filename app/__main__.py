@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 import yaml
@@ -129,13 +130,17 @@ def _sandbox(settings: Settings) -> Iterator[Settings]:
             raise RuntimeError("the sandbox has no pipes")
         url = json.loads(told.readline())["sandbox"]
         sys.stderr.write(f"  Sandbox     {url}/_sandbox/\n")
-        try:
-            yield _pointed_at(url, settings)
-        finally:
-            lifeline.close()
+        # What it holds ends with it; so does what is remembered of it, unless
+        # a place was named.
+        with TemporaryDirectory(prefix="exchange-") as passing:
+            try:
+                yield _pointed_at(url, settings, Path(passing))
+            finally:
+                lifeline.close()
 
 
-def _pointed_at(url: str, settings: Settings) -> Settings:
+def _pointed_at(url: str, settings: Settings, passing: Path) -> Settings:
+    is_named = "data_dir" in settings.model_fields_set
     tenants = tuple(
         TenantSettings(
             alias=tenant.name.lower(),
@@ -149,6 +154,7 @@ def _pointed_at(url: str, settings: Settings) -> Settings:
         update={
             "graph_base_url": f"{url}/v1.0",
             "authority_url": url,
+            "data_dir": settings.data_dir if is_named else passing,
             "tenants": tenants,
             "tenants_file": (),
         }
