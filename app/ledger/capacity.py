@@ -34,6 +34,6 @@ async def expect_room(
             retry_after=_COME_BACK,
         )
     if new.message_id and await connection.scalar(
-        select(is_under_way(new.lane, new.message_id))
+        select(is_under_way(new.tenant, new.message_id))
     ):
         raise Conflict("The draft is being sent already.")

@@ -105,10 +105,10 @@ def waits_in(lane: bytes, now: float) -> Exists:
     return exists().where(_holds_up(sends, now), sends.c.lane == lane)
 
 
-def is_under_way(lane: bytes, message: str) -> Exists:
+def is_under_way(tenant: str, message: str) -> Exists:
     """Return the condition that a draft is being sent."""
     return exists().where(
-        sends.c.lane == lane,
+        sends.c.tenant == tenant,
         sends.c.message_id == message,
         sends.c.stage.in_(UNFINISHED),
     )

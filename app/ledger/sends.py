@@ -150,6 +150,8 @@ class SendLedger:
     ) -> SendRecord:
         """Write down how far a send is; return it as it is then.
 
+        Why it was held up before is told until Exchange has taken it.
+
         Raises:
             LeaseLost: Somebody else carries it on.
             LedgerUnavailable: It could not be written down.
@@ -159,7 +161,9 @@ class SendLedger:
             changes |= {"owner": None, "lease_until": 0.0}
         if stage is Stage.SENT:
             changes["submission"] = None
-        changes |= {"problem": problem, "updated_at": self.now()}
+        if problem is not None or stage.outcome is Outcome.PERFORMED:
+            changes["problem"] = problem
+        changes["updated_at"] = self.now()
         async with self._database.transaction() as connection:
             values = sealed(record.id, changes, self._database.vault)
             rows = await connection.execute(

@@ -87,6 +87,11 @@ class InMailbox:
     mailbox: str
     asked_as: str
 
+    def until(self, deadline: Deadline) -> "InMailbox":
+        """Return the same request, with other time."""
+        context = replace(self.context, deadline=deadline)
+        return replace(self, context=context)
+
     def plain(self) -> "InMailbox":
         """Return the same request, as if it had no wishes for the cache.
 

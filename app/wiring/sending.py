@@ -20,8 +20,8 @@ from app.services.sending.outbox import OutboxService
 from app.services.sending.prospects import Prospects
 from app.services.sending.replies import ReplyService
 from app.services.sending.reports import Reports
-from app.services.sending.sending import Tools
 from app.services.sending.sends import SendService
+from app.services.sending.tools import Tools
 from app.services.sending.workers import Workers
 from app.services.sending.writing import Writer
 from app.telemetry.signals.ledger import OUTBOX_AGE, OUTBOX_WAITING

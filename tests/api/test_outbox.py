@@ -246,7 +246,7 @@ async def test_a_send_is_taken_back(
     scheduled = await handed_in(
         service, letter(send_at=after(service, hours=1))
     )
-    fault = sandbox.faults.add(Fault(route=SEND, status=429, retry_after=9))
+    fault = sandbox.faults.add(Fault(route=SEND, status=429, retry_after=60))
     tried = await handed_in(service, letter("Later: tried"))
     await service.clock.sleep(45)
     known = await client.get(tried)

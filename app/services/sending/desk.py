@@ -14,7 +14,7 @@ from app.problems.errors import ExchangeError
 from app.problems.ledger import LedgerUnavailable
 from app.problems.resources import Conflict, ItemNotFound
 from app.services.actions import Actions
-from app.services.sending.sending import Tools
+from app.services.sending.tools import Tools
 from app.services.sending.views import counted, timestamp
 from app.services.sending.workers import Workers
 

@@ -100,9 +100,7 @@ class Intake:
         if not is_ours:
             self._workers.nudge()
             return record, None
-        deadline = Deadline(self._clock, _LONGEST)
-        context = replace(where.context, deadline=deadline)
-        where = replace(where, context=context)
+        where = where.until(Deadline(self._clock, _LONGEST))
         return record, self._workers.begin(where, submission, record)
 
     async def _revived(self, record: SendRecord) -> SendRecord | None:

@@ -15,8 +15,8 @@ from app.problems.resources import (
 )
 from app.services.sending.lanes import Lanes
 from app.services.sending.schedule import expect_soon
-from app.services.sending.sending import Tools
 from app.services.sending.submissions import kept
+from app.services.sending.tools import Tools
 from app.services.sending.views import send_answer
 from app.services.sending.workers import Workers
 

@@ -8,14 +8,12 @@ only once", and its 504 is known to arrive for mail that was sent.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from app.clock import Clock, Stopping
-from app.gateway.mail import MailGateway
-from app.ledger.leases import LeaseLost
+from app.clock import Deadline
+from app.ledger.leases import LEASE, LeaseLost
 from app.ledger.send_records import SendRecord, Stage
-from app.ledger.sends import SendLedger
 from app.models.context import InMailbox
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.failures import DeadlineExceeded, InternalError
@@ -24,11 +22,10 @@ from app.services.once import Attempt
 from app.services.sending.prospects import (
     GONE_FOR_GOOD,
     MOST_LOOKS,
-    Prospects,
     next_look,
 )
-from app.services.sending.reports import Reports
 from app.services.sending.submissions import Submission
+from app.services.sending.tools import Tools
 from app.services.sending.watching import (
     IN_DOUBT,
     ONCE,
@@ -36,25 +33,15 @@ from app.services.sending.watching import (
     Seen,
     Watch,
 )
-from app.services.sending.writing import Writer
 
-__all__ = ["Sending", "Tools"]
+__all__ = ["Sending"]
 
 _MOST_REQUESTS = 2
+# Seconds that a request to send may take, its waits included. It ends before
+# the claim does under which it was made, however long the process slept: who
+# takes over finds nothing still to set out.
+_SETS_OUT = LEASE - 3.0
 _NOT_SEEN = "Exchange has taken it, and it was not seen in Sent Items since."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
-    """What sends are carried on with."""
-
-    mail: MailGateway
-    writer: Writer
-    ledger: SendLedger
-    prospects: Prospects
-    reports: Reports
-    clock: Clock
-    stopping: Stopping
 
 
 class Sending:
@@ -157,10 +144,13 @@ class Sending:
             ExchangeError: The message was certainly not sent.
         """
         attempts = self._record.attempts + 1
-        await self._advance(Stage.SENDING, attempts=attempts)
+        await self._advance(
+            Stage.SENDING, attempts=attempts, lease_until=self._now + LEASE
+        )
+        where = self._where.until(Deadline(self._tools.clock, _SETS_OUT))
         was_in_doubt, self._is_in_doubt = self._is_in_doubt, True
         try:
-            await self._tools.mail.send_draft(self._where, self._message)
+            await self._tools.mail.send_draft(where, self._message)
         except ExchangeError as error:
             # A refusal may be because of what an earlier request did.
             if not was_in_doubt and error.outcome is not Outcome.UNKNOWN:

@@ -13,8 +13,9 @@ from app.models.context import InMailbox
 from app.problems.errors import Outcome
 from app.problems.failures import InternalError
 from app.problems.ledger import LedgerUnavailable
-from app.services.sending.sending import Sending, Tools
+from app.services.sending.sending import Sending
 from app.services.sending.submissions import Submission, kept
+from app.services.sending.tools import Tools
 
 __all__ = ["Workers"]
 
