@@ -246,9 +246,9 @@ async def test_a_send_is_taken_back(
     scheduled = await handed_in(
         service, letter(send_at=after(service, hours=1))
     )
-    fault = sandbox.faults.add(Fault(route=SEND, status=429, retry_after=60))
+    fault = sandbox.faults.add(Fault(route=SEND, status=429, retry_after=9))
     tried = await handed_in(service, letter("Later: tried"))
-    await service.clock.sleep(45)
+    await service.clock.sleep(34)
     known = await client.get(tried)
     left = drafts(sandbox)
     taken = [await client.delete(tried), await client.delete(scheduled)]
