@@ -19,11 +19,12 @@ from app.ledger.schema import sends
 from app.ledger.send_records import (
     UNFINISHED,
     WAITING,
+    SendRecord,
     Stage,
     binding_of,
 )
 from app.ledger.vault import Vault
-from app.problems.errors import Outcome
+from app.problems.errors import ExchangeError, Outcome
 from app.problems.stored import pack
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "due_at",
     "is_under_way",
     "new_row",
+    "reached",
     "sealed",
     "waits_in",
 ]
@@ -87,6 +89,28 @@ def new_row(new: NewSend, vault: Vault, now: float) -> dict[str, Any]:
         "submission": vault.seal(new.submission, binding_of(new.id)),
         "problem": None,
     }
+
+
+def reached(
+    record: SendRecord,
+    changes: Mapping[str, Any],
+    problem: ExchangeError | None,
+    now: float,
+) -> dict[str, Any]:
+    """Return the changes of a row with all that follows from its stage.
+
+    What has ended is nobody's; what was sent is kept no longer, and why it
+    was held up before is told until Exchange has taken it.
+    """
+    stage: Stage = changes.get("stage", record.stage)
+    follows: dict[str, Any] = {"updated_at": now}
+    if stage.has_ended:
+        follows |= {"owner": None, "lease_until": 0.0}
+    if stage is Stage.SENT:
+        follows["submission"] = None
+    if problem is not None or stage.outcome is Outcome.PERFORMED:
+        follows["problem"] = problem
+    return {**changes, **follows}
 
 
 def sealed(

@@ -17,11 +17,12 @@ from app.ledger.capacity import expect_room
 from app.ledger.database import Database
 from app.ledger.leases import LEASE, LeaseLost, free_at
 from app.ledger.schema import sends
-from app.ledger.send_records import UNFINISHED, SendRecord, Stage
+from app.ledger.send_records import UNFINISHED, SendRecord
 from app.ledger.send_rows import (
     NewSend,
     due_at,
     new_row,
+    reached,
     sealed,
     waits_in,
 )
@@ -156,14 +157,7 @@ class SendLedger:
             LeaseLost: Somebody else carries it on.
             LedgerUnavailable: It could not be written down.
         """
-        stage: Stage = changes.get("stage", record.stage)
-        if stage.has_ended:
-            changes |= {"owner": None, "lease_until": 0.0}
-        if stage is Stage.SENT:
-            changes["submission"] = None
-        if problem is not None or stage.outcome is Outcome.PERFORMED:
-            changes["problem"] = problem
-        changes["updated_at"] = self.now()
+        changes = reached(record, changes, problem, self.now())
         async with self._database.transaction() as connection:
             values = sealed(record.id, changes, self._database.vault)
             rows = await connection.execute(
