@@ -24,7 +24,7 @@ from app.problems.ledger import LedgerUnavailable
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.ledger import LEDGER_BACK, LEDGER_LOST
 
-__all__ = ["Database", "First"]
+__all__ = ["Database"]
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number will do, as long as all processes take the same.

@@ -90,19 +90,24 @@ class IdempotencyLedger:
                 was begun.
             ExchangeError: What the work raised, now or before.
         """
-        # Nothing is awaited before it is known who carries it out.
-        running = self._under_way.get(request.name)
-        if running is None:
-            return await _within(
-                deadline, self._begin(request, deadline, work)
-            )
-        if running.fingerprint != request.fingerprint:
-            raise IdempotencyKeyReused
-        try:
-            answer = await _within(deadline, running.task)
-        except ExchangeError as error:
-            raise error.again() from error
-        return replace(answer, replayed=True)
+        while True:
+            # Nothing is awaited before it is known who carries it out.
+            running = self._under_way.get(request.name)
+            if running is None or running.task.done():
+                task = self._begin(request, deadline, work)
+                return await _within(deadline, task)
+            if running.fingerprint != request.fingerprint:
+                raise IdempotencyKeyReused
+            try:
+                answer = await _within(deadline, running.task)
+            except IdempotencyKeyInUse:
+                # Perhaps it was only waited for, by who had less time.
+                if not running.task.done() or not deadline.left():
+                    raise
+            except ExchangeError as error:
+                raise error.again() from error
+            else:
+                return replace(answer, replayed=True)
 
     async def purge(self) -> int:
         """Forget what is too old to be replayed; return how much it was."""
@@ -124,7 +129,8 @@ class IdempotencyLedger:
         return task
 
     def _ended(self, name: KeyName, task: "asyncio.Task[Answer]") -> None:
-        del self._under_way[name]
+        if self._under_way[name].task is task:
+            del self._under_way[name]
         if not task.cancelled():
             # Looked at here, in case nobody waits any more.
             task.exception()

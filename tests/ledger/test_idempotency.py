@@ -233,6 +233,72 @@ async def test_who_cannot_wait_is_told_to_come_back(
     assert len(work.begun) == 1
 
 
+async def test_who_has_more_time_waits_longer(
+    place: Place, clock: JumpingClock
+) -> None:
+    """Than those of the same process who asked before it."""
+    work = Work()
+    async with (
+        process(place, "one", clock) as one,
+        process(place, "two", clock) as two,
+    ):
+        first = one.begin(asked(), work)
+        await clock.sleep(0.1)
+        waiting = [two.begin(asked(), work, within=t) for t in (2, 3, 60, 60)]
+        await clock.sleep(10)
+        work.may_end.set()
+        *few, one_more, another = await asyncio.gather(
+            *waiting, return_exceptions=True
+        )
+        answer = await first
+
+    assert {type(error) for error in few} == {IdempotencyKeyInUse}
+    assert len(work.begun) == 1
+    for told in (one_more, another):
+        assert isinstance(told, Answer)
+        assert told.body == answer.body
+
+
+async def test_a_claim_in_doubt_is_no_reason_to_begin(
+    place: Place, clock: JumpingClock
+) -> None:
+    """COMMIT without an answer: not begun, and gone on with by the same."""
+    work = Work.quick()
+    async with process(place, "one", clock) as one:
+        await one.once(asked("other"), Work.quick())
+        one.hide_commits()
+        with pytest.raises(LedgerUnavailable) as refused:
+            await one.once(asked(), work)
+        one.hide_commits(hidden=False)
+        assert work.begun == []
+        await one.once(asked(), work)
+
+    assert refused.value.outcome is Outcome.NOT_PERFORMED
+    assert [claim.before for claim in work.begun] == [UNKNOWN]
+
+
+async def test_what_cannot_be_noted_is_not_begun(
+    place: Place, clock: JumpingClock
+) -> None:
+    """The ledger goes between the claim and the note: refused, for now."""
+    work = Work(notes={"there": []})
+    async with process(place, "one", clock) as one:
+        await one.once(asked("other"), Work.quick())
+        work.may_note.clear()
+        first = one.begin(asked(), work)
+        await clock.sleep(1)
+        with place.away():
+            work.may_note.set()
+            with pytest.raises(LedgerUnavailable) as refused:
+                await first
+        work.may_end.set()
+        answer = await one.once(asked(), work)
+
+    assert refused.value.outcome is Outcome.NOT_PERFORMED
+    assert not answer.replayed
+    assert [claim.notes for claim in work.begun] == [{}, {}]
+
+
 async def test_a_result_that_cannot_be_written_is_told(
     place: Place, clock: JumpingClock
 ) -> None:

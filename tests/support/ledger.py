@@ -12,14 +12,14 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import func, insert, select
 
-from app.ledger.database import Database, First
+from app.ledger.database import Database
 from app.ledger.schema import requests
 from app.settings import ledger_url
 from app.telemetry.logs import EventLog
 from app.telemetry.recorder import Telemetry
 from tests.support.postgres import PostgreSQL
 
-__all__ = ["Place", "count", "no_file_beyond", "remember"]
+__all__ = ["SECRET", "Place", "count", "no_file_beyond", "remember"]
 
 SECRET = b"a-key-of-the-tests"
 
@@ -45,10 +45,7 @@ class Place:
 
     @asynccontextmanager
     async def database(
-        self,
-        secrets: Sequence[bytes] = (SECRET,),
-        *,
-        first: First | None = None,
+        self, secrets: Sequence[bytes] = (SECRET,)
     ) -> AsyncIterator[Database]:
         """Give a way in, and close it."""
         given = SecretStr(self.url) if self.url else None
@@ -56,7 +53,6 @@ class Place:
             ledger_url(given, str(self.file)),
             secrets,
             Telemetry(EventLog(self.log)),
-            first=first,
         )
         try:
             yield database

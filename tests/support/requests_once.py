@@ -6,6 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from app.clock import Deadline
 from app.ledger.database import Database
 from app.ledger.idempotency import IdempotencyLedger, TakeDown
@@ -14,11 +17,13 @@ from app.ledger.request_records import Claim, KeyName, Request
 from app.ledger.request_rows import RequestRows
 from app.ledger.schema import requests
 from app.models.answers import Answer
-from app.problems.errors import ExchangeError
+from app.problems.errors import ExchangeError, Outcome
+from app.problems.ledger import LedgerUnavailable
+from app.settings import ledger_url
 from app.telemetry.logs import EventLog
 from app.telemetry.recorder import Telemetry
 from tests.support.clocks import JumpingClock
-from tests.support.ledger import Place
+from tests.support.ledger import SECRET, Place
 
 __all__ = ["Process", "Work", "asked", "process"]
 
@@ -35,17 +40,22 @@ class Work:
     """Notes who began it, and ends as it is told.
 
     ``results`` are how the attempts end, in order; beyond them they succeed.
-    None of them ends before ``may_end``.
+    None of them ends before ``may_end``, or notes before ``may_note``.
     """
 
     results: list[ExchangeError] = field(default_factory=list)
     notes: dict[str, Any] | None = None
     begun: list[Claim] = field(default_factory=list)
     may_end: asyncio.Event = field(default_factory=asyncio.Event)
+    may_note: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.may_note.set()
 
     async def __call__(self, claim: Claim, take_down: TakeDown) -> Answer:
         self.begun.append(claim)
         number = len(self.begun)
+        await self.may_note.wait()
         if self.notes is not None:
             await take_down(self.notes)
         await self.may_end.wait()
@@ -61,13 +71,26 @@ class Work:
         return work
 
 
+class _Database(Database):
+    """May keep silent about what it has committed."""
+
+    is_silent = False
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        async with super().transaction() as connection:
+            yield connection
+        if self.is_silent:
+            raise LedgerUnavailable(outcome=Outcome.UNKNOWN)
+
+
 @dataclass(kw_only=True)
 class Process:
     """One of those that share a ledger."""
 
     name: str
     clock: JumpingClock
-    database: Database
+    database: "_Database"
     ledger: IdempotencyLedger
 
     async def once(
@@ -83,6 +106,10 @@ class Process:
         """Have work begun."""
         return asyncio.create_task(self.once(request, work, within=within))
 
+    def hide_commits(self, *, hidden: bool = True) -> None:
+        """Let nobody know of what is committed whether it was."""
+        self.database.is_silent = hidden
+
     async def die(self) -> None:
         """End as a process does that is killed: nothing more is done."""
         tasks = [r.task for r in self.ledger._under_way.values()]
@@ -96,11 +123,18 @@ async def process(
     place: Place, name: str, clock: JumpingClock, *, keep: float = _DAY
 ) -> AsyncIterator[Process]:
     """Start a process, which frees what one of its name has left."""
-    async with place.database(first=reclaim([requests], name)) as database:
-        ledger = IdempotencyLedger(
-            RequestRows(database, name, clock, keep),
-            clock,
-            Telemetry(EventLog(place.log)),
-        )
+    telemetry = Telemetry(EventLog(place.log))
+    given = SecretStr(place.url) if place.url else None
+    database = _Database(
+        ledger_url(given, str(place.file)),
+        [SECRET],
+        telemetry,
+        first=reclaim([requests], name),
+    )
+    rows = RequestRows(database, name, clock, keep)
+    ledger = IdempotencyLedger(rows, clock, telemetry)
+    try:
         yield Process(name=name, clock=clock, database=database, ledger=ledger)
+    finally:
         await ledger.aclose()
+        await database.aclose()
