@@ -182,3 +182,81 @@ async def test_what_was_not_noted_was_not_begun(
     assert asking.cancelled()
     assert refused.json()["outcome"] == "not_performed"
     assert answer.status_code == 201
+
+
+async def test_an_answer_given_before_is_not_this_one(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """Accepted long ago, and killed when asked for again: not done yet."""
+    settings = settings_for(tmp_path)
+    accept = {"response": "accept"}
+    grace = ADA.replace("ada", "grace")
+    async with killed(settings, sandbox) as one:
+        await meeting(one.client)
+        window = {"start": "2027-02-01", "end": "2027-02-08"}
+        listed = await one.client.get(f"{grace}/events", params=window)
+        [theirs] = [
+            event["id"]
+            for event in listed.json()["items"]
+            if event["subject"] == "Quartz"
+        ]
+        place = f"{grace}/events/{theirs}/respond"
+        earlier = await one.client.post(place, json=accept)
+        assert earlier.status_code == 200
+        await one.clock.sleep(600)
+        sandbox.faults.add(
+            Fault(method="POST", route=f"{EVENT}/accept", hang=True, times=1)
+        )
+        ask = one.client.post(place, json=accept, headers=KEY)
+        asking = asyncio.create_task(ask)
+        await one.clock.sleep(3)
+        before = len(sandbox.calls)
+    async with started(settings, sandbox) as two:
+        answer = await two.client.post(place, json=accept, headers=KEY)
+    asked = [call.path for call in sandbox.calls[before:]]
+
+    assert asking.cancelled()
+    assert answer.status_code == 200
+    assert sum(path.endswith("/accept") for path in asked) == 1
+    assert answer.json()["attempts"] == 1
+
+
+async def test_changes_in_bulk_are_gone_on_with(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """Killed when all were made: nothing is moved or deleted further."""
+    settings = settings_for(tmp_path)
+    async with killed(settings, sandbox) as one:
+        listed = await one.client.get(f"{ADA}/messages", params={"limit": 3})
+        first, second, third = (i["id"] for i in listed.json()["items"])
+        items = [
+            {"id": first, "action": "move", "folder": "archive"},
+            {"id": second, "action": "delete"},
+            {"id": third, "action": "update", "patch": {"is_read": True}},
+        ]
+        place = f"{ADA}/messages/bulk"
+        fault = sandbox.faults.add(
+            # The first one looks for the folders.
+            Fault(route="/$batch", hang=True, after_work=True, nth=2)
+        )
+        ask = one.client.post(place, json={"items": items}, headers=KEY)
+        asking = asyncio.create_task(ask)
+        await one.clock.sleep(3)
+        assert sandbox.faults.fired(fault) == 1
+        before = len(sandbox.calls)
+    async with started(settings, sandbox) as two:
+        answer = await two.client.post(
+            place, json={"items": items}, headers=KEY
+        )
+        deleted = await two.client.get(f"{ADA}/messages/{second}")
+    writes = [
+        call.method
+        for call in sandbox.calls[before:]
+        if call.method != "GET" and call.route not in {"token", "/$batch"}
+    ]
+
+    assert asking.cancelled()
+    told = [item["status"] for item in answer.json()["items"]]
+    assert told == [200, 204, 200]
+    assert deleted.status_code == 200
+    assert writes == ["PATCH"]
