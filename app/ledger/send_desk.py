@@ -4,9 +4,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    and_,
     delete,
     func,
     null,
+    or_,
     select,
     true,
     update,
@@ -21,7 +23,12 @@ from app.problems.errors import Outcome
 
 __all__ = ["OutboxCounts", "SendDesk"]
 
-_GIVEN_UP = (Stage.FAILED, Stage.UNKNOWN)
+# What was refused to a caller that waited is kept without its content: that
+# caller was told, and may have sent it anew.
+_GIVEN_UP = or_(
+    sends.c.stage == Stage.UNKNOWN,
+    and_(sends.c.stage == Stage.FAILED, sends.c.submission.is_not(None)),
+)
 _UNSENT = (Stage.QUEUED, Stage.DRAFTED)
 # What is to be sent may be megabytes, and nobody here looks at it.
 _SHOWN = (
@@ -79,12 +86,15 @@ class SendDesk:
     async def dead_letters(
         self, tenant: str | None, most: int
     ) -> list[SendRecord]:
-        """Return the sends that were given up, the newest first."""
+        """Return the sends that were given up, the newest first.
+
+        Those are what was promised and not sent, and what nobody knows.
+        """
         whose = true() if tenant is None else sends.c.tenant == tenant
         async with self._database.transaction() as connection:
             rows = await connection.execute(
                 select(*_SHOWN)
-                .where(sends.c.stage.in_(_GIVEN_UP), whose)
+                .where(_GIVEN_UP, whose)
                 .order_by(sends.c.updated_at.desc(), sends.c.seq.desc())
                 .limit(most)
             )
@@ -93,11 +103,11 @@ class SendDesk:
 
     async def counts(self, now: float) -> OutboxCounts:
         """Count the sends that have not ended well."""
-        shown = (*UNFINISHED, *_GIVEN_UP)
+        shown = or_(sends.c.stage.in_(UNFINISHED), _GIVEN_UP)
         async with self._database.transaction() as connection:
             rows = await connection.execute(
                 select(sends.c.stage, func.count())
-                .where(sends.c.stage.in_(shown))
+                .where(shown)
                 .group_by(sends.c.stage)
             )
             stages = {Stage(stage): count for stage, count in rows}
@@ -121,7 +131,7 @@ class SendDesk:
             stage = Stage.DRAFTED if record.message_id else Stage.QUEUED
         return await self._changed(
             record,
-            sends.c.stage.in_(_GIVEN_UP),
+            _GIVEN_UP,
             stage=stage,
             before=Outcome.NOT_PERFORMED,
             due_at=now,
@@ -137,7 +147,7 @@ class SendDesk:
                 delete(sends).where(
                     sends.c.id == record.id,
                     sends.c.claim == record.claim,
-                    sends.c.stage.in_(_GIVEN_UP),
+                    _GIVEN_UP,
                 )
             )
         return bool(done.rowcount)

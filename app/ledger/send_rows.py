@@ -117,11 +117,12 @@ def sealed(
     send: str, changes: Mapping[str, Any], vault: Vault
 ) -> dict[str, Any]:
     """Return changes of a row as they are written."""
-    problem = changes.get("problem")
-    if problem is None:
-        return dict(changes)
-    packed = vault.seal(pack(problem), binding_of(send))
-    return {**changes, "problem": packed}
+    written = dict(changes)
+    if (problem := changes.get("problem")) is not None:
+        written["problem"] = vault.seal(pack(problem), binding_of(send))
+    if (submission := changes.get("submission")) is not None:
+        written["submission"] = vault.seal(submission, binding_of(send))
+    return written
 
 
 def waits_in(lane: bytes, now: float) -> Exists:

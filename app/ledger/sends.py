@@ -140,7 +140,8 @@ class SendLedger:
     ) -> SendRecord | None:
         """Take over one send, changing it; None if somebody else has it."""
         async with self._database.transaction() as connection:
-            return await self._claim(connection, record, **changes)
+            values = sealed(record.id, changes, self._database.vault)
+            return await self._claim(connection, record, **values)
 
     async def advance(
         self,

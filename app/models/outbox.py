@@ -21,7 +21,8 @@ class OutboxState(TypedDict):
 
     Beyond ``capacity`` of those that wait (``queued`` and ``sending``) no more
     are taken on. ``oldest_due`` is for how many seconds the oldest of those
-    that go on by themselves has been due; null if none is.
+    that go on by themselves has been due; null if none is. ``failed`` and
+    ``unknown`` are those given up.
     """
 
     queued: int
@@ -44,7 +45,8 @@ class DeadLetterProblem(TypedDict):
 class DeadLetter(TypedDict):
     """A send that was given up.
 
-    ``failed``: it was not sent. ``unknown``: nobody could find out.
+    ``failed``: it was promised (202) and not sent; what was refused to who
+    waited is not listed. ``unknown``: nobody could find out.
     """
 
     id: str

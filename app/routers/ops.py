@@ -159,7 +159,8 @@ async def get_outbox(
 ) -> Response:
     """Show how much waits to be sent, and what was given up, with reasons.
 
-    What was given up is kept with its content for a week by default, and can
+    That is what was promised and could not be sent, or of which nobody knows
+    whether it was. It is kept with its content for a week by default, and can
     be retried or discarded until then. Whose mail it is, and what it says, is
     not shown.
     """
@@ -174,8 +175,8 @@ async def retry_send(
 
     One that `failed` is queued again, behind what its mailbox has waiting;
     see to the reason first. One that is `unknown` is looked for first, and
-    sent again only if it is still a draft. Its caller may have been told that
-    it was not sent, and have sent it otherwise: ask, if it is old.
+    sent again only if it is still a draft. Who follows it was told that it
+    failed, and may have sent it otherwise: ask, if it is old.
     """
     return _shown(await services(request).outbox_desk.retry(who, send))
 

@@ -463,6 +463,7 @@ async def test_operators_see_to_what_was_given_up(
         for subject in ("Later: mended", "Later: forgotten")
     ]
     ends = [await ended(service, place) for place in places]
+    waited = await client.post(SENDS, json=letter("Later: told"))
     mended, forgotten = (place.rpartition("/")[2] for place in places)
     shown = await client.get("/ops/outbox", params={"tenant": "contoso"})
     one = await client.get("/ops/outbox", params={"limit": 1})
@@ -484,6 +485,7 @@ async def test_operators_see_to_what_was_given_up(
     logged = service.events("ops.action")
 
     assert {end["status"] for end in ends} == {"failed"}
+    assert waited.status_code == 422
     assert shown.json()["state"]["failed"] == 2
     letters = shown.json()["dead_letters"]
     assert [one["id"] for one in letters] == [forgotten, mended]

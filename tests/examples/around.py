@@ -28,7 +28,14 @@ async def _throttled(client: httpx.AsyncClient, sandbox: Sandbox) -> None:
 async def _given_up(client: httpx.AsyncClient, sandbox: Sandbox) -> None:
     refusal = Fault(route="*/send", status=400, code="ErrorInvalidRecipients")
     sandbox.faults.add(refusal)
-    await client.post(_SENDS, json={"to": [{"address": "a@contoso.example"}]})
+    handed_in = await client.post(
+        _SENDS,
+        json={"to": [{"address": "grace@contoso.example"}]},
+        headers={"Prefer": "respond-async"},
+    )
+    place, status = handed_in.headers["location"], "queued"
+    while status != "failed":
+        status = (await client.get(place)).json()["status"]
 
 
 async def _dead_letter(

@@ -95,7 +95,7 @@ class Intake:
         at_once = not where.context.respond_async
         record, is_ours = await self._ledger.add(new, at_once=at_once)
         if not is_ours and record.stage in {Stage.UNKNOWN, Stage.FAILED}:
-            revived = await self._revived(record)
+            revived = await self._revived(record, new)
             record, is_ours = revived or record, revived is not None
         if not is_ours:
             self._workers.nudge()
@@ -103,7 +103,9 @@ class Intake:
         where = where.until(Deadline(self._clock, _LONGEST))
         return record, self._workers.begin(where, submission, record)
 
-    async def _revived(self, record: SendRecord) -> SendRecord | None:
+    async def _revived(
+        self, record: SendRecord, new: NewSend
+    ) -> SendRecord | None:
         """Take up what was given up: its caller asks for it again."""
         stage = Stage.SENDING
         if record.stage is Stage.FAILED:
@@ -112,7 +114,12 @@ class Intake:
             record = replace(record, before=Outcome.NOT_PERFORMED)
         now = self._ledger.now()
         return await self._ledger.claim(
-            record, stage=stage, due_at=now, retry_at=now, failures=0
+            record,
+            stage=stage,
+            submission=new.submission,
+            due_at=now,
+            retry_at=now,
+            failures=0,
         )
 
     async def _awaited(

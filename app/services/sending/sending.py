@@ -75,7 +75,7 @@ class Sending:
         self._watch = Watch(tools.mail, where, tools.clock, tools.stopping)
 
     def promise(self) -> None:
-        """Note that the caller is told now that it will be sent."""
+        """Note that the caller is told now that it goes on."""
         self._is_promised = True
 
     async def carry_on(self) -> SendRecord:
@@ -217,17 +217,18 @@ class Sending:
 
     async def _end(self, stage: Stage, error: ExchangeError) -> None:
         """Give it up; of what was not sent, no draft is left behind."""
-        draft = self._record.message_id
+        tools, draft = self._tools, self._record.message_id
         problem = error.with_outcome(stage.outcome)
         changes: dict[str, Any] = {"problem": problem}
-        if stage is Stage.FAILED and self._submission.kind != "draft":
-            changes["message_id"] = None
-        await self._advance(stage, **changes)
-        self._tools.reports.given_up(self._record, self._where.mailbox)
         if stage is Stage.FAILED:
-            await self._tools.writer.discard(
-                self._where, self._submission, draft
-            )
+            changes["message_id"] = self._submission.draft
+            if not self._is_promised:
+                # Its caller is told, and decides what follows.
+                changes["submission"] = None
+        await self._advance(stage, **changes)
+        tools.reports.given_up(self._record, self._where.mailbox)
+        if stage is Stage.FAILED:
+            await tools.writer.discard(self._where, self._submission, draft)
 
     @property
     def _message(self) -> str:
