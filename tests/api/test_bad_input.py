@@ -117,7 +117,8 @@ async def test_a_query_of_no_words(client: httpx.AsyncClient) -> None:
         ({"body": {"format": "rtf", "content": ""}}, "#/body/body/format"),
         ({"importance": "urgent"}, "#/body/importance"),
         ({"categories": ["a\nb"]}, "#/body/categories/0"),
-        ({"send_at": "2026-12-01T09:00:00Z"}, "#/body/send_at"),
+        ({"send_at": "2026-12-01T09:00:00"}, "#/body/send_at"),
+        ({"send_at": "9999-12-01T09:00:00Z"}, "#/body/send_at"),
         ({"a/b~c": 1}, "#/body/a~1b~0c"),
         (
             {"attachments": [{"name": "x", "content": "%%%"}]},
