@@ -22,6 +22,8 @@ __all__ = ["Workers"]
 _LONGEST = 180.0
 _POLL = 15.0
 _SHORTEST = 0.05
+# The service is to be up and answering before it looks for what is left over.
+_SETTLE = 0.1
 
 Housekeeping = Callable[[], Awaitable[None]]
 
@@ -99,6 +101,7 @@ class Workers:
         await self._heartbeat.aclose()
 
     async def _run(self) -> None:
+        await self._rest(_SETTLE)
         while not (self._is_closing or self._tools.stopping.has_begun):
             self._nudged.clear()
             pause = _POLL
