@@ -31,6 +31,7 @@ __all__ = [
     "NewSend",
     "due_at",
     "is_under_way",
+    "left_alone",
     "new_row",
     "reached",
     "sealed",
@@ -103,14 +104,27 @@ def reached(
     was held up before is told until Exchange has taken it.
     """
     stage: Stage = changes.get("stage", record.stage)
-    follows: dict[str, Any] = {"updated_at": now}
+    follows: dict[str, Any] = {}
     if stage.has_ended:
         follows |= {"owner": None, "lease_until": 0.0}
     if stage is Stage.SENT:
         follows["submission"] = None
     if problem is not None or stage.outcome is Outcome.PERFORMED:
         follows["problem"] = problem
-    return {**changes, **follows}
+    return {"updated_at": now, **changes, **follows}
+
+
+def left_alone(
+    record: SendRecord, changes: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the changes of a row that whoever can is to carry on.
+
+    Since when it is in its stage stays: how much doubt there is hangs on it.
+    """
+    left = {**changes, "owner": None, "lease_until": 0.0}
+    if left.get("stage", record.stage) is record.stage:
+        left["updated_at"] = record.updated_at
+    return left
 
 
 def sealed(

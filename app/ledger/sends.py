@@ -21,6 +21,7 @@ from app.ledger.send_records import UNFINISHED, SendRecord
 from app.ledger.send_rows import (
     NewSend,
     due_at,
+    left_alone,
     new_row,
     reached,
     sealed,
@@ -185,7 +186,7 @@ class SendLedger:
             LeaseLost: Somebody else carries it on.
             LedgerUnavailable: It could not be written down.
         """
-        changes |= {"owner": None, "lease_until": 0.0}
+        changes = left_alone(record, changes)
         return await self.advance(record, problem=problem, **changes)
 
     async def renew(self, records: Iterable[SendRecord]) -> None:

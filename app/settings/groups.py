@@ -176,8 +176,11 @@ class OutboxSettings(_Group):
     ``concurrency`` is how many sends a process carries out at once beside
     those that a caller waits for; ``capacity`` how many may wait in all, and
     ``give_up_after`` how many seconds one is tried after it was due.
+    ``doubt`` is for how many seconds a draft that Graph may have been asked
+    to send must go on to look like one before it is sent again.
     """
 
     concurrency: Annotated[int, Field(ge=1, le=100)] = 4
     capacity: Count = 10_000
     give_up_after: Seconds = 86_400.0
+    doubt: Seconds = 60.0

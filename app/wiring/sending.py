@@ -99,4 +99,5 @@ def _tools(
         reports=Reports(parts.telemetry),
         clock=parts.clock,
         stopping=parts.stopping,
+        doubt=outbox.doubt,
     )

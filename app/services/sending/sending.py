@@ -9,6 +9,7 @@ only once", and its 504 is known to arrive for mail that was sent.
 
 from contextlib import suppress
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 from app.clock import Deadline
@@ -26,13 +27,7 @@ from app.services.sending.prospects import (
 )
 from app.services.sending.submissions import Submission
 from app.services.sending.tools import Tools
-from app.services.sending.watching import (
-    IN_DOUBT,
-    ONCE,
-    WHEN_TAKEN,
-    Seen,
-    Watch,
-)
+from app.services.sending.watching import ONCE, WHEN_TAKEN, Seen, Watch
 
 __all__ = ["Sending"]
 
@@ -122,20 +117,35 @@ class Sending:
             doubt = await self._request()
         elif self._is_in_doubt:
             doubt = DeadlineExceeded(outcome=Outcome.UNKNOWN)
-        while doubt is not None:
-            seen = await self._watch.look(
-                self._message, IN_DOUBT, gone_will_do=True
-            )
-            if seen is Seen.SENT:
-                await self._advance(Stage.SENT)
-                return
-            if seen is Seen.GONE:
-                await self._advance(Stage.VERIFYING, failures=0)
-                break
-            if seen is not Seen.STILL_DRAFT or self._record.attempts >= most:
+        while doubt is not None and await self._is_unsent(doubt):
+            if self._record.attempts >= most:
                 raise doubt
             doubt = await self._request()
-        await self._verify()
+        if not self._record.stage.has_ended:
+            await self._verify()
+
+    async def _is_unsent(self, doubt: ExchangeError) -> bool:
+        """Tell whether a draft that may have been sent was not.
+
+        Raises:
+            ExchangeError: The doubt stays, or was a refusal, and true.
+        """
+        # It was refused when there was no doubt left but its own.
+        is_refused = doubt.outcome is Outcome.NOT_PERFORMED
+        since = inf if is_refused else self._now - self._record.updated_at
+        seen = await self._watch.look_in_doubt(
+            self._message, self._tools.doubt, since
+        )
+        if seen is Seen.SENT:
+            await self._advance(Stage.SENT)
+        elif seen is Seen.GONE:
+            await self._advance(Stage.VERIFYING, failures=0)
+        elif seen is not Seen.STILL_DRAFT:
+            raise doubt
+        elif is_refused:
+            self._is_in_doubt = False
+            raise doubt
+        return seen is Seen.STILL_DRAFT
 
     async def _request(self) -> ExchangeError | None:
         """Ask Exchange once; return what leaves it open whether it heard.

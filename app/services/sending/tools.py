@@ -14,7 +14,11 @@ __all__ = ["Tools"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What sends are carried on with."""
+    """What sends are carried on with.
+
+    ``doubt`` is for how many seconds a draft that Exchange may have been
+    asked to send must go on to look like one before it is sent again.
+    """
 
     mail: MailGateway
     writer: Writer
@@ -23,3 +27,4 @@ class Tools:
     reports: Reports
     clock: Clock
     stopping: Stopping
+    doubt: float

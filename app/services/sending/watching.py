@@ -18,7 +18,7 @@ from app.problems.errors import ExchangeError
 from app.problems.failures import ServiceStopping
 from app.problems.resources import ItemNotFound
 
-__all__ = ["IN_DOUBT", "ONCE", "WHEN_TAKEN", "Seen", "Watch"]
+__all__ = ["ONCE", "WHEN_TAKEN", "Seen", "Watch", "in_doubt"]
 
 WHEN_TAKEN = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 """Seconds between looks at a message that Exchange has taken.
@@ -29,12 +29,29 @@ It shows up in Sent Items within moments as a rule.
 ONCE = (0.0,)
 """A single look, at what may have arrived since."""
 
-IN_DOUBT = (*WHEN_TAKEN, 8.0, 15.0, 30.0)
-"""Seconds between looks at a message that Exchange may have taken.
+_SHORTEST, _LONGEST = 0.25, 30.0
+_LEAST = 1 / 8
 
-It is given longer before it is sent again: a draft that is on its way may
-still look like one. Nobody waits for it who could not be told to come back.
-"""
+
+def in_doubt(doubt: float, since: float) -> tuple[float, ...]:
+    """Return the seconds before each look at what Exchange may have taken.
+
+    It is given time before it is sent again: a draft that is on its way may
+    still look like one. Nobody waits for it who could not be told to come
+    back. However long it has been, it is not sent after one look: clocks are
+    set, and differ.
+
+    Args:
+        doubt: For how many seconds it must go on to look like a draft.
+        since: For how many it was not sent again already.
+    """
+    left = min(max(doubt - since, doubt * _LEAST), doubt)
+    pauses, pause = [0.0], _SHORTEST
+    while left > 0:
+        pauses.append(min(pause, left))
+        left -= pause
+        pause = min(2 * pause, _LONGEST)
+    return tuple(pauses)
 
 
 class Seen(Enum):
@@ -96,6 +113,13 @@ class Watch:
             seen = seen if now is Seen.NOWHERE else now
         # That it was there at first says nothing, if the last look failed.
         return Seen.STILL_DRAFT if now is Seen.DRAFT else seen
+
+    async def look_in_doubt(
+        self, message: str, doubt: float, since: float
+    ) -> Seen:
+        """Look for a message that may have been sent; see `in_doubt`."""
+        pauses = in_doubt(doubt, since)
+        return await self.look(message, pauses, gone_will_do=True)
 
     async def _rest(self, pause: float) -> None:
         if pause:

@@ -1,0 +1,87 @@
+"""Cases E: how long it is open whether a draft was sent, and what ends it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.sandbox import Fault, Sandbox
+from app.services.sending.watching import in_doubt
+from tests.support.service import Service, settings_for, started
+
+ADDRESS = "ada@contoso.example"
+SENDS = f"/v1/mailboxes/{ADDRESS}/sends"
+MAIL: dict[str, Any] = {
+    "to": [{"address": "noa@litware.example"}],
+    "subject": "In doubt",
+}
+ASYNC = {"Prefer": "respond-async"}
+
+
+def copies(sandbox: Sandbox) -> int:
+    sent = sandbox.mailbox(ADDRESS).sent()
+    return [m["subject"] for m in sent].count(MAIL["subject"])
+
+
+def asked_at(sandbox: Sandbox) -> list[float]:
+    return [c.at for c in sandbox.calls if c.route.endswith("/send")]
+
+
+@pytest.mark.anyio
+async def test_t067_doubt_does_not_begin_anew_with_each_process(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """Restarted every 22 seconds: sent again when the minute is over."""
+    sandbox.faults.add(Fault(route="*/send", status=504, times=1))
+    for life in range(5):
+        async with started(settings_for(tmp_path), sandbox) as service:
+            if life == 0:
+                await service.client.post(SENDS, json=MAIL, headers=ASYNC)
+            await service.clock.sleep(22)
+    first, second = asked_at(sandbox)
+
+    assert copies(sandbox) == 1
+    assert 60 <= second - first < 80
+
+
+@pytest.mark.anyio
+async def test_t067_a_refusal_counts_when_the_doubt_is_over(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """A doubt, then a refusal, and a draft ever since: it has failed."""
+    sandbox.faults.add(Fault(route="*/send", status=504, times=1))
+    nobody = [{"address": "nobody@invalid.example"}]
+    answer = await service.client.post(
+        SENDS, json={**MAIL, "to": nobody}, headers=ASYNC
+    )
+    await service.client.post(SENDS, json=MAIL, headers=ASYNC)
+    await service.clock.sleep(90)
+    place = answer.headers["location"]
+    failed = (await service.client.get(place)).json()
+    drafts = sandbox.mailbox(ADDRESS).inside("drafts")
+
+    assert failed["status"] == "failed"
+    assert failed["problem"]["code"] == "recipients-rejected"
+    assert failed["outcome"] == "not_performed"
+    assert MAIL["subject"] not in [m["subject"] for m in drafts]
+    # What stood behind it in the lane has had its turn.
+    assert copies(sandbox) == 1
+
+
+@given(
+    doubt=st.floats(0.1, 3600),
+    since=st.floats(-1e6, 1e6),
+)
+def test_a_draft_is_looked_at_for_as_long_as_there_is_doubt(
+    doubt: float, since: float
+) -> None:
+    """At once, then more and more seldom, up to the end; never just once."""
+    pauses = in_doubt(doubt, since)
+    left = min(doubt, max(doubt - since, doubt / 8))
+
+    assert pauses[0] == 0
+    assert len(pauses) > 1
+    assert sum(pauses) == pytest.approx(left)
+    assert max(pauses) <= 30
