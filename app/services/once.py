@@ -33,7 +33,7 @@ class Intent:
     key: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Attempt:
     """One attempt at a request.
 
@@ -74,6 +74,10 @@ class Attempt:
         self.notes.update(notes)
         if self.take_down is not None:
             await self.take_down(self.notes)
+
+    def settle(self) -> None:
+        """Have what is raised from now on be true of earlier attempts too."""
+        self.before = None
 
     def told(self, error: ExchangeError) -> ExchangeError:
         """Return how this attempt failed, true of the one before as well.

@@ -1,5 +1,6 @@
 """Cases E: how long it is open whether a draft was sent, and what ends it."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.sandbox import Fault, Sandbox
 from app.services.sending.watching import in_doubt
+from tests.support.killing import killed
 from tests.support.service import Service, settings_for, started
 
 ADDRESS = "ada@contoso.example"
@@ -68,6 +70,30 @@ async def test_t067_a_refusal_counts_when_the_doubt_is_over(
     assert MAIL["subject"] not in [m["subject"] for m in drafts]
     # What stood behind it in the lane has had its turn.
     assert copies(sandbox) == 1
+
+
+@pytest.mark.anyio
+async def test_t075_a_refusal_is_no_doubt_for_who_asks_again(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """Killed before the refusal could be told: told to the next, for good."""
+    settings = settings_for(tmp_path)
+    refused = {**MAIL, "to": [{"address": "nobody@invalid.example"}]}
+    key = {"Idempotency-Key": "k"}
+    sandbox.settings.latency = 1.0
+    async with killed(settings, sandbox) as one:
+        ask = one.client.post(SENDS, json=refused, headers=key)
+        asking = asyncio.create_task(ask)
+        await one.clock.sleep(0.5)
+    async with started(settings, sandbox) as two:
+        answer = await two.client.post(SENDS, json=refused, headers=key)
+        again = await two.client.post(SENDS, json=refused, headers=key)
+
+    assert asking.cancelled()
+    assert answer.status_code == 422
+    assert answer.json()["outcome"] == "not_performed"
+    assert again.status_code == 422
+    assert again.headers["Exchange-Graph-Calls"] == "0"
 
 
 @given(

@@ -70,6 +70,8 @@ class Intake:
 
         async def work(attempt: Attempt) -> Answer:
             record, task = await self._taken_on(where, submission, attempt)
+            # Whichever attempt took it on: there is one, and it tells of it.
+            attempt.settle()
             if not where.context.respond_async:
                 deadline = where.context.deadline
                 record = await self._awaited(record, task, deadline)
