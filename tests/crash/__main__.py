@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.crash.databases import DATABASES, Shared, shared
+from tests.crash.databases import DATABASES, Ledger, opened
 from tests.crash.run import Wish, run
 from tests.crash.table import Evidence, described, notes, table
 
@@ -46,17 +46,17 @@ def _play(database: str, options: argparse.Namespace) -> bool:
     """Play on one database; tell whether all was kept."""
     with (
         _data(options.keep, database) as data_dir,
-        shared(database, data_dir) as ledger,
+        opened(database, data_dir) as ledger,
     ):
         wish = Wish(
             kills=options.kills,
             seed=options.seed,
             seconds=options.seconds,
-            database_url=ledger.url,
+            ledger=ledger,
         )
         evidence = asyncio.run(run(wish, data_dir))
         _show(f"{database}, seed {wish.seed}", evidence)
-        _show_rows(evidence, ledger)
+        asyncio.run(_show_rows(evidence, ledger))
     return not evidence.broken and evidence.killed == wish.kills
 
 
@@ -79,12 +79,13 @@ def _show(title: str, evidence: Evidence) -> None:
     sys.stdout.flush()
 
 
-def _show_rows(evidence: Evidence, ledger: Shared) -> None:
+async def _show_rows(evidence: Evidence, ledger: Ledger) -> None:
     """Show what the ledger has of the messages that were not kept."""
     for one in evidence.broken:
         messages = [copy.message for copy in one.copies]
-        rows = ledger.rows(one.mail.send_id, messages) or "no row"
-        sys.stdout.write(f"  {one.mail.subject}: {messages}\n{rows}\n")
+        rows = await ledger.rows(one.mail.send_id or "-", messages)
+        lines = [f"{one.mail.subject}: {messages}", *rows]
+        sys.stdout.write("".join(f"  {line}\n" for line in lines))
 
 
 if __name__ == "__main__":

@@ -1,16 +1,23 @@
-"""The databases that two services can share, and a look into them."""
+"""A look into the ledger that two services share, from outside."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from tests.support.postgres import PostgreSQL, postgresql
+import asyncpg
 
-__all__ = ["DATABASES", "Shared", "shared"]
+from tests.support.postgres import postgresql
+
+__all__ = ["DATABASES", "Ledger", "opened"]
 
 DATABASES = ("sqlite", "postgresql")
+_UNDER_WAY = (
+    "SELECT count(*) FROM sends"
+    " WHERE stage IN ('queued', 'drafted', 'sending', 'verifying')"
+)
 _ROWS = (
     "SELECT stage, before, attempts, failures, claim, owner, lease_until,"
     " created_at, updated_at, due_at, retry_at, id, message_id"
@@ -19,47 +26,46 @@ _ROWS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
-    """A database: its ``url`` if it is a server, and how to ask it."""
+class Ledger:
+    """A ledger: its ``url`` if it is on a server, else its ``file``."""
 
-    url: str | None
-    sql: Callable[[str], str]
+    file: Path
+    url: str | None = None
 
-    def rows(self, send: str, messages: list[str]) -> str:
+    async def under_way(self) -> int:
+        """Count the sends that have not ended."""
+        [[count]] = await self._asked(_UNDER_WAY)
+        return int(count)
+
+    async def rows(self, send: str, messages: Sequence[str]) -> list[str]:
         """Return what is known of a message by its ids."""
         listed = ", ".join(f"'{name}'" for name in [*messages, "-"])
-        return self.sql(_ROWS.format(send=send, messages=listed))
+        rows = await self._asked(_ROWS.format(send=send, messages=listed))
+        return ["|".join(map(str, row)) for row in rows]
+
+    async def _asked(self, statement: str) -> Sequence[Sequence[Any]]:
+        if self.url is not None:
+            connection = await asyncpg.connect(self.url)
+            try:
+                found = await connection.fetch(statement)
+            finally:
+                await connection.close()
+            return [tuple(row) for row in found]
+        with closing(sqlite3.connect(self.file)) as file:
+            return file.execute(statement).fetchall()
 
 
 @contextmanager
-def shared(database: str, data_dir: Path) -> Iterator[Shared]:
-    """Make an empty database of a kind.
+def opened(database: str, data_dir: Path) -> Iterator[Ledger]:
+    """Make a place for an empty ledger.
 
     Args:
         database: One of `DATABASES`.
-        data_dir: Where the services will have the one of SQLite.
+        data_dir: Where the services will have it, if that is SQLite's.
     """
+    file = data_dir / "ledger.db"
     if database == "sqlite":
-        yield Shared(
-            url=None, sql=lambda text: _asked(data_dir / "ledger.db", text)
-        )
+        yield Ledger(file=file)
         return
-    with postgresql() as server:
-        yield shared_on(server)
-
-
-def shared_on(server: PostgreSQL) -> Shared:
-    """Make a database on a server that is there."""
-    server.sql("CREATE DATABASE crash")
-    return Shared(
-        url=server.url("crash"), sql=lambda text: server.sql(text, "crash")
-    )
-
-
-def _asked(file: Path, statement: str) -> str:
-    with closing(sqlite3.connect(file)) as connection:
-        try:
-            rows = connection.execute(statement).fetchall()
-        except sqlite3.OperationalError as error:
-            return str(error)
-    return "\n".join("|".join(map(str, row)) for row in rows)
+    with postgresql() as server, server.new_database() as url:
+        yield Ledger(file=file, url=url)

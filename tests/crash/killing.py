@@ -84,9 +84,10 @@ class Killer:
     async def _haunt(self, place: str, order: Order) -> Child:
         """Let a service live and die, over and over; the last one lives."""
         while self.plan.left and self.clock.now() < self._until:
+            # Taken at once: there is another who takes them.
+            point = self.plan.take()
             if self.dice.random() < _STOPS:
                 await self._stop(place, await self.nursery.bear(order))
-            point = self.plan.take()
             nth = self.dice.randint(1, _LATEST_VISIT)
             child = await self.nursery.bear(
                 replace(order, point=point, nth=nth)

@@ -61,6 +61,7 @@ class Mail:
         later: In how many seconds it is to be sent, if not now.
         due: When that is.
         heard: All that was answered, in short.
+        send_id: The name of the send, if there was one to be told.
         place: Where its status is.
         status: The last status that was seen there.
     """
@@ -76,6 +77,7 @@ class Mail:
     due: datetime | None = None
     promise: Promise = Promise.NONE
     heard: list[str] = field(default_factory=list)
+    send_id: str | None = None
     place: str | None = None
     status: str | None = None
     began: float = 0.0
@@ -85,11 +87,6 @@ class Mail:
     def has_key(self) -> bool:
         """Whether the request may be repeated as it is."""
         return "Idempotency-Key" in self.headers
-
-    @property
-    def send_id(self) -> str:
-        """Its id for the service, if that is known."""
-        return (self.place or "-").rpartition("/")[2]
 
     @property
     def is_sendable(self) -> bool:

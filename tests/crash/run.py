@@ -11,6 +11,7 @@ from random import Random
 import httpx
 
 from app.clock import SystemClock
+from tests.crash.databases import Ledger
 from tests.crash.killing import Killer, Plan
 from tests.crash.mails import MAILBOXES
 from tests.crash.nursery import Order, free_port, nursery, sandbox
@@ -27,7 +28,6 @@ _SENDERS = 12
 _MAILS_PER_KILL = 20
 _FINISHED_IN = 90.0
 _SETTLED_IN = 180.0
-_QUIET = 3.0
 _LOOKS = 1.0
 _PLACES = ("first", "second")
 _COMPLAINTS = ("http.failed", "library")
@@ -37,6 +37,7 @@ _SHORT = {
     "EXCHANGE_LIMITS__MAILBOX_CONCURRENCY": "2",
     "EXCHANGE_TIMEOUTS__ATTEMPT": "2",
     "EXCHANGE_TIMEOUTS__TOTAL": "8",
+    "EXCHANGE_OUTBOX__DOUBT": "3",
     "EXCHANGE_RETRY__BASE_DELAY": "0.1",
     "EXCHANGE_BREAKER__OPEN_FOR": "1",
     "EXCHANGE_BREAKER__MAX_OPEN_FOR": "2",
@@ -48,13 +49,13 @@ _SHORT = {
 class Wish:
     """What to play; ``seconds`` bound the part in which services die.
 
-    With ``database_url`` each service has a data directory of its own.
+    With a ledger on a server each has a data directory of its own.
     """
 
     kills: int
     seed: int
     seconds: float
-    database_url: str | None = None
+    ledger: Ledger
 
 
 async def run(wish: Wish, data_dir: Path) -> Evidence:
@@ -104,15 +105,13 @@ class _Stage:
     async def _settled(self) -> list[Copy]:
         """Wait until nothing is under way; return what is in Sent Items."""
         until = self.clock.now() + _SETTLED_IN
-        while await self.senders.pending() and self.clock.now() < until:
-            await self.clock.sleep(_LOOKS)
+        await self.senders.look_at_all()
         # Nobody can ask after a message that is not known to be accepted.
-        while True:
-            before = await self._copies()
-            await self.clock.sleep(_QUIET)
-            copies = await self._copies()
-            if len(copies) == len(before) or self.clock.now() > until:
-                return copies
+        while (
+            await self.wish.ledger.under_way() or await self.senders.pending()
+        ) and self.clock.now() < until:
+            await self.clock.sleep(_LOOKS)
+        return await self._copies()
 
     async def _copies(self) -> list[Copy]:
         return [
@@ -179,9 +178,9 @@ async def _staged(wish: Wish, data_dir: Path) -> AsyncIterator[_Stage]:
 def _orders(wish: Wish, data_dir: Path, ports: list[int]) -> Iterator[Order]:
     for place, port in zip(_PLACES, ports, strict=True):
         variables = {"EXCHANGE_PORT": str(port)}
-        if wish.database_url is not None:
+        if wish.ledger.url is not None:
             variables |= {
-                "EXCHANGE_DATABASE_URL": wish.database_url,
+                "EXCHANGE_DATABASE_URL": wish.ledger.url,
                 "EXCHANGE_DATA_DIR": str(data_dir / place),
             }
         yield Order(environment=variables, log=str(data_dir / f"{place}.log"))

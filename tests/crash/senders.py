@@ -96,8 +96,7 @@ class Senders:
         answer = await self._ask("POST", made.path, made.headers, content)
         if isinstance(answer, httpx.HTTPError):
             made.heard.append(type(answer).__name__)
-            is_unsent = isinstance(answer, httpx.ConnectError)
-            return Heard.LATER if is_unsent else Heard.DOUBT, 0.2
+            return Heard.DOUBT, 0.2
         told: dict[str, Any] = answer.json()
         is_problem = answer.status_code >= _FIRST_ERROR
         if is_problem:
@@ -105,7 +104,7 @@ class Senders:
             made.heard.append(f"{answer.status_code} {short}")
         else:
             made.heard.append(f"{answer.status_code} {told.get('status')}")
-            made.status = told.get("status")
+            made.status, made.send_id = told.get("status"), told.get("id")
             place = answer.headers.get("Location", "")
             made.place = place if "/sends/" in place else None
         pause = told.get("retry_after") or 0.5
@@ -140,12 +139,17 @@ class Senders:
                     return
             await self.clock.sleep(_LOOKS)
 
-    async def pending(self) -> int:
-        """Look at all that was accepted; count what is still under way."""
-        accepted = [made for made in self.mails if made.place]
-        for made in accepted:
+    async def look_at_all(self) -> None:
+        """Read the status of all that was accepted, sent or not."""
+        for made in self.mails:
             await self._look(made)
-        return sum(made.status not in _ENDED for made in accepted)
+
+    async def pending(self) -> int:
+        """Look at what is still under way; count it."""
+        open_ = [m for m in self.mails if m.place and m.status not in _ENDED]
+        for made in open_:
+            await self._look(made)
+        return sum(made.status not in _ENDED for made in open_)
 
     async def drafts(self, tenant: str, mailbox: str) -> AsyncIterator[str]:
         """Yield the subjects of all drafts of a mailbox."""
@@ -170,7 +174,7 @@ class Senders:
         answer = await self._ask("GET", made.place, _tenant(made))
         if isinstance(answer, httpx.Response):
             told = answer.json()
-            made.status = told.get("status")
+            made.status, made.send_id = told.get("status"), told.get("id")
             if answer.status_code >= _FIRST_ERROR:
                 made.status = told["code"]
 
@@ -181,14 +185,18 @@ class Senders:
         headers: dict[str, str],
         content: bytes = b"",
     ) -> httpx.Response | httpx.HTTPError:
-        """Ask one of the services; return why there is no answer, if so."""
-        url = f"{self.dice.choice(self.urls)}{path}"
-        try:
-            return await self.client.request(
-                method, url, headers=headers, content=content
-            )
-        except httpx.HTTPError as error:
-            return error
+        """Ask whichever service is there; return why it gave no answer."""
+        while True:
+            url = f"{self.dice.choice(self.urls)}{path}"
+            try:
+                return await self.client.request(
+                    method, url, headers=headers, content=content
+                )
+            except httpx.ConnectError:
+                # It has not heard anything.
+                await self.clock.sleep(_LOOKS)
+            except httpx.HTTPError as error:
+                return error
 
 
 def _tenant(made: Mail) -> dict[str, str]:
