@@ -15,18 +15,23 @@ _COME_BACK = 10.0
 
 
 async def expect_room(
-    connection: AsyncConnection, new: NewSend, most: int
+    connection: AsyncConnection, new: NewSend, most: int, now: float
 ) -> None:
     """Check that one more send can be taken on.
+
+    What is due and what waits for its time are counted apart: neither shall
+    keep the other out.
 
     Raises:
         Conflict: Its draft is being sent already.
         ServiceOverloaded: As many are waiting as may.
     """
+    is_due = (new.send_at or now) <= now
+    same = sends.c.due_at <= now if is_due else sends.c.due_at > now
     waiting = await connection.scalar(
         select(func.count())
         .select_from(sends)
-        .where(sends.c.stage.in_(WAITING))
+        .where(sends.c.stage.in_(WAITING), same)
     )
     if (waiting or 0) >= most:
         raise ServiceOverloaded(

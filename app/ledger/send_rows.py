@@ -8,9 +8,12 @@ from sqlalchemy import (
     ColumnElement,
     Exists,
     FromClause,
+    Select,
     and_,
     exists,
+    func,
     or_,
+    select,
     tuple_,
 )
 
@@ -29,10 +32,11 @@ from app.problems.stored import pack
 
 __all__ = [
     "NewSend",
-    "due_at",
+    "due",
     "is_under_way",
     "left_alone",
     "new_row",
+    "next_due",
     "reached",
     "sealed",
     "waits_in",
@@ -153,8 +157,8 @@ def is_under_way(tenant: str, message: str) -> Exists:
     )
 
 
-def due_at(now: float) -> ColumnElement[bool]:
-    """Return the condition that a send is to be carried on, by whoever can.
+def due(now: float) -> Select[Any]:
+    """Return the question what is to be carried on, by whoever can.
 
     What waits must be the first in its lane; what Exchange has taken already
     is only looked for.
@@ -166,12 +170,23 @@ def due_at(now: float) -> ColumnElement[bool]:
         tuple_(earlier.c.due_at, earlier.c.seq)
         < tuple_(sends.c.due_at, sends.c.seq),
     )
-    return and_(
-        sends.c.stage.in_(UNFINISHED),
-        sends.c.due_at <= now,
-        sends.c.retry_at <= now,
-        free_at(sends, now),
-        or_(sends.c.stage == Stage.VERIFYING, is_first),
+    return (
+        select(sends)
+        .where(
+            sends.c.stage.in_(UNFINISHED),
+            sends.c.due_at <= now,
+            sends.c.retry_at <= now,
+            free_at(sends, now),
+            or_(sends.c.stage == Stage.VERIFYING, is_first),
+        )
+        .order_by(sends.c.retry_at, sends.c.seq)
+    )
+
+
+def next_due(now: float) -> Select[tuple[float | None]]:
+    """Return the question when more is to be carried on, after a moment."""
+    return select(func.min(sends.c.retry_at)).where(
+        sends.c.stage.in_(UNFINISHED), sends.c.retry_at > now
     )
 
 

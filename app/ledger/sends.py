@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import RowMapping, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.clock import Clock
@@ -17,12 +17,13 @@ from app.ledger.capacity import expect_room
 from app.ledger.database import Database
 from app.ledger.leases import LEASE, LeaseLost, free_at
 from app.ledger.schema import sends
-from app.ledger.send_records import UNFINISHED, SendRecord
+from app.ledger.send_records import SendRecord
 from app.ledger.send_rows import (
     NewSend,
-    due_at,
+    due,
     left_alone,
     new_row,
+    next_due,
     reached,
     sealed,
     waits_in,
@@ -87,7 +88,7 @@ class SendLedger:
             found = await self._find(connection, new.id)
             if found is not None:
                 return found, False
-            await expect_room(connection, new, self.capacity)
+            await expect_room(connection, new, self.capacity, now)
             row = new_row(new, self._database.vault, now)
             is_first = at_once and row["due_at"] <= now
             if is_first:
@@ -116,23 +117,15 @@ class SendLedger:
         Returns:
             The sends, and when others are to be that are not due yet.
         """
-        order = sends.c.retry_at, sends.c.seq
         async with self._database.transaction() as connection:
             now = self.now()
             rows = await connection.execute(
-                select(sends)
-                .where(due_at(now), self._is_served)
-                .order_by(*order)
-                .limit(most)
+                due(now).where(self._is_served).limit(most)
             )
             found = [self._opened(row) for row in rows.mappings()]
             claims = [await self._claim(connection, each) for each in found]
             soonest: float | None = await connection.scalar(
-                select(func.min(sends.c.retry_at)).where(
-                    sends.c.stage.in_(UNFINISHED),
-                    sends.c.retry_at > now,
-                    self._is_served,
-                )
+                next_due(now).where(self._is_served)
             )
         return [each for each in claims if each is not None], soonest
 
@@ -182,12 +175,19 @@ class SendLedger:
     ) -> SendRecord:
         """Write down how far it is, and let others carry it on.
 
-        Raises:
-            LeaseLost: Somebody else carries it on.
-            LedgerUnavailable: It could not be written down.
+        Raises what `advance` raises.
         """
         changes = left_alone(record, changes)
         return await self.advance(record, problem=problem, **changes)
+
+    async def forget(self, record: SendRecord) -> None:
+        """Let it be as if a send had never been taken on."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                delete(sends).where(
+                    sends.c.id == record.id, sends.c.claim == record.claim
+                )
+            )
 
     async def renew(self, records: Iterable[SendRecord]) -> None:
         """Keep claims from ending."""

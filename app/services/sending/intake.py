@@ -133,10 +133,10 @@ class Intake:
         """
         if task is not None:
             await asyncio.wait({task}, timeout=deadline.left())
+            if not (task.done() or self._workers.promise(record.id)):
+                await asyncio.wait({task})
             if task.done():
                 record = task.result() or record
-            else:
-                self._workers.promise(record.id)
         with suppress(LedgerUnavailable, Interrupted):
             async with self._stopping.interruptible():
                 if task is None or not task.done():

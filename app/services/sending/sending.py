@@ -10,7 +10,6 @@ only once", and its 504 is known to arrive for mail that was sent.
 from contextlib import suppress
 from dataclasses import replace
 from math import inf
-from typing import Any
 
 from app.clock import Deadline
 from app.ledger.leases import LEASE, LeaseLost
@@ -20,6 +19,7 @@ from app.problems.errors import ExchangeError, Outcome
 from app.problems.failures import DeadlineExceeded, InternalError
 from app.problems.ledger import LedgerUnavailable
 from app.services.once import Attempt
+from app.services.sending.course import Course
 from app.services.sending.prospects import (
     GONE_FOR_GOOD,
     MOST_LOOKS,
@@ -63,15 +63,20 @@ class Sending:
         self._tools = tools
         self._where = where
         self._submission = submission
-        self._record = record
-        self._is_promised = is_promised
+        self._course = Course(
+            tools, where, submission, record, is_promised=is_promised
+        )
         self._is_in_doubt = record.stage is Stage.SENDING
         self._was_just_taken = record.stage is not Stage.VERIFYING
         self._watch = Watch(tools.mail, where, tools.clock, tools.stopping)
 
-    def promise(self) -> None:
-        """Note that the caller is told now that it goes on."""
-        self._is_promised = True
+    def promise(self) -> bool:
+        """Note that the caller is told that it will be sent.
+
+        Returns:
+            False if it is decided already that it will not be.
+        """
+        return self._course.promise()
 
     async def carry_on(self) -> SendRecord:
         """Carry it on as far as it goes now; return how far that is.
@@ -107,7 +112,7 @@ class Sending:
             self._where, self._submission, attempt
         )
         stage = Stage.DRAFTED if draft["is_draft"] else Stage.SENT
-        await self._advance(stage, message_id=draft["id"], before=None)
+        await self._course.advance(stage, message_id=draft["id"], before=None)
 
     async def _deliver(self) -> None:
         """Have it sent, and look where it is; do it again if it is safe."""
@@ -137,9 +142,9 @@ class Sending:
             self._message, self._tools.doubt, since
         )
         if seen is Seen.SENT:
-            await self._advance(Stage.SENT)
+            await self._course.advance(Stage.SENT)
         elif seen is Seen.GONE:
-            await self._advance(Stage.VERIFYING, failures=0)
+            await self._course.advance(Stage.VERIFYING, failures=0)
         elif seen is not Seen.STILL_DRAFT:
             raise doubt
         elif is_refused:
@@ -154,7 +159,7 @@ class Sending:
             ExchangeError: The message was certainly not sent.
         """
         attempts = self._record.attempts + 1
-        await self._advance(
+        await self._course.advance(
             Stage.SENDING, attempts=attempts, lease_until=self._now + LEASE
         )
         where = self._where.until(Deadline(self._tools.clock, _SETS_OUT))
@@ -168,8 +173,8 @@ class Sending:
                 raise
             return error
         # True from now on, whether it can be written down or not.
-        self._record = replace(self._record, stage=Stage.VERIFYING)
-        await self._advance(Stage.VERIFYING, failures=0)
+        self._course.record = replace(self._record, stage=Stage.VERIFYING)
+        await self._course.advance(Stage.VERIFYING, failures=0)
         return None
 
     async def _verify(self) -> None:
@@ -178,15 +183,15 @@ class Sending:
         seen = await self._watch.look(self._message, pauses)
         looks = self._record.failures
         if seen is Seen.SENT or (seen is Seen.GONE and looks > GONE_FOR_GOOD):
-            await self._advance(Stage.SENT)
+            await self._course.advance(Stage.SENT)
             return
         stays = seen is Seen.STILL_DRAFT and looks > MOST_LOOKS
         if stays or self._tools.prospects.is_over(self._record, self._now):
             error = DeadlineExceeded(_NOT_SEEN, outcome=Outcome.UNKNOWN)
-            await self._end(Stage.UNKNOWN, error)
+            await self._course.end(Stage.UNKNOWN, error)
             return
         pause = 0.0 if self._tools.stopping.has_begun else next_look(looks)
-        await self._put_off(pause, failures=looks + 1)
+        await self._course.put_off(pause, failures=looks + 1)
 
     async def _hold_up(self, error: ExchangeError) -> None:
         """Put it off, or end it, after an error."""
@@ -196,17 +201,17 @@ class Sending:
             error,
             self._now,
             is_in_doubt=self._is_in_doubt,
-            is_promised=self._is_promised,
+            is_promised=self._course.is_promised,
         )
         if stage.has_ended:
-            await self._end(stage, error)
+            await self._course.end(stage, error)
             return
         pause = tools.prospects.pause(self._record, error)
         if tools.stopping.has_begun:
             # Not its own fault: the next process carries it on at once.
             pause = 0.0
         tools.reports.deferred(self._record, error, pause)
-        await self._put_off(
+        await self._course.put_off(
             pause,
             problem=error,
             stage=stage,
@@ -214,31 +219,9 @@ class Sending:
             before=error.outcome if stage is Stage.QUEUED else None,
         )
 
-    async def _advance(self, stage: Stage, **changes: Any) -> None:
-        self._record = await self._tools.ledger.advance(
-            self._record, stage=stage, **changes
-        )
-        self._tools.reports.advanced(self._record)
-
-    async def _put_off(self, pause: float, **changes: Any) -> None:
-        self._record = await self._tools.ledger.release(
-            self._record, retry_at=self._now + pause, **changes
-        )
-
-    async def _end(self, stage: Stage, error: ExchangeError) -> None:
-        """Give it up; of what was not sent, no draft is left behind."""
-        tools, draft = self._tools, self._record.message_id
-        problem = error.with_outcome(stage.outcome)
-        changes: dict[str, Any] = {"problem": problem}
-        if stage is Stage.FAILED:
-            changes["message_id"] = self._submission.draft
-            if not self._is_promised:
-                # Its caller is told, and decides what follows.
-                changes["submission"] = None
-        await self._advance(stage, **changes)
-        tools.reports.given_up(self._record, self._where.mailbox)
-        if stage is Stage.FAILED:
-            await tools.writer.discard(self._where, self._submission, draft)
+    @property
+    def _record(self) -> SendRecord:
+        return self._course.record
 
     @property
     def _message(self) -> str:

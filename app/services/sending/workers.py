@@ -85,11 +85,15 @@ class Workers:
         self._awaited[record.id] = sending
         return self._kept(self._carry(sending, record))
 
-    def promise(self, send: str) -> None:
-        """Note that the caller of `begin` waits no longer for a send."""
+    def promise(self, send: str) -> bool:
+        """Note that the caller of `begin` is told that it will be sent.
+
+        Returns:
+            False if it is decided already that it will not be; the task that
+            `begin` returned ends soon then.
+        """
         sending = self._awaited.get(send)
-        if sending is not None:
-            sending.promise()
+        return sending is None or sending.promise()
 
     async def aclose(self) -> None:
         """Begin nothing more, and wait for what is under way."""
