@@ -83,6 +83,8 @@ async def _weather(process: Process, seed: int, calls: int) -> _Weather:
         await callers.run(calls, _WORKERS)
         took = stage.clock.now() - began
         await stage.sandbox.calm()
+        # What was accepted is a promise, also what is answered by 202.
+        await stage.ops.drained()
         boxes = (await stage.sandbox.overview())["mailboxes"]
         return _Weather(
             callers=callers,

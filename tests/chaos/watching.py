@@ -16,6 +16,8 @@ __all__ = ["Ops", "SandboxControl", "complaints_in", "held", "timed"]
 _ALL = "50000"
 _CLIENT_SPAN = 3
 _NANO = 1e-9
+_DRAINED_BY = 300.0
+_GOING_ON = ("queued", "sending", "verifying")
 _QUIET = 30.0
 _LOOKS = 0.5
 
@@ -71,6 +73,21 @@ class Ops:
         answer = await self.client.get("/ops")
         shown: dict[str, Any] = answer.raise_for_status().json()
         return shown
+
+    async def drained(self) -> None:
+        """Wait until nothing is to be sent any more.
+
+        Raises:
+            TimeoutError: That takes too long.
+        """
+        until = self.clock.now() + _DRAINED_BY
+        while True:
+            outbox = (await self.state())["outbox"]
+            if not any(outbox[stage] for stage in _GOING_ON):
+                return
+            if self.clock.now() > until:
+                raise TimeoutError(f"still to be sent: {outbox}")
+            await self.clock.sleep(1)
 
     async def left_behind(self, tasks_before: int) -> dict[str, int]:
         """Return what is still held when nothing has been asked for a while.
