@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 from app.ledger.send_records import SendRecord, Stage
 from app.models.answers import Answer
+from app.models.overview import PartProblem
 from app.models.sends import Send, SendStatus
+from app.problems.errors import ExchangeError
 from app.problems.failures import InternalError
 from app.problems.resources import Conflict
 from app.services.part_problems import part_problem
@@ -61,9 +63,17 @@ def send_answer(record: SendRecord) -> Answer:
         "send_at": None if send_at is None else timestamp(send_at),
         "attempts": record.attempts,
         "outcome": record.stage.outcome.value,
-        "problem": None if problem is None else part_problem(problem),
+        "problem": None if problem is None else _told(problem),
     }
     return Answer.of(send, created=record.id)
+
+
+def _told(error: ExchangeError) -> PartProblem:
+    """Tell why a send is not done, in a way that does not age.
+
+    How long to wait was told to this service, which sees to it.
+    """
+    return {**part_problem(error), "retry_after": None}
 
 
 def answer_of(record: SendRecord) -> Answer:
