@@ -7,14 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
-from app.sandbox import Sandbox
+from app.sandbox import Fault, Sandbox
 from tests.support.network import Carry
 from tests.support.service import Service, settings_for, started
 
 pytestmark = pytest.mark.anyio
 
 HOUR = 3600.0
-PEOPLE = ("ada", "grace", "support", "linus")
 LANES = [f"{name}@contoso.example" for name in ("ada", "grace", "support")]
 AT_ONCE = {"Prefer": "respond-async"}
 
@@ -90,3 +89,32 @@ async def test_an_hour_of_outage_with_500_sends(
     assert asked < 2 * 60 * len(LANES)
     first_second = [at for at in meter.times if at < min(meter.times) + 1.0]
     assert len(first_second) <= 4 * 10
+
+
+async def test_a_doubt_in_some_mailboxes_does_not_stop_the_others(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """As many in doubt as may be carried on at once: another goes on."""
+    *lanes, last = LANES
+    sandbox.faults.add(Fault(route="*/send", hang=True, times=len(lanes)))
+    settings = settings_for(tmp_path, outbox={"concurrency": 2})
+    async with started(settings, sandbox) as service:
+        for lane in lanes:
+            await service.client.post(
+                f"/v1/mailboxes/{lane}/sends",
+                json=mail("Drill doubt"),
+                headers=AT_ONCE,
+            )
+        await service.clock.sleep(20)
+        await service.client.post(
+            f"/v1/mailboxes/{last}/sends",
+            json=mail("Drill last"),
+            headers=AT_ONCE,
+        )
+        await service.clock.sleep(5)
+        passed = subjects(sandbox, last)
+        await service.clock.sleep(200)
+        found = [subjects(sandbox, lane) for lane in lanes]
+
+    assert passed == ["Drill last"]
+    assert found == [["Drill doubt"]] * len(lanes)

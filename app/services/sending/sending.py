@@ -7,7 +7,8 @@ before anything is done again. Exchange offers no way to say "send this, but
 only once", and its 504 is known to arrive for mail that was sent.
 """
 
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from math import inf
 
@@ -47,9 +48,8 @@ class Sending:
         tools: Tools,
         where: InMailbox,
         submission: Submission,
-        record: SendRecord,
-        *,
-        is_promised: bool,
+        course: Course,
+        aside: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """Take over.
 
@@ -57,26 +57,17 @@ class Sending:
             tools: What to do it with.
             where: The mailbox, and by when to have ended.
             submission: What is to be sent.
-            record: How far it is.
-            is_promised: Whether the caller was told that it will be sent.
+            course: How far it is.
+            aside: Entered while nothing is done but wait until a doubt ends.
         """
         self._tools = tools
         self._where = where
         self._submission = submission
-        self._course = Course(
-            tools, where, submission, record, is_promised=is_promised
-        )
-        self._is_in_doubt = record.stage is Stage.SENDING
-        self._was_just_taken = record.stage is not Stage.VERIFYING
+        self._course = course
+        self._aside = aside
+        self._is_in_doubt = course.record.stage is Stage.SENDING
+        self._was_just_taken = course.record.stage is not Stage.VERIFYING
         self._watch = Watch(tools.mail, where, tools.clock, tools.stopping)
-
-    def promise(self) -> bool:
-        """Note that the caller is told that it will be sent.
-
-        Returns:
-            False if it is decided already that it will not be.
-        """
-        return self._course.promise()
 
     async def carry_on(self) -> SendRecord:
         """Carry it on as far as it goes now; return how far that is.
@@ -138,9 +129,10 @@ class Sending:
         # It was refused when there was no doubt left but its own.
         is_refused = doubt.outcome is Outcome.NOT_PERFORMED
         since = inf if is_refused else self._now - self._record.updated_at
-        seen = await self._watch.look_in_doubt(
-            self._message, self._tools.doubt, since
-        )
+        with self._aside():
+            seen = await self._watch.look_in_doubt(
+                self._message, self._tools.doubt, since
+            )
         if seen is Seen.SENT:
             await self._course.advance(Stage.SENT)
         elif seen is Seen.GONE:

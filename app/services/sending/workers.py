@@ -1,7 +1,8 @@
 """Who carries sends on: for callers that wait, and when nobody does."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from app.models.context import InMailbox
 from app.problems.errors import Outcome
 from app.problems.failures import InternalError
 from app.problems.ledger import LedgerUnavailable
+from app.services.sending.course import Course
 from app.services.sending.sending import Sending
 from app.services.sending.submissions import Submission, kept
 from app.services.sending.tools import Tools
@@ -22,6 +24,8 @@ __all__ = ["Workers"]
 _LONGEST = 180.0
 _POLL = 15.0
 _SHORTEST = 0.05
+# For each one that is carried on, so many may wait until a doubt ends.
+_MOST_ASIDE = 8
 # The service is to be up and answering before it looks for what is left over.
 _SETTLE = 0.1
 
@@ -53,13 +57,14 @@ class Workers:
         self._tools = tools
         self._heartbeat = Heartbeat(self._renew, tools.clock)
         self._claims: dict[str, SendRecord] = {}
-        self._awaited: dict[str, Sending] = {}
+        self._awaited: dict[str, Course] = {}
         self._concurrency = concurrency
         self._housekeeping = housekeeping
         self._nudged = asyncio.Event()
         self._busy: set[asyncio.Task[SendRecord | None]] = set()
         self._all: set[asyncio.Task[SendRecord | None]] = set()
         self._loop: asyncio.Task[None] | None = None
+        self._aside = 0
         self._is_closing = False
 
     def start(self) -> None:
@@ -79,10 +84,11 @@ class Workers:
             A task that ends with how far it is; None if somebody else has
             taken it over. To be shielded by whoever waits for it.
         """
-        sending = Sending(
+        course = Course(
             self._tools, where, submission, record, is_promised=False
         )
-        self._awaited[record.id] = sending
+        self._awaited[record.id] = course
+        sending = Sending(self._tools, where, submission, course)
         return self._kept(self._carry(sending, record))
 
     def promise(self, send: str) -> bool:
@@ -92,8 +98,8 @@ class Workers:
             False if it is decided already that it will not be; the task that
             `begin` returned ends soon then.
         """
-        sending = self._awaited.get(send)
-        return sending is None or sending.promise()
+        course = self._awaited.get(send)
+        return course is None or course.promise()
 
     async def aclose(self) -> None:
         """Begin nothing more, and wait for what is under way."""
@@ -121,7 +127,8 @@ class Workers:
 
     async def _take_up(self) -> float:
         """Take up what is due; return the seconds until more may be."""
-        free = self._concurrency - len(self._busy)
+        free = self._concurrency + self._aside - len(self._busy)
+        free = min(free, _MOST_ASIDE * self._concurrency - self._aside)
         if free <= 0:
             return _POLL
         claimed, soonest = await self._tools.ledger.claim_due(free)
@@ -148,10 +155,23 @@ class Workers:
             )
         except msgspec.DecodeError:
             return await self._unreadable(record)
-        sending = Sending(
+        course = Course(
             self._tools, where, submission, record, is_promised=True
         )
+        sending = Sending(
+            self._tools, where, submission, course, self._stepping_aside
+        )
         return await self._carry(sending, record)
+
+    @contextmanager
+    def _stepping_aside(self) -> Iterator[None]:
+        """Let others be carried on while one can only be waited for."""
+        self._aside += 1
+        self.nudge()
+        try:
+            yield
+        finally:
+            self._aside -= 1
 
     async def _unreadable(self, record: SendRecord) -> SendRecord:
         """Give up what nobody can tell any more what it was."""
