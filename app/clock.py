@@ -80,8 +80,8 @@ class Interrupted(Exception):
 class Stopping:
     """The switch that is thrown when the process is told to stop.
 
-    Whatever waits inside `interruptible` at that moment, for whatever it is,
-    waits no longer. What is inside `sheltered` as well is let finish.
+    Whatever waits inside `interruptible` from that moment on, for whatever it
+    is, waits no longer. What is inside `sheltered` as well is let finish.
     """
 
     def __init__(self) -> None:
@@ -106,10 +106,10 @@ class Stopping:
         """Run what may wait.
 
         Raises:
-            Interrupted: It waited when the switch was thrown.
+            Interrupted: It waited when the switch was thrown, or after that.
         """
         task = asyncio.current_task()
-        wait = asyncio.timeout(None)
+        wait = asyncio.timeout_at(0.0 if self._begun.is_set() else None)
         try:
             async with wait:
                 self._waits[task] = wait

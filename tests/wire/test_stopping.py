@@ -36,6 +36,7 @@ def test_t059_sleepers_leave_and_requests_finish(tmp_path: Path) -> None:
         caller.get("/v1/mailboxes")
         for fault in (
             {"mailbox": "ada@contoso.example", "delay": 2.5},
+            {"mailbox": "support@contoso.example", "delay": 2.5},
             {
                 "mailbox": "grace@contoso.example",
                 "status": 429,
@@ -46,18 +47,27 @@ def test_t059_sleepers_leave_and_requests_finish(tmp_path: Path) -> None:
             assert made.status_code == 201
         slow = pool.submit(caller.get, messages("ada"))
         sleeping = pool.submit(caller.get, messages("grace"))
+        sending = pool.submit(
+            caller.post,
+            "/v1/mailboxes/support@contoso.example/sends",
+            json={"to": [{"address": "grace@contoso.example"}]},
+        )
 
         def is_under_way() -> bool:
             calls = control.get("/calls").json()["calls"]
             ours = [call for call in calls if call["route"] == ROUTE]
-            return sorted(call["status"] or 0 for call in ours) == [0, 429]
+            return sorted(call["status"] or 0 for call in ours) == [0, 0, 429]
 
         poll(is_under_way)
         running.popen.send_signal(signal.SIGTERM)
         finished, sent_away = slow.result(), sleeping.result()
+        promised = sending.result()
         status = running.popen.wait(20)
 
     assert finished.status_code == 200
+    assert promised.status_code == 202
+    assert promised.json()["status"] == "queued"
+    assert promised.json()["outcome"] == "not_performed"
     assert sent_away.status_code == 503
     assert sent_away.headers["retry-after"] == "1"
     assert sent_away.headers["content-type"] == "application/problem+json"

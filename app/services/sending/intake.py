@@ -138,12 +138,12 @@ class Intake:
             if task.done():
                 record = task.result() or record
         with suppress(LedgerUnavailable, Interrupted):
-            async with self._stopping.interruptible():
-                if task is None or not task.done():
-                    record = await self._ledger.find(record.id) or record
-                while self._may_settle(record) and deadline.left():
+            if task is None or not task.done():
+                record = await self._ledger.find(record.id) or record
+            while self._may_settle(record) and deadline.left():
+                async with self._stopping.interruptible():
                     await self._clock.sleep(min(_LOOK, deadline.left()))
-                    record = await self._ledger.find(record.id) or record
+                record = await self._ledger.find(record.id) or record
         return record
 
     def _may_settle(self, record: SendRecord) -> bool:
