@@ -5,35 +5,48 @@ from pathlib import Path
 
 from app.settings import Settings
 
-PAGE = Path(__file__).parents[2] / "docs" / "resilience.md"
+DOCS = Path(__file__).parents[2] / "docs"
 _ROW = re.compile(r"\| ([\d.]+)(?: s)? \| `EXCHANGE_(\w+)` \|")
 
 
 def test_the_figures_of_the_chain_are_the_defaults() -> None:
     """Each row of the table, and each default of a protecting group."""
-    told = {name: float(figure) for figure, name in _ROW.findall(_text())}
     groups = ("BREAKER", "BUDGET", "CACHE", "LIMITS", "POOL", "QUOTA")
-    defaults = {
-        f"{group}__{name.upper()}": value
-        for group in (*groups, "RETRY", "TIMEOUTS")
-        for name, value in Settings.model_fields[group.lower()]
-        .default.model_dump()
-        .items()
-        if name not in {"max_bytes", "mode"}
-    }
 
-    assert told == defaults
+    assert _told("resilience") == _defaults(*groups, "RETRY", "TIMEOUTS")
+
+
+def test_the_figures_of_sending_are_the_defaults() -> None:
+    """Each row of the table, and each default of the ledger and outbox."""
+    assert _told("sending") == _defaults("LEDGER", "OUTBOX")
 
 
 def test_the_diagram_tells_the_same_figures() -> None:
     """What stands in the drawing stands in the table."""
-    drawing = _text().split("```")[1]
-    figures = {figure for figure, _ in _ROW.findall(_text())}
+    text = _text("resilience")
+    drawing = text.split("```")[1]
+    figures = {figure for figure, _ in _ROW.findall(text)}
 
     for figure in ("1000", "10000", "256", "86400", "300", "0.5"):
         assert figure in figures
         assert figure in drawing
 
 
-def _text() -> str:
-    return PAGE.read_text(encoding="utf-8")
+def _told(page: str) -> dict[str, float]:
+    found = _ROW.findall(_text(page))
+    return {name: float(figure) for figure, name in found}
+
+
+def _defaults(*groups: str) -> dict[str, float]:
+    return {
+        f"{group}__{name.upper()}": value
+        for group in groups
+        for name, value in Settings.model_fields[group.lower()]
+        .default.model_dump()
+        .items()
+        if name not in {"max_bytes", "mode"}
+    }
+
+
+def _text(page: str) -> str:
+    return (DOCS / f"{page}.md").read_text(encoding="utf-8")
