@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.ledger.engines import LedgerFile, engine_for
+from app.ledger.engines import LedgerFile, alone, engine_for
 from app.ledger.vault import KeysLost, Vault, open_vault
 from app.problems.errors import Outcome
 from app.problems.ledger import LedgerUnavailable
@@ -113,10 +113,16 @@ class Database:
             return self._vault
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def transaction(
+        self, alone_about: bytes | None = None
+    ) -> AsyncIterator[AsyncConnection]:
         """Do what stands inside wholly, or not at all.
 
         Nothing but the database is to be awaited inside.
+
+        Args:
+            alone_about: A digest; of those who name the same, one at a time
+                is inside.
 
         Raises:
             LedgerUnavailable: It was not done (``outcome`` not_performed), or
@@ -128,6 +134,8 @@ class Database:
             self._told(progress),
             self._engine.connect() as connection,
         ):
+            if alone_about is not None:
+                await alone(connection, alone_about)
             yield connection
             progress.is_committing = True
             await connection.commit()

@@ -6,11 +6,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    create_async_engine,
+)
 
-__all__ = ["LedgerFile", "engine_for"]
+__all__ = ["LedgerFile", "alone", "engine_for"]
 
 _PATIENCE = 5
 _CONNECT = 2
@@ -87,6 +91,23 @@ def engine_for(url: URL) -> AsyncEngine:
             "server_settings": _SESSION,
         },
     )
+
+
+async def alone(connection: AsyncConnection, about: bytes) -> None:
+    """Wait until nobody else is here about the same, in any process.
+
+    Then what was read is still so when it is written. It ends with the
+    transaction. In SQLite there is one at a time anyway.
+
+    Args:
+        connection: In a transaction.
+        about: At least eight bytes, of a digest.
+    """
+    if connection.dialect.name == "sqlite":
+        return
+    number = int.from_bytes(about[:8], "big", signed=True)
+    lock = text("SELECT pg_advisory_xact_lock(:number)")
+    await connection.execute(lock, {"number": number})
 
 
 def _sqlite(url: URL) -> AsyncEngine:

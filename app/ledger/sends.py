@@ -83,18 +83,17 @@ class SendLedger:
             ServiceOverloaded: Too many are waiting.
             LedgerUnavailable: It was not taken on, or nobody knows.
         """
-        async with self._database.transaction() as connection:
+        # Else two would see nothing wait, and both be the first.
+        async with self._database.transaction(new.lane) as connection:
             now = self.now()
             found = await self._find(connection, new.id)
             if found is not None:
                 return found, False
             await expect_room(connection, new, self.capacity, now)
             row = new_row(new, self._database.vault, now)
+            waits = select(waits_in(new.lane, now))
             is_first = at_once and row["due_at"] <= now
-            if is_first:
-                is_first = not await connection.scalar(
-                    select(waits_in(new.lane, now))
-                )
+            is_first = is_first and not await connection.scalar(waits)
             rows = await connection.execute(
                 insert(sends).values(row).returning(sends)
             )

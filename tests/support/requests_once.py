@@ -77,8 +77,10 @@ class _Database(Database):
     is_silent = False
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        async with super().transaction() as connection:
+    async def transaction(
+        self, alone_about: bytes | None = None
+    ) -> AsyncIterator[AsyncConnection]:
+        async with super().transaction(alone_about) as connection:
             yield connection
         if self.is_silent:
             raise LedgerUnavailable(outcome=Outcome.UNKNOWN)

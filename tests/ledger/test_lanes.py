@@ -1,0 +1,68 @@
+"""Sends of one mailbox, handed in at the same time to several processes."""
+
+import asyncio
+
+import pytest
+
+from app.clock import SystemClock
+from app.ledger.database import Database
+from app.ledger.send_rows import NewSend
+from app.ledger.sends import SendLedger
+from app.problems.resources import Conflict
+from tests.support.ledger import Place
+
+pytestmark = pytest.mark.anyio
+
+
+def _new(number: int, message: str | None = None) -> NewSend:
+    return NewSend(
+        id=f"{number:032}",
+        tenant="contoso",
+        lane=bytes(32),
+        named=number.to_bytes(32, "big"),
+        submission=b"",
+        message_id=message,
+        send_at=None,
+        before=None,
+    )
+
+
+def _ledger(database: Database, owner: str) -> SendLedger:
+    return SendLedger(
+        database, owner, SystemClock(), capacity=100, tenants=["contoso"]
+    )
+
+
+async def test_only_one_is_the_first(place: Place) -> None:
+    """Whoever else asks sees that one waits, and leaves the rest to it."""
+    async with place.database() as one, place.database() as two:
+        ledgers = _ledger(one, "one"), _ledger(two, "two")
+        added = await asyncio.gather(
+            *(
+                ledgers[number % 2].add(_new(number), at_once=True)
+                for number in range(12)
+            )
+        )
+        due, _ = await ledgers[0].claim_due(12)
+
+    claimed = [record for record, is_claimed in added if is_claimed]
+    assert len(claimed) == 1
+    assert claimed[0].seq == min(record.seq for record, _ in added)
+    assert due == []
+
+
+async def test_a_draft_is_taken_on_once(place: Place) -> None:
+    """Two want the same draft sent: the second is told so."""
+    async with place.database() as one, place.database() as two:
+        answers = await asyncio.gather(
+            *(
+                _ledger(database, "one").add(
+                    _new(number, "the draft"), at_once=True
+                )
+                for number, database in enumerate((one, two) * 5)
+            ),
+            return_exceptions=True,
+        )
+
+    refused = [answer for answer in answers if isinstance(answer, Conflict)]
+    assert len(refused) == len(answers) - 1
