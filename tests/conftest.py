@@ -71,9 +71,18 @@ def sandbox() -> Sandbox:
 
 
 @pytest.fixture
-async def service(tmp_path: Path, sandbox: Sandbox) -> AsyncIterator[Service]:
-    """The whole service with default settings, in front of the sandbox."""
-    async with started(settings_for(tmp_path), sandbox) as running:
+async def service(
+    tmp_path: Path, sandbox: Sandbox, request: pytest.FixtureRequest
+) -> AsyncIterator[Service]:
+    """The whole service with default settings, in front of the sandbox.
+
+    A test that also uses `database_url` runs on both databases.
+    """
+    settings = settings_for(tmp_path)
+    if "database_url" in request.fixturenames:
+        url = request.getfixturevalue("database_url")
+        settings = settings_for(tmp_path, database_url=url)
+    async with started(settings, sandbox) as running:
         yield running
 
 

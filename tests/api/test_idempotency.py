@@ -9,7 +9,7 @@ import pytest
 from app.sandbox import Fault, Sandbox
 from tests.support.service import Service
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database_url")]
 
 SENDS = "/v1/mailboxes/ada@contoso.example/sends"
 MAIL: dict[str, Any] = {

@@ -89,8 +89,7 @@ async def test_nothing_is_begun_that_cannot_be_written_down(
     place: Place, sandbox: Sandbox
 ) -> None:
     """Every POST that writes is refused and Graph asked for no change."""
-    settings = settings_for(place.data_dir, database_url=place.url)
-    async with started(settings, sandbox) as service:
+    async with started(place.settings(), sandbox) as service:
         client = service.client
         ids = await _ids(client)
         writes = list(_writes(service.app.openapi()))
@@ -130,9 +129,8 @@ async def test_it_starts_without_its_ledger(
     place: Place, sandbox: Sandbox
 ) -> None:
     """It reads from the start, and writes when the ledger has come."""
-    settings = settings_for(place.data_dir, database_url=place.url)
     place.hinder()
-    async with started(settings, sandbox) as service:
+    async with started(place.settings(), sandbox) as service:
         client = service.client
         read = await client.get(f"{ADA}/messages")
         refused = await client.post(f"{ADA}/sends", json=MAIL, headers=KEY)
@@ -175,9 +173,8 @@ async def test_what_waits_is_sent_when_the_ledger_is_back(
     place: Place, sandbox: Sandbox
 ) -> None:
     """Due while the ledger is gone: sent once, soon after it is there."""
-    settings = settings_for(place.data_dir, database_url=place.url)
     due = (sandbox.now + timedelta(seconds=60)).isoformat()
-    async with started(settings, sandbox) as service:
+    async with started(place.settings(), sandbox) as service:
         client, clock = service.client, service.clock
         queued = await client.post(
             f"{ADA}/sends", json={**MAIL, "send_at": due}

@@ -5,12 +5,10 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select
 
-from app.ledger.schema import METADATA
 from app.sandbox import Fault, Sandbox
 from tests.support.ledger import Place
-from tests.support.service import settings_for, started
+from tests.support.service import started
 
 pytestmark = pytest.mark.anyio
 
@@ -53,36 +51,14 @@ async def _write_all_kinds(
     return statuses
 
 
-async def _contents(place: Place) -> bytes:
-    """Return all that is in the ledger, as it is stored."""
-    if place.is_sqlite:
-        files = place.data_dir.rglob("*")
-        return b"".join(file.read_bytes() for file in files if file.is_file())
-    async with (
-        place.database() as database,
-        database.transaction() as connection,
-    ):
-        rows = [
-            row
-            for table in METADATA.tables.values()
-            for row in await connection.execute(select(table))
-        ]
-    return b"\n".join(
-        it if isinstance(it, bytes) else str(it).encode()
-        for row in rows
-        for it in row
-    )
-
-
 async def test_names_and_contents_are_not_in_it(
     place: Place, sandbox: Sandbox
 ) -> None:
     """No address, no key, nothing that was written: in no row and no file."""
-    settings = settings_for(place.data_dir, database_url=place.url)
-    async with started(settings, sandbox) as service:
+    async with started(place.settings(), sandbox) as service:
         statuses = await _write_all_kinds(service.client, sandbox)
-        while_running = await _contents(place)
-    afterwards = await _contents(place)
+        while_running = await place.contents()
+    afterwards = await place.contents()
 
     assert statuses == [201, 202, 403, 201, 201, 404]
     assert len(while_running) > 1000

@@ -1,18 +1,17 @@
 """What is sent later than its caller waits, and what callers can do then."""
 
 import asyncio
-import sqlite3
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from app.sandbox import Fault, Sandbox
-from tests.support.service import FABRIKAM, Service, settings_for, started
+from tests.support.ledger import Place
+from tests.support.service import FABRIKAM, Service, started
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database_url")]
 
 ADDRESS = "ada@contoso.example"
 ADA = f"/v1/mailboxes/{ADDRESS}"
@@ -178,12 +177,12 @@ async def test_what_is_scheduled_leaves_in_its_time(
 ) -> None:
     """Not before, and not twice; a time that is past is now."""
     client = service.client
-    noon = after(service, hours=5)
+    noon = after(service, minutes=20)
     later = await client.post(SENDS, json=letter(send_at=noon))
     now = await client.post(
         SENDS, json=letter("Later: now", send_at="0001-01-01T00:00:00Z")
     )
-    await service.clock.sleep(5 * 3600 - 10)
+    await service.clock.sleep(20 * 60 - 10)
     before = sent(sandbox)
     await service.clock.sleep(20)
     end = await ended(service, later.headers["location"])
@@ -203,11 +202,13 @@ async def test_a_send_is_scheduled_anew(
 ) -> None:
     """Later, then sooner; only as it is known, and while it is here."""
     client = service.client
-    place = await handed_in(service, letter(send_at=after(service, hours=1)))
+    place = await handed_in(
+        service, letter(send_at=after(service, minutes=10))
+    )
     at_first = await client.get(place)
     moved = await client.patch(
         place,
-        content=f'{{"send_at": "{after(service, hours=3)}"}}',
+        content=f'{{"send_at": "{after(service, minutes=30)}"}}',
         headers={
             "Content-Type": "application/merge-patch+json",
             "If-Match": at_first.headers["etag"],
@@ -219,7 +220,7 @@ async def test_a_send_is_scheduled_anew(
         )
         for method, body in (("PATCH", {"send_at": None}), ("DELETE", None))
     ]
-    await service.clock.sleep(2 * 3600)
+    await service.clock.sleep(20 * 60)
     waiting = (await client.get(place)).json()["status"]
     now = await client.patch(place, json={"send_at": None})
     end = await ended(service, place)
@@ -245,7 +246,7 @@ async def test_a_send_is_taken_back(
     """Before it has left, also after a try that failed; then never."""
     client = service.client
     scheduled = await handed_in(
-        service, letter(send_at=after(service, hours=1))
+        service, letter(send_at=after(service, minutes=10))
     )
     fault = sandbox.faults.add(Fault(route=SEND, status=429, retry_after=9))
     tried = await handed_in(service, letter("Later: tried"))
@@ -255,7 +256,7 @@ async def test_a_send_is_taken_back(
     taken = [await client.delete(tried), await client.delete(scheduled)]
     again = await client.delete(scheduled)
     sandbox.faults.remove(fault)
-    await service.clock.sleep(2 * 3600)
+    await service.clock.sleep(20 * 60)
     seen = [(await client.get(place)).json() for place in (tried, scheduled)]
     done = await client.post(SENDS, json=letter("Later: sent"))
     late = await client.delete(done.headers["location"])
@@ -376,20 +377,20 @@ async def test_a_promise_outlasts_what_operators_can_mend(
 
 
 async def test_what_waits_outlives_the_process_and_its_settings(
-    tmp_path: Path, sandbox: Sandbox
+    place: Place, sandbox: Sandbox
 ) -> None:
     """Who does not know a tenant leaves its sends to who does."""
-    ours = settings_for(tmp_path)
+    ours = place.settings()
     async with started(ours, sandbox) as service:
         service.network.down = True
-        place = await handed_in(service, letter())
+        location = await handed_in(service, letter())
         await service.clock.sleep(5)
-    others = settings_for(tmp_path, tenants=[FABRIKAM])
+    others = place.settings(tenants=[FABRIKAM])
     async with started(others, sandbox) as service:
         await service.clock.sleep(300)
         shown = (await service.client.get("/ops/outbox")).json()
     async with started(ours, sandbox) as service:
-        end = await ended(service, place)
+        end = await ended(service, location)
 
     assert shown["state"]["queued"] == 1
     assert shown["dead_letters"] == []
@@ -413,20 +414,16 @@ async def test_a_mailbox_goes_by_any_of_its_names(
         assert (await ended(service, place))["status"] == "sent"
 
 
-async def test_when_the_outbox_is_full(
-    tmp_path: Path, sandbox: Sandbox
-) -> None:
+async def test_when_the_outbox_is_full(place: Place, sandbox: Sandbox) -> None:
     """Refused, not written down, and said so; with room it goes again."""
     outbox = {"capacity": 2}
-    async with started(
-        settings_for(tmp_path, outbox=outbox), sandbox
-    ) as service:
+    async with started(place.settings(outbox=outbox), sandbox) as service:
         client = service.client
         body = letter(send_at=after(service, hours=1))
         places = [await handed_in(service, body) for _ in range(2)]
         headers = {"Idempotency-Key": "full"}
         full = await client.post(SENDS, json=body, headers=headers)
-        rows = _rows(tmp_path)
+        rows = await place.scalar("SELECT count(*) FROM sends")
         shown = (await client.get("/ops/outbox")).json()["state"]
         now = await client.post(SENDS, json=letter())
         await client.delete(places[0])
@@ -444,14 +441,6 @@ async def test_when_the_outbox_is_full(
     # What waits for its time keeps nobody from sending now.
     assert (now.status_code, room.status_code) == (201, 202)
     assert sent(sandbox) == ["Later"]
-
-
-def _rows(data_dir: Path) -> int:
-    with sqlite3.connect(data_dir / "ledger.db") as database:
-        [found] = database.execute("SELECT count(*) FROM sends")
-        count: int = found[0]
-    database.close()
-    return count
 
 
 async def test_operators_see_to_what_was_given_up(
@@ -527,23 +516,23 @@ async def test_operators_see_to_what_was_given_up(
 
 
 async def test_what_nobody_knows_is_looked_for_first(
-    tmp_path: Path, sandbox: Sandbox
+    place: Place, sandbox: Sandbox
 ) -> None:
     """Sent, and nobody could look: unknown, until an operator has it seen."""
     sandbox.faults.add(Fault(route=SEND, after_work=True, reset="after"))
     blind = sandbox.faults.add(
         Fault(route="/users/{mailbox}/messages/{id}", status=503)
     )
-    settings = settings_for(tmp_path, outbox={"give_up_after": 100})
+    settings = place.settings(outbox={"give_up_after": 100})
     async with started(settings, sandbox) as service:
         client = service.client
-        place = await handed_in(service, letter())
-        end = await ended(service, place)
+        location = await handed_in(service, letter())
+        end = await ended(service, location)
         shown = (await client.get("/ops/outbox")).json()
-        cancelled = await client.delete(place)
+        cancelled = await client.delete(location)
         sandbox.faults.remove(blind)
         await client.post(f"/ops/outbox/{end['id']}/retry")
-        known = await ended(service, place)
+        known = await ended(service, location)
 
     assert (end["status"], end["outcome"]) == ("unknown", "unknown")
     assert end["message_id"]
@@ -556,44 +545,32 @@ async def test_what_nobody_knows_is_looked_for_first(
 
 
 async def test_nothing_of_a_message_stays_behind(
-    tmp_path: Path, sandbox: Sandbox
+    place: Place, sandbox: Sandbox
 ) -> None:
     """Sealed while it waits, deleted when it was sent or taken back."""
     words = ("Xylophone", "Zanzibar", "hidden@contoso.example", "ada@contoso")
+    kept = "SELECT count(*) FROM sends WHERE submission IS NOT NULL"
     body = letter(
         "Later Xylophone",
         to=[{"address": "hidden@contoso.example", "name": "Zanzibar"}],
         body={"format": "text", "content": "Zanzibar and a Xylophone"},
     )
-
-    def stored() -> bytes:
-        files = sorted(tmp_path.glob("ledger.db*"))
-        assert files
-        return b"".join(file.read_bytes() for file in files)
-
-    def kept() -> int:
-        query = "SELECT count(*) FROM sends WHERE submission IS NOT NULL"
-        with sqlite3.connect(tmp_path / "ledger.db") as database:
-            [found] = database.execute(query)
-        database.close()
-        return int(found[0])
-
-    async with started(settings_for(tmp_path), sandbox) as service:
+    async with started(place.settings(), sandbox) as service:
         later = {**body, "send_at": after(service, hours=1)}
-        place = await handed_in(service, later)
-        waiting, before = stored(), kept()
-        await service.client.delete(place)
+        location = await handed_in(service, later)
+        waiting, before = await place.contents(), await place.scalar(kept)
+        await service.client.delete(location)
         await service.client.post(SENDS, json=body)
-        ending, behind = stored(), kept()
-    for content in (waiting, ending, stored()):
+        ending, behind = await place.contents(), await place.scalar(kept)
+    for content in (waiting, ending, await place.contents()):
         assert [word for word in words if word.encode() in content] == []
     assert (before, behind) == (1, 0)
 
 
-async def test_without_a_ledger(tmp_path: Path, sandbox: Sandbox) -> None:
+async def test_without_a_ledger(place: Place, sandbox: Sandbox) -> None:
     """Nothing is taken on and nothing is promised; reads go on."""
-    (tmp_path / "ledger.db").mkdir()
-    async with started(settings_for(tmp_path), sandbox) as service:
+    place.hinder()
+    async with started(place.settings(), sandbox) as service:
         client = service.client
         refused = await client.post(SENDS, json=letter(), headers=AT_ONCE)
         asked: list[httpx.Response] = [

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 
 from app.ledger.database import Database
-from app.ledger.schema import requests
-from app.settings import ledger_url
+from app.ledger.schema import METADATA, requests
+from app.settings import Settings, ledger_url
 from app.telemetry.logs import EventLog
 from app.telemetry.recorder import Telemetry
 from tests.support.postgres import PostgreSQL
+from tests.support.service import settings_for
 
 __all__ = ["SECRET", "Place", "count", "no_file_beyond", "remember"]
 
@@ -42,6 +43,10 @@ class Place:
     def is_sqlite(self) -> bool:
         """Whether it is in a file."""
         return self.server is None
+
+    def settings(self, **changes: Any) -> Settings:
+        """Return settings of a service whose ledger is there."""
+        return settings_for(self.data_dir, database_url=self.url, **changes)
 
     @asynccontextmanager
     async def database(
@@ -87,6 +92,34 @@ class Place:
             self.server.start()
         else:
             self.file.rmdir()
+
+    async def scalar(self, query: str) -> Any:
+        """Return what SQL finds, asked beside all others."""
+        async with (
+            self.database() as database,
+            database.transaction() as connection,
+        ):
+            return await connection.scalar(text(query))
+
+    async def contents(self) -> bytes:
+        """Return all that is in the ledger, as it is stored."""
+        if self.server is None:
+            files = self.data_dir.rglob("*")
+            return b"".join(it.read_bytes() for it in files if it.is_file())
+        async with (
+            self.database() as database,
+            database.transaction() as connection,
+        ):
+            rows = [
+                row
+                for table in METADATA.tables.values()
+                for row in await connection.execute(select(table))
+            ]
+        return b"\n".join(
+            it if isinstance(it, bytes) else str(it).encode()
+            for row in rows
+            for it in row
+        )
 
     def events(self) -> list[dict[str, Any]]:
         """Return what was logged."""
