@@ -2,7 +2,9 @@
 
 import asyncio
 import os
-from contextlib import suppress
+import sqlite3
+import uuid
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ _CONNECT = 2
 _POOL = 5
 # Who waits for others to finish does not wait for a database that is gone.
 _QUEUE = 10
+_LOG = "PRAGMA journal_mode = WAL"
 _SESSION = {
     "application_name": "exchange-api",
     # When a machine dies within a transaction, nobody tells the server, which
@@ -48,14 +51,13 @@ class LedgerFile:
 
         Raises:
             OSError: It is not there, and cannot or must not be made.
+            sqlite3.Error: There is no room for it.
         """
-        if self._opened is None:
+        # One that is there is not even opened here: to close it again would
+        # end all locks that this process has on it (fcntl(2)).
+        if self._opened is None and not self._path.exists():
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
-            # One that is there is not even opened: to close it again would
-            # end all locks that this process has on it (fcntl(2)).
-            with suppress(FileExistsError):
-                os.close(os.open(self._path, flags, 0o600))
+            self._make()
         self._present()
 
     def opened(self) -> None:
@@ -68,6 +70,19 @@ class LedgerFile:
             return self._present() == self._opened
         except OSError:
             return False
+
+    def _make(self) -> None:
+        """Make it with its log, for who switches that on shuts out others."""
+        draft = self._path.with_suffix(f".{uuid.uuid4().hex}")
+        try:
+            os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            with closing(sqlite3.connect(draft)) as connection:
+                connection.execute(_LOG)
+            # Linking fails if another process was first; then its file stands.
+            with suppress(FileExistsError):
+                os.link(draft, self._path)
+        finally:
+            draft.unlink(missing_ok=True)
 
     def _present(self) -> tuple[int, int]:
         found = self._path.stat()
@@ -130,7 +145,7 @@ def _prepare(connection: Any, _record: object) -> None:
     # What begins a transaction is said by `_begin`, not by the driver.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute(_LOG)
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
