@@ -1,6 +1,7 @@
 """The database of the ledger: the way in, and what can go wrong."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cache
@@ -29,7 +30,7 @@ __all__ = ["Database"]
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number will do, as long as all processes take the same.
 _MIGRATING = 7_305_116
-_FAILURES = (SQLAlchemyError, OSError, CommandError, KeysLost)
+_FAILURES = (SQLAlchemyError, sqlite3.Error, OSError, CommandError, KeysLost)
 _RETRY_AFTER = 5.0
 _PARTING = 3.0
 # What was to be committed was not taken.
@@ -134,11 +135,13 @@ class Database:
             self._told(progress),
             self._engine.connect() as connection,
         ):
+            # At once: what is read of a clock inside is not older than that.
+            begun = await connection.begin()
             if alone_about is not None:
                 await alone(connection, alone_about)
             yield connection
             progress.is_committing = True
-            await connection.commit()
+            await begun.commit()
 
     async def aclose(self) -> None:
         """Close all connections; drop those that the database holds up."""
