@@ -115,14 +115,14 @@ class Database:
 
     @asynccontextmanager
     async def transaction(
-        self, alone_about: bytes | None = None
+        self, *alone_about: bytes
     ) -> AsyncIterator[AsyncConnection]:
         """Do what stands inside wholly, or not at all.
 
         Nothing but the database is to be awaited inside.
 
         Args:
-            alone_about: A digest; of those who name the same, one at a time
+            alone_about: Digests; of those who name the same, one at a time
                 is inside.
 
         Raises:
@@ -137,8 +137,8 @@ class Database:
         ):
             # At once: what is read of a clock inside is not older than that.
             begun = await connection.begin()
-            if alone_about is not None:
-                await alone(connection, alone_about)
+            for about in alone_about:
+                await alone(connection, about)
             yield connection
             progress.is_committing = True
             await begun.commit()

@@ -1,5 +1,6 @@
 """How sends stand in their table, and what is asked of it."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -67,6 +68,18 @@ class NewSend:
     submission: bytes
     message_id: str | None
     before: Outcome | None
+
+    @property
+    def alone_about(self) -> tuple[bytes, ...]:
+        """What nothing else may be taken on for at the same time.
+
+        A draft may be sent by another name of its mailbox, in another lane.
+        """
+        if self.message_id is None:
+            return (self.lane,)
+        draft = f"{self.tenant} {self.message_id}".encode()
+        return self.lane, hashlib.sha256(draft).digest()
+
     send_at: float | None
 
 

@@ -84,7 +84,7 @@ class SendLedger:
             LedgerUnavailable: It was not taken on, or nobody knows.
         """
         # Else two would see nothing wait, and both be the first.
-        async with self._database.transaction(new.lane) as connection:
+        async with self._database.transaction(*new.alone_about) as connection:
             now = self.now()
             found = await self._find(connection, new.id)
             if found is not None:

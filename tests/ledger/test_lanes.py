@@ -18,7 +18,7 @@ def _new(number: int, message: str | None = None) -> NewSend:
     return NewSend(
         id=f"{number:032}",
         tenant="contoso",
-        lane=bytes(32),
+        lane=bytes([number]) * 32 if message else bytes(32),
         named=number.to_bytes(32, "big"),
         submission=b"",
         message_id=message,
@@ -52,7 +52,7 @@ async def test_only_one_is_the_first(place: Place) -> None:
 
 
 async def test_a_draft_is_taken_on_once(place: Place) -> None:
-    """Two want the same draft sent: the second is told so."""
+    """Many want it sent, by many names of its mailbox: all others are told."""
     async with place.database() as one, place.database() as two:
         answers = await asyncio.gather(
             *(

@@ -78,9 +78,9 @@ class _Database(Database):
 
     @asynccontextmanager
     async def transaction(
-        self, alone_about: bytes | None = None
+        self, *alone_about: bytes
     ) -> AsyncIterator[AsyncConnection]:
-        async with super().transaction(alone_about) as connection:
+        async with super().transaction(*alone_about) as connection:
             yield connection
         if self.is_silent:
             raise LedgerUnavailable(outcome=Outcome.UNKNOWN)
