@@ -16,13 +16,13 @@ __all__ = ["RANDOM", "STOPPED", "Kill", "Killer", "Plan"]
 
 RANDOM = "at random"
 STOPPED = "(told to stop)"
-_LONGEST_LIFE = 3.0
+_LONGEST_LIFE = 4.0
 # How long to wait for a service to come to its point.
-_PATIENCE = 8.0
+_PATIENCE = 6.0
 # How often one is told to stop and may do so in order.
 _STOPS = 0.1
 _STOPS_WITHIN = 20.0
-_LATEST_VISIT = 3
+_LATEST_VISIT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ _KINDS = {
     "refused": 10,
     "cancelled": 10,
 }
-_WITH_KEY = 0.6
+_WITH_KEY = 0.75
 _ASYNC = 0.25
 _LATER = 0.2
 _SUCCESS = range(200, 300)
@@ -108,7 +108,7 @@ def mail(seed: int, number: int) -> Mail:
         wishes.append("respond-async")
     headers["Prefer"] = ", ".join(wishes)
     is_later = kind == "send" and dice.random() < _LATER
-    later = dice.uniform(2, 5) if is_later or kind == "cancelled" else None
+    later = dice.uniform(4, 7) if is_later or kind == "cancelled" else None
     return Mail(
         subject=subject,
         kind=kind,

@@ -1,14 +1,16 @@
 """The points at which the service kills itself, each by its name.
 
-They lie around every request to Graph on the way of a message, and behind
-every commit that takes it a stage further.
+They lie around every request to Graph on the way of a message, behind every
+commit that takes it a stage further, and where a client has just been told.
 """
 
 import os
 import re
 import signal
+from collections.abc import Mapping
+from typing import Any
 
-__all__ = ["POINTS", "Trap", "request_name", "stage_point"]
+__all__ = ["POINTS", "Trap", "event_name", "request_name"]
 
 _MESSAGE = r"/users/[^/]+/messages/[^/]+"
 # What a request to Graph is for; the first that matches counts.
@@ -19,12 +21,11 @@ _REQUESTS = {
     "send": ("POST", rf"{_MESSAGE}/send"),
     "look at": ("GET", _MESSAGE),
     "look up": ("GET", r"/users/[^/]+/messages"),
-    "delete draft": ("DELETE", _MESSAGE),
+    "purge draft": ("POST", rf"{_MESSAGE}/permanentDelete"),
 }
 # Before it leaves, while it is on its way, when its answer is here.
 _MOMENTS = ("before", "during", "after")
 _STAGES = (
-    "queued",
     "drafted",
     "sending",
     "verifying",
@@ -34,15 +35,27 @@ _STAGES = (
 )
 
 
-def stage_point(stage: str) -> str:
-    """Return the point behind the commit of a stage."""
-    return f"stage {stage}"
-
-
+_TOLD = (200, 201, 202)
 POINTS = (
     *(f"{moment} {name}" for name in _REQUESTS for moment in _MOMENTS),
-    *map(stage_point, _STAGES),
+    *(f"stage {stage}" for stage in _STAGES),
+    *(f"told {status}" for status in _TOLD),
 )
+
+
+def event_name(event: Mapping[str, Any]) -> str | None:
+    """Return the point that a line of the log marks, if it does.
+
+    A stage is told right after its commit, so that the database knows it and
+    nothing else does yet; an answer once it is given.
+    """
+    match event:
+        case {"event": "send.advanced", "stage": stage}:
+            return f"stage {stage}"
+        case {"event": "http.access", "method": "POST", "status": status}:
+            return f"told {status}"
+        case _:
+            return None
 
 
 def request_name(method: str, path: str) -> str | None:

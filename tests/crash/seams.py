@@ -6,7 +6,7 @@ import json
 
 import httpx
 
-from tests.crash.points import Trap, request_name, stage_point
+from tests.crash.points import Trap, event_name, request_name
 
 __all__ = ["TrappedLog", "TrappedNetwork"]
 
@@ -42,11 +42,7 @@ class TrappedNetwork(httpx.AsyncBaseTransport):
 
 
 class TrappedLog(io.TextIOWrapper):
-    """A log that dies when it is told that a message got to a stage.
-
-    That is told right after the commit, so that the database knows it and
-    nothing else does yet.
-    """
+    """A log that dies when it is told of something."""
 
     def __init__(self, fd: int, trap: Trap) -> None:
         super().__init__(
@@ -59,6 +55,7 @@ class TrappedLog(io.TextIOWrapper):
         """Write a line of JSON."""
         written = super().write(text)
         self.flush()
-        if '"send.advanced"' in text:
-            self._trap.spring(stage_point(json.loads(text)["stage"]))
+        name = event_name(json.loads(text)) if text.startswith("{") else None
+        if name is not None:
+            self._trap.spring(name)
         return written

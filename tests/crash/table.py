@@ -74,7 +74,14 @@ def notes(evidence: Evidence) -> Iterator[str]:
     yield _listed(Counter(str(m.status) for m in mails), "last status: ")
     verdicts = Counter(one.verdict.value for one in evidence.messages)
     yield _listed(verdicts, "became of them: ")
-    yield f"{len(evidence.drafts)} drafts are left behind"
+    # What its author has written as a draft, and was not sent, stays one.
+    left = Counter(
+        f"of what is {one.verdict.value}"
+        for one in evidence.messages
+        for subject in evidence.drafts
+        if one.mail.subject == subject and one.mail.kind != "draft"
+    )
+    yield _listed(left, f"{left.total()} drafts left behind: ")
     never = set(POINTS) - {kill.point for kill in evidence.kills}
     if never:
         yield f"nobody died at: {', '.join(sorted(never))}"
