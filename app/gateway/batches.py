@@ -101,9 +101,8 @@ class Batch:
         """
         again: dict[str, ExchangeError] = {}
         for part in self.missing():
-            answer = self._with_doubt(
-                part, answers.get(part.name) or _unanswered()
-            )
+            told = answers.get(part.name) or _unanswered()
+            answer = self._with_doubt(part, told)
             if isinstance(answer, Reply):
                 self._ends[part.name] = answer
                 continue
@@ -114,7 +113,9 @@ class Batch:
             elif failed is not None:
                 self._ends[part.name] = self._ends[failed]
             elif may_go_again(part, answer):
-                again[part.name] = self._latest[part.name] = answer
+                self._latest[part.name] = answer
+                # A refusal is one, whatever an earlier request has left open.
+                again[part.name] = _refusal(told) or answer
             else:
                 self._ends[part.name] = answer
         return max(again.values(), key=_demanded, default=None)
@@ -191,6 +192,13 @@ def _request(part: Part, here: set[str]) -> PartRequest:
         body=UNSET if part.body is None else Raw(part.body),
         depends_on=[name for name in part.depends_on if name in here],
     )
+
+
+def _refusal(answer: Reply | ExchangeError) -> ExchangeError | None:
+    """Return an answer if it says that a part was not begun, for now."""
+    if isinstance(answer, Reply) or not answer.transient:
+        return None
+    return answer if answer.outcome is Outcome.NOT_PERFORMED else None
 
 
 def _demanded(error: ExchangeError) -> float:

@@ -222,6 +222,29 @@ async def test_t26_the_gate_closes_for_a_part(tmp_path: Path) -> None:
     assert graph.early == 0
 
 
+async def test_t26_the_gate_closes_whatever_was_in_doubt(
+    tmp_path: Path,
+) -> None:
+    """500, and then 429: that one is a refusal like any other."""
+    graph = ScriptedGraph(
+        answered({"b": failed(500)}),
+        answered({"b": failed(429, 9)}),
+        otherwise=answered(),
+    )
+    batch = Batch(*parts("a", "b"))
+    async with gateway(tmp_path, graph) as built:
+        sending = asyncio.create_task(send(built, batch))
+        await built.parts.clock.sleep(5)
+        others = Batch(*parts("c", "d"))
+        await send(built, others)
+        await sending
+
+    assert len(graph.heard) == 4
+    assert min(graph.times[2:]) - graph.times[1] >= 9
+    assert graph.early == 0
+    assert batch.result("b").status == others.result("c").status == 200
+
+
 async def test_t26_the_breaker_counts_parts(tmp_path: Path) -> None:
     """Batches whose parts fail open the circuit though each is a 200."""
     graph = ScriptedGraph(otherwise=answered({"b": failed(503)}))
