@@ -1,5 +1,7 @@
 """What follows when a send could not be carried on."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,6 +108,15 @@ def test_what_was_taken_stays_so(error: ExchangeError) -> None:
     """What Exchange has taken is neither failed nor sent again."""
     assert after(Stage.VERIFYING, error) is Stage.VERIFYING
     assert after(Stage.VERIFYING, error, late=DAY) is Stage.UNKNOWN
+
+
+def test_what_was_taken_is_looked_for_long_enough() -> None:
+    """Also if it was taken only just before it would have been given up."""
+    prospects = Prospects(DAY, lambda low, _: low)
+    taken = replace(record(Stage.VERIFYING, due=NOW - DAY), updated_at=NOW)
+
+    assert not prospects.is_over(taken, NOW + DAY - 1)
+    assert prospects.is_over(taken, NOW + DAY)
 
 
 def test_it_is_given_up_some_day() -> None:

@@ -28,7 +28,8 @@ class Prospects:
     """What to do with a send that could not be carried on.
 
     Attributes:
-        give_up_after: Seconds that it is tried for after it was due.
+        give_up_after: Seconds that it is tried for after it was due, and
+            looked for after Exchange has taken it.
         uniform: Returns a random number between two.
     """
 
@@ -69,8 +70,10 @@ class Prospects:
         return Stage.QUEUED if record.stage is Stage.QUEUED else Stage.DRAFTED
 
     def is_over(self, record: SendRecord, now: float) -> bool:
-        """Tell whether it has been tried for long enough."""
-        return now >= record.due_at + self.give_up_after
+        """Tell whether it has been tried, or looked for, long enough."""
+        is_taken = record.stage is Stage.VERIFYING
+        began = record.updated_at if is_taken else record.due_at
+        return now >= began + self.give_up_after
 
     def pause(self, record: SendRecord, error: ExchangeError) -> float:
         """Return the seconds until the next try.
