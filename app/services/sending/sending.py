@@ -151,10 +151,11 @@ class Sending:
             ExchangeError: The message was certainly not sent.
         """
         attempts = self._record.attempts + 1
+        # Its time begins before the claim's: to write may take long.
+        where = self._where.until(Deadline(self._tools.clock, _SETS_OUT))
         await self._course.advance(
             Stage.SENDING, attempts=attempts, lease_until=self._now + LEASE
         )
-        where = self._where.until(Deadline(self._tools.clock, _SETS_OUT))
         was_in_doubt, self._is_in_doubt = self._is_in_doubt, True
         try:
             await self._tools.mail.send_draft(where, self._message)
