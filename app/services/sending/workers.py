@@ -196,7 +196,9 @@ class Workers:
         except LeaseLost:
             return None
         finally:
-            self._claims.pop(record.id, None)
+            # Who slept may find that this process has taken it over itself.
+            if self._claims.get(record.id) is record:
+                del self._claims[record.id]
             self._awaited.pop(record.id, None)
 
     async def _renew(self) -> None:
