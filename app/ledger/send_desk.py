@@ -19,6 +19,7 @@ from app.ledger.database import Database
 from app.ledger.leases import free_at
 from app.ledger.schema import sends
 from app.ledger.send_records import UNFINISHED, SendRecord, Stage
+from app.ledger.send_rows import is_due
 from app.problems.errors import Outcome
 
 __all__ = ["OutboxCounts", "SendDesk"]
@@ -151,6 +152,19 @@ class SendDesk:
                 )
             )
         return bool(done.rowcount)
+
+    async def hasten(self, now: float) -> None:
+        """Have all that is due tried again: its pauses count no more."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                update(sends)
+                .where(
+                    sends.c.stage.in_(UNFINISHED),
+                    sends.c.retry_at > now,
+                    is_due(sends, now),
+                )
+                .values(retry_at=now)
+            )
 
     async def purge(self, ended_before: float) -> int:
         """Forget the sends that ended so long ago; return how many."""

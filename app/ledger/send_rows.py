@@ -33,7 +33,9 @@ from app.problems.stored import pack
 
 __all__ = [
     "NewSend",
+    "claimed",
     "due",
+    "is_due",
     "is_under_way",
     "left_alone",
     "new_row",
@@ -156,9 +158,22 @@ def sealed(
     return written
 
 
+def claimed(record: SendRecord) -> ColumnElement[bool]:
+    """Return the condition that nobody has claimed a send since."""
+    return and_(sends.c.id == record.id, sends.c.claim == record.claim)
+
+
 def waits_in(lane: bytes, now: float) -> Exists:
     """Return the condition that something in a lane has to go first."""
     return exists().where(_holds_up(sends, now), sends.c.lane == lane)
+
+
+def is_due(table: FromClause, now: float) -> ColumnElement[bool]:
+    """Return the condition that the time of a send has come.
+
+    What is to be sent now is due, whatever the date was when that was said.
+    """
+    return func.coalesce(table.c.send_at, 0.0) <= now
 
 
 def is_under_way(tenant: str, message: str) -> Exists:
@@ -187,8 +202,8 @@ def due(now: float) -> Select[Any]:
         select(sends)
         .where(
             sends.c.stage.in_(UNFINISHED),
-            sends.c.due_at <= now,
-            sends.c.retry_at <= now,
+            is_due(sends, now),
+            or_(sends.c.failures == 0, sends.c.retry_at <= now),
             free_at(sends, now),
             or_(sends.c.stage == Stage.VERIFYING, is_first),
         )
@@ -210,6 +225,6 @@ def _holds_up(table: FromClause, now: float) -> ColumnElement[bool]:
     """
     return and_(
         table.c.stage.in_(WAITING),
-        table.c.due_at <= now,
+        is_due(table, now),
         table.c.due_at > now - _LONGEST_HOLD,
     )

@@ -58,8 +58,9 @@ def build_sending(
     housekeeping = Housekeeping(
         desk,
         requests.purge,
-        tools.ledger.now,
-        parts.settings.ledger.keep_sends,
+        now=tools.ledger.now,
+        clock=parts.clock,
+        keep_sends=parts.settings.ledger.keep_sends,
     )
     parts.telemetry.watch(OUTBOX_WAITING, housekeeping.waiting)
     parts.telemetry.watch(OUTBOX_AGE, lambda: [(housekeeping.age(), {})])

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 
+from app.clock import Clock
 from app.ledger.send_desk import OutboxCounts, SendDesk
 from app.ledger.send_records import Stage
 from app.services.sending.views import STATUS, counted
@@ -10,6 +11,8 @@ __all__ = ["Housekeeping"]
 
 _EVERY = 600.0
 _COUNT_EVERY = 5.0
+# Seconds that a date may be corrected by: nobody minds to wait for them.
+_SET_BACK = 30.0
 
 Purge = Callable[[], Awaitable[int]]
 
@@ -24,12 +27,17 @@ class Housekeeping:
         self,
         desk: SendDesk,
         purge_requests: Purge,
+        *,
         now: Callable[[], float],
+        clock: Clock,
         keep_sends: float,
     ) -> None:
         self._desk = desk
         self._purge_requests = purge_requests
         self._now = now
+        self._clock = clock
+        # The date at which the clock that never goes back began.
+        self._zero: float | None = None
         self._keep_sends = keep_sends
         self._purged_at = 0.0
         self._counted_at = 0.0
@@ -42,6 +50,7 @@ class Housekeeping:
             LedgerUnavailable: Another time, then.
         """
         now = self._now()
+        await self._mind_the_date(now)
         if abs(now - self._purged_at) >= _EVERY:
             await self._purge_requests()
             await self._desk.purge(now - self._keep_sends)
@@ -62,3 +71,10 @@ class Housekeeping:
         """Return for how many seconds the oldest send has been due."""
         oldest = self._counts.oldest_due
         return 0.0 if oldest is None else max(0.0, self._now() - oldest)
+
+    async def _mind_the_date(self, now: float) -> None:
+        """See that nothing waits for a date that was set back meanwhile."""
+        zero = now - self._clock.now()
+        if self._zero is not None and zero < self._zero - _SET_BACK:
+            await self._desk.hasten(now)
+        self._zero = zero
