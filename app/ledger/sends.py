@@ -20,6 +20,7 @@ from app.ledger.schema import sends
 from app.ledger.send_records import SendRecord
 from app.ledger.send_rows import (
     NewSend,
+    claimed,
     due,
     left_alone,
     new_row,
@@ -99,8 +100,8 @@ class SendLedger:
             )
             record = self._opened(rows.mappings().one())
             if is_first:
-                claimed = await self._claim(connection, record)
-                return claimed or record, claimed is not None
+                taken = await self._claim(connection, record)
+                return taken or record, taken is not None
             return record, False
 
     async def find(self, send: str) -> SendRecord | None:
@@ -156,7 +157,7 @@ class SendLedger:
             values = sealed(record.id, changes, self._database.vault)
             rows = await connection.execute(
                 update(sends)
-                .where(sends.c.id == record.id, sends.c.claim == record.claim)
+                .where(claimed(record))
                 .values(values)
                 .returning(sends)
             )
@@ -180,13 +181,16 @@ class SendLedger:
         return await self.advance(record, problem=problem, **changes)
 
     async def forget(self, record: SendRecord) -> None:
-        """Let it be as if a send had never been taken on."""
+        """Let it be as if a send had never been taken on.
+
+        Raises what `advance` raises.
+        """
         async with self._database.transaction() as connection:
-            await connection.execute(
-                delete(sends).where(
-                    sends.c.id == record.id, sends.c.claim == record.claim
-                )
+            done = await connection.execute(
+                delete(sends).where(claimed(record))
             )
+            if not done.rowcount:
+                raise LeaseLost
 
     async def renew(self, records: Iterable[SendRecord]) -> None:
         """Keep claims from ending."""
@@ -223,11 +227,7 @@ class SendLedger:
         }
         rows = await connection.execute(
             update(sends)
-            .where(
-                sends.c.id == record.id,
-                sends.c.claim == record.claim,
-                free_at(sends, now),
-            )
+            .where(claimed(record), free_at(sends, now))
             .values(changes)
             .returning(sends)
         )

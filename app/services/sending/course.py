@@ -5,7 +5,8 @@ from typing import Any
 
 from app.ledger.send_records import SendRecord, Stage
 from app.models.context import InMailbox
-from app.problems.errors import ExchangeError
+from app.problems.errors import ExchangeError, Outcome
+from app.problems.ledger import LedgerUnavailable
 from app.services.sending.submissions import Submission
 from app.services.sending.tools import Tools
 
@@ -76,6 +77,14 @@ class Course:
             return
         # Its caller is told, and decides; nobody else is to see to it.
         self._is_refused = True
-        await self._tools.ledger.forget(self.record)
+        try:
+            await self._tools.ledger.forget(self.record)
+        except LedgerUnavailable as error:
+            if error.outcome is Outcome.UNKNOWN:
+                # Nobody may be left to send it: that must not be promised.
+                self.record = replace(
+                    self.record, stage=Stage.UNKNOWN, problem=error
+                )
+            raise
         self.record = replace(self.record, stage=Stage.FAILED, problem=problem)
         self._tools.reports.advanced(self.record)
