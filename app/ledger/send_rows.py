@@ -11,6 +11,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     and_,
+    case,
     exists,
     func,
     or_,
@@ -212,9 +213,16 @@ def due(now: float) -> Select[Any]:
 
 
 def next_due(now: float) -> Select[tuple[float | None]]:
-    """Return the question when more is to be carried on, after a moment."""
-    return select(func.min(sends.c.retry_at)).where(
-        sends.c.stage.in_(UNFINISHED), sends.c.retry_at > now
+    """Return the question when more may be to be carried on, after now.
+
+    What somebody works on is free when the claim ends, if not before.
+    """
+    free = case(
+        (sends.c.lease_until > sends.c.retry_at, sends.c.lease_until),
+        else_=sends.c.retry_at,
+    )
+    return select(func.min(free)).where(
+        sends.c.stage.in_(UNFINISHED), free > now
     )
 
 

@@ -406,7 +406,6 @@ async def test_t063_a_refusal_in_passing_is_outlasted(
     assert first.status_code == second.status_code == 202
     assert first.json()["outcome"] == "not_performed"
     assert first.json()["problem"]["code"] == "graph-throttled"
-    assert first.json()["problem"]["retry_after"] == 60
     assert second.headers["idempotent-replayed"] == "true"
     sent = [m["subject"] for m in mailbox.sent()]
     assert sent.count("Only once") == 1

@@ -10,7 +10,7 @@ from app.services.sending.views import STATUS, counted
 __all__ = ["Housekeeping"]
 
 _EVERY = 600.0
-_COUNT_EVERY = 5.0
+_COUNT_EVERY = 15.0
 # Seconds that a date may be corrected by: nobody minds to wait for them.
 _SET_BACK = 30.0
 

@@ -22,8 +22,9 @@ from app.services.sending.tools import Tools
 __all__ = ["Workers"]
 
 _LONGEST = 180.0
-_POLL = 15.0
+_POLL = 60.0
 _SHORTEST = 0.05
+_WITHOUT_LEDGER = 5.0
 # For each one that is carried on, so many may wait until a doubt ends.
 _MOST_ASIDE = 8
 # The service is to be up and answering before it looks for what is left over.
@@ -114,7 +115,7 @@ class Workers:
         await self._rest(_SETTLE)
         while not (self._is_closing or self._tools.stopping.has_begun):
             self._nudged.clear()
-            pause = _POLL
+            pause = _WITHOUT_LEDGER
             try:
                 pause = await self._take_up()
                 await self._housekeeping()
