@@ -92,15 +92,33 @@ class SendRecord:
         return cls(
             **columns,
             stage=Stage(row["stage"]),
-            before=row["before"] and Outcome(row["before"]),
+            before=_outcome(row["before"]),
             submission=_opened(vault, row["submission"], binding),
-            problem=None if problem is None else unpack(problem),
+            problem=_error(problem),
         )
 
 
 def binding_of(send: str) -> str:
     """Return what the contents of a row are sealed for."""
     return f"send {send}"
+
+
+def _outcome(name: str | None) -> Outcome | None:
+    """Return an outcome; a word of another release is none to rely on."""
+    if name is None:
+        return None
+    known = {outcome.value for outcome in Outcome}
+    return Outcome(name) if name in known else Outcome.UNKNOWN
+
+
+def _error(packed: bytes | None) -> ExchangeError | None:
+    """Return why a send is held up; None if that cannot be read here."""
+    if packed is None:
+        return None
+    try:
+        return unpack(packed)
+    except ValueError:
+        return None
 
 
 def _opened(vault: Vault, sealed: bytes | None, binding: str) -> bytes | None:
