@@ -105,7 +105,7 @@ def test_a_draft_is_looked_at_for_as_long_as_there_is_doubt(
 ) -> None:
     """At once, then more and more seldom, up to the end; never just once."""
     pauses = in_doubt(doubt, since)
-    left = min(doubt, max(doubt - since, doubt / 8))
+    left = min(doubt, max(doubt - since, doubt / 4))
 
     assert pauses[0] == 0
     assert len(pauses) > 1

@@ -30,7 +30,8 @@ ONCE = (0.0,)
 """A single look, at what may have arrived since."""
 
 _SHORTEST, _LONGEST = 0.25, 30.0
-_LEAST = 1 / 8
+# By default longer than a request to send may take to set out.
+_LEAST = 1 / 4
 
 
 def in_doubt(doubt: float, since: float) -> tuple[float, ...]:
