@@ -71,6 +71,7 @@ class NewSend:
     submission: bytes
     message_id: str | None
     before: Outcome | None
+    send_at: float | None
 
     @property
     def alone_about(self) -> tuple[bytes, ...]:
@@ -82,8 +83,6 @@ class NewSend:
             return (self.lane,)
         draft = f"{self.tenant} {self.message_id}".encode()
         return self.lane, hashlib.sha256(draft).digest()
-
-    send_at: float | None
 
 
 def new_row(new: NewSend, vault: Vault, now: float) -> dict[str, Any]:
