@@ -17,6 +17,7 @@ from app.ledger.request_records import (
     Request,
     is_final,
     outcome_of,
+    replayed,
 )
 from app.ledger.request_rows import RequestRows
 from app.models.answers import Answer
@@ -105,7 +106,7 @@ class IdempotencyLedger:
                 if not running.task.done() or not deadline.left():
                     raise
             except ExchangeError as error:
-                raise error.again() from error
+                raise replayed(error) from error
             else:
                 return replace(answer, replayed=True)
 
@@ -143,7 +144,7 @@ class IdempotencyLedger:
             if isinstance(found, Answer):
                 return replace(found, replayed=True)
             if isinstance(found, ExchangeError):
-                raise found
+                raise replayed(found)
             try:
                 return await self._work(request, found, work)
             except LeaseLost:

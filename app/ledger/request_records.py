@@ -14,6 +14,7 @@ from app.ledger.leases import LEASE
 from app.ledger.vault import Vault
 from app.models.answers import Answer
 from app.problems.errors import ExchangeError, Outcome
+from app.problems.refusals import IdempotencyKeyReused
 
 __all__ = [
     "Claim",
@@ -29,6 +30,7 @@ __all__ = [
     "new_row",
     "next_step",
     "outcome_of",
+    "replayed",
     "result_of",
 ]
 
@@ -170,6 +172,17 @@ def is_final(result: Answer | ExchangeError) -> bool:
     is_refusal = result.status < HTTPStatus.INTERNAL_SERVER_ERROR
     is_settled = result.outcome is Outcome.NOT_PERFORMED
     return is_refusal and is_settled and not result.retryable
+
+
+def replayed(error: ExchangeError) -> ExchangeError:
+    """Return how a request has ended, for another that asks for the same.
+
+    It is marked if it is the same for all of them.
+    """
+    other = error.again()
+    is_kept = not isinstance(error, IdempotencyKeyReused)
+    other.is_replayed = is_kept and is_final(error)
+    return other
 
 
 def outcome_of(result: Answer | ExchangeError) -> Outcome:

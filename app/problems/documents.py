@@ -83,6 +83,8 @@ def problem_response(
     headers = {"Cache-Control": "no-store"}
     if error.retry_after is not None:
         headers["Retry-After"] = str(ceil(error.retry_after))
+    if error.is_replayed:
+        headers["Idempotent-Replayed"] = "true"
     if isinstance(error, RangeNotSatisfiable):
         headers["Content-Range"] = f"bytes */{error.size}"
     return Response(

@@ -192,6 +192,7 @@ class ExchangeError(Exception):
             code of its error or why it had none to give.
         budget_exhausted: Whether it would have been repeated, had there not
             been so many repeats already.
+        is_replayed: Whether an earlier request met it, and not this one.
     """
 
     code: ClassVar[str]
@@ -222,6 +223,7 @@ class ExchangeError(Exception):
         self.attempts = 0
         self.tried: tuple[tuple[str, str], ...] = ()
         self.budget_exhausted = False
+        self.is_replayed = False
 
     def again(self) -> Self:
         """Return this error for another who meets it, to be changed freely.

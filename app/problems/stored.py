@@ -13,6 +13,8 @@ __all__ = ["pack", "unpack"]
 
 # Whose classes are to be there before their names are looked up.
 _MODULES = (causes, registry)
+# What is true of one meeting with an error only.
+_PASSING = {"told_at", "is_replayed"}
 
 
 class _Told(Struct, kw_only=True):
@@ -44,7 +46,7 @@ class _Stored(Struct):
 
 def pack(error: ExchangeError) -> bytes:
     """Return an error as bytes."""
-    told = {k: v for k, v in vars(error).items() if k != "told_at"}
+    told = {k: v for k, v in vars(error).items() if k not in _PASSING}
     kind, code = type(error).__name__, getattr(error, "code", None)
     return msgpack.encode(_Stored(kind, code, _Told(**told)))
 
@@ -65,7 +67,7 @@ def unpack(packed: bytes) -> ExchangeError:
     # Each class is made from other arguments; what it knows then is alike.
     error = kind.__new__(kind, stored.told.detail)
     vars(error).update({k: v for k, v in told.items() if v is not UNSET})
-    error.told_at = None
+    error.told_at, error.is_replayed = None, False
     return error
 
 

@@ -124,6 +124,8 @@ def _headers(method: str, status: str) -> Document:
         names += _OF_ANSWERS
         is_read = method == "get"
         names += _OF_READS if is_read else _OF_WRITES
+    elif method == "post":
+        names.append("Idempotent-Replayed")
     if status in {"206", "416"}:
         names += ("Accept-Ranges", "Content-Range")
     if status in {"429", "503"}:

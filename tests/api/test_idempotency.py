@@ -128,6 +128,8 @@ async def test_a_final_refusal_is_kept(
     assert first.status_code == second.status_code == 422
     assert first.json()["code"] == "recipients-rejected"
     assert first.json()["outcome"] == "not_performed"
+    assert "idempotent-replayed" not in first.headers
+    assert second.headers["idempotent-replayed"] == "true"
     assert len(sandbox.calls) == calls
 
 
