@@ -66,6 +66,8 @@ class Sending:
         self._course = course
         self._aside = aside
         self._is_in_doubt = course.record.stage is Stage.SENDING
+        # Whoever wrote that may have waited, and asked again, until then.
+        self._asked_at = course.record.updated_at + _SETS_OUT
         self._was_just_taken = course.record.stage is not Stage.VERIFYING
         self._watch = Watch(tools.mail, where, tools.clock, tools.stopping)
 
@@ -128,7 +130,7 @@ class Sending:
         """
         # It was refused when there was no doubt left but its own.
         is_refused = doubt.outcome is Outcome.NOT_PERFORMED
-        since = inf if is_refused else self._now - self._record.updated_at
+        since = inf if is_refused else self._now - self._asked_at
         with self._aside():
             seen = await self._watch.look_in_doubt(
                 self._message, self._tools.doubt, since
@@ -164,6 +166,7 @@ class Sending:
             if not was_in_doubt and error.outcome is not Outcome.UNKNOWN:
                 self._is_in_doubt = False
                 raise
+            self._asked_at = self._now
             return error
         # True from now on, whether it can be written down or not.
         self._course.record = replace(self._record, stage=Stage.VERIFYING)
