@@ -1,7 +1,7 @@
 """Kill the services, one way after the other, and start them again."""
 
 import asyncio
-from collections import deque
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import starmap
@@ -18,11 +18,12 @@ RANDOM = "at random"
 STOPPED = "(told to stop)"
 _LONGEST_LIFE = 4.0
 # How long to wait for a service to come to its point.
-_PATIENCE = 6.0
+_PATIENCE = 8.0
 # How often one is told to stop and may do so in order.
 _STOPS = 0.1
 _STOPS_WITHIN = 20.0
 _LATEST_VISIT = 2
+_TURN = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,24 +37,41 @@ class Kill:
 
 @dataclass(slots=True)
 class Plan:
-    """Which kill is next: by turns at random and at the next point."""
+    """Which kill is next: by turns at random and at the next point.
+
+    That is the one that had the fewest; a point that was not come to in time
+    has another turn soon.
+    """
 
     dice: Random
     left: int
-    _points: "deque[str]" = field(init=False)
+    _turns: "Counter[str]" = field(init=False)
+    _missed: "Counter[str]" = field(default_factory=Counter)
     _is_random: bool = True
 
     def __post_init__(self) -> None:
-        self._points = deque(self.dice.sample(POINTS, len(POINTS)))
+        points = self.dice.sample(POINTS, len(POINTS))
+        self._turns = Counter(dict.fromkeys(points, 0))
 
-    def take(self) -> str | None:
-        """Return the point of the next kill; None is at random."""
+    def take(self) -> tuple[str | None, int]:
+        """Return the point of the next kill, and at which visit to it.
+
+        None is at random.
+        """
         self.left -= 1
         self._is_random = not self._is_random
         if self._is_random:
-            return None
-        self._points.rotate(-1)
-        return self._points[-1]
+            return None, 1
+        point = min(self._turns, key=self._turns.__getitem__)
+        self._turns[point] += _TURN
+        if self._missed[point]:
+            return point, 1
+        return point, self.dice.randint(1, _LATEST_VISIT)
+
+    def miss(self, point: str) -> None:
+        """Note that a point was not come to: that was half a turn."""
+        self._turns[point] -= _TURN // 2
+        self._missed[point] += 1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,15 +103,16 @@ class Killer:
         """Let a service live and die, over and over; the last one lives."""
         while self.plan.left and self.clock.now() < self._until:
             # Taken at once: there is another who takes them.
-            point = self.plan.take()
+            point, nth = self.plan.take()
             if self.dice.random() < _STOPS:
                 await self._stop(place, await self.nursery.bear(order))
-            nth = self.dice.randint(1, _LATEST_VISIT)
             child = await self.nursery.bear(
                 replace(order, point=point, nth=nth)
             )
             seconds = self.dice.uniform(0, _LONGEST_LIFE)
             if await child.lives_for(seconds if point is None else _PATIENCE):
+                if point is not None:
+                    self.plan.miss(point)
                 point = None
                 child.end(SIGKILL)
             self._expect(-SIGKILL, await child.died, place)

@@ -17,12 +17,12 @@ MAILBOXES = (
 )
 # How a message is sent, and how often of a hundred times.
 _KINDS = {
-    "send": 40,
+    "send": 35,
     "draft": 15,
     "reply": 15,
     "reply-all": 5,
     "forward": 5,
-    "refused": 10,
+    "refused": 15,
     "cancelled": 10,
 }
 _WITH_KEY = 0.75
