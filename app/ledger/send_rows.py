@@ -46,7 +46,9 @@ __all__ = [
     "waits_in",
 ]
 
-_LONGEST_HOLD = 7200.0
+# What has failed so often, or waits for so long, holds nothing up any more.
+_MOST_FAILURES = 120
+_LONGEST_HOLD = 43_200.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,4 +236,5 @@ def _holds_up(table: FromClause, now: float) -> ColumnElement[bool]:
         table.c.stage.in_(WAITING),
         is_due(table, now),
         table.c.due_at > now - _LONGEST_HOLD,
+        table.c.failures < _MOST_FAILURES,
     )

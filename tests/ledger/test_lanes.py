@@ -1,14 +1,16 @@
 """Sends of one mailbox, handed in at the same time to several processes."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
-from app.clock import SystemClock
+from app.clock import Clock, SystemClock
 from app.ledger.database import Database
 from app.ledger.send_rows import NewSend
 from app.ledger.sends import SendLedger
 from app.problems.resources import Conflict
+from tests.support.clocks import JumpingClock
 from tests.support.ledger import Place
 
 pytestmark = pytest.mark.anyio
@@ -27,9 +29,12 @@ def _new(number: int, message: str | None = None) -> NewSend:
     )
 
 
-def _ledger(database: Database, owner: str) -> SendLedger:
+def _ledger(
+    database: Database, owner: str, clock: Clock | None = None
+) -> SendLedger:
+    clock = clock or SystemClock()
     return SendLedger(
-        database, owner, SystemClock(), capacity=100, tenants=["contoso"]
+        database, owner, clock, capacity=100, tenants=["contoso"]
     )
 
 
@@ -66,3 +71,25 @@ async def test_a_draft_is_taken_on_once(place: Place) -> None:
 
     refused = [answer for answer in answers if isinstance(answer, Conflict)]
     assert len(refused) == len(answers) - 1
+
+
+@pytest.mark.parametrize(
+    ("hours", "failures", "passed_by"),
+    [(0, 119, 0), (0, 120, 1), (11, 10, 0), (13, 10, 2)],
+)
+async def test_how_long_the_first_one_holds_up_the_others(
+    place: Place, hours: float, failures: int, passed_by: int
+) -> None:
+    """Through an outage of hours; but not what has failed so often."""
+    clock = JumpingClock()
+    async with place.database() as database:
+        ledger = _ledger(database, "one", clock)
+        first, _ = await ledger.add(_new(0), at_once=True)
+        for number in (1, 2):
+            await ledger.add(_new(number), at_once=False)
+        clock.ahead = timedelta(hours=hours)
+        later = ledger.now() + 60
+        await ledger.release(first, retry_at=later, failures=failures)
+        due, _ = await ledger.claim_due(3)
+
+    assert len(due) == passed_by

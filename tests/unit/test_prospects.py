@@ -141,6 +141,16 @@ def test_nothing_is_tried_too_early_or_too_late(
     assert max(floor, 1.0) <= pause <= max(60.0, 1.1 * floor + 1.0)
 
 
+def test_an_outage_is_not_its_own_fault() -> None:
+    """Its own failures are counted on; those of all only for the pauses."""
+    prospects = Prospects(DAY, lambda low, _: low)
+    often = record(Stage.QUEUED, failures=50)
+
+    assert prospects.failures(often, DeadlineExceeded()) == 51
+    assert prospects.failures(often, GraphUnavailable()) == 50
+    assert prospects.failures(record(Stage.QUEUED), GraphThrottled()) == 1
+
+
 def test_looks_become_rarer() -> None:
     """Ten seconds at first, five minutes at last."""
     pauses = [next_look(number) for number in range(20)]

@@ -11,6 +11,7 @@ __all__ = ["GONE_FOR_GOOD", "MOST_LOOKS", "Prospects", "next_look"]
 _FAR = {Reach.TENANT, Reach.SERVICE}
 _BASE = 1.0
 _CAP = 60.0
+_LONGEST_AT = 10
 _JITTER = 0.1
 _MOST_JITTER = 10.0
 _FIRST_LOOK = 10.0
@@ -75,13 +76,25 @@ class Prospects:
         began = record.updated_at if is_taken else record.due_at
         return now >= began + self.give_up_after
 
+    def failures(self, record: SendRecord, error: ExchangeError) -> int:
+        """Return how often it has failed now.
+
+        What fails for all of a mailbox, or for more, counts as far as the
+        pauses grow with it: an outage is not the fault of the first in line,
+        and must not have others overtake it.
+        """
+        failures = record.failures + 1
+        if error.reach is Reach.REQUEST or record.stage is Stage.VERIFYING:
+            return failures
+        return min(failures, max(record.failures, _LONGEST_AT))
+
     def pause(self, record: SendRecord, error: ExchangeError) -> float:
         """Return the seconds until the next try.
 
         Never before ``Retry-After``, longer each time, and never all at once:
         what waits for the same outage to end is spread.
         """
-        ceiling = min(_CAP, _BASE * 2 ** min(record.failures + 1, 10))
+        ceiling = min(_CAP, _BASE * 2 ** min(record.failures + 1, _LONGEST_AT))
         spread = self.uniform(ceiling / 2, ceiling)
         if error.retry_after is None:
             return spread

@@ -211,7 +211,7 @@ class Sending:
             pause,
             problem=error,
             stage=stage,
-            failures=self._record.failures + 1,
+            failures=tools.prospects.failures(self._record, error),
             before=error.outcome if stage is Stage.QUEUED else None,
         )
 
