@@ -276,6 +276,35 @@ async def test_a_send_is_taken_back(
     assert sent(sandbox) == ["Later: sent"]
 
 
+async def test_what_is_taken_back_leaves_no_draft(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """Also if Graph made one and could not say so."""
+    fault = sandbox.faults.add(
+        Fault(
+            method="POST",
+            route="/users/{mailbox}/messages",
+            status=504,
+            after_work=True,
+            times=1,
+        )
+    )
+    blind = sandbox.faults.add(
+        Fault(method="GET", route="/users/{mailbox}/messages*", status=503)
+    )
+    place = await handed_in(service, letter())
+    await service.clock.sleep(60)
+    left = drafts(sandbox)
+    sandbox.faults.remove(blind)
+    taken = await service.client.delete(place)
+
+    assert sandbox.faults.fired(fault) == 1
+    assert "Later" in left
+    assert taken.status_code == 204
+    assert "Later" not in drafts(sandbox)
+    assert sent(sandbox) == []
+
+
 async def test_bad_times_and_names(service: Service) -> None:
     """Told where they stand; nobody finds what is not theirs."""
     client = service.client

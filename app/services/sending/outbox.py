@@ -76,7 +76,10 @@ class OutboxService:
         self._workers.nudge()
         context = replace(where.context, deadline=deadline)
         where = replace(where, context=context)
-        await self._tools.writer.discard(where, submission, record.message_id)
+        writer = self._tools.writer
+        await writer.discard(where, submission, record.message_id)
+        if record.message_id is None and record.before is not None:
+            await writer.discard_marked(where, submission, send)
 
     async def reschedule(
         self, where: InMailbox, send: str, patch: SendPatch, etag: str | None

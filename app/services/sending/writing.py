@@ -6,7 +6,7 @@ import msgspec
 
 from app.gateway.mail import MailGateway
 from app.models.context import InMailbox
-from app.models.mail import Message
+from app.models.mail import Message, MessagePage
 from app.problems.errors import ExchangeError
 from app.problems.resources import Conflict
 from app.services.mail.drafts import DraftService, Written
@@ -59,6 +59,17 @@ class Writer:
             return
         with suppress(ExchangeError):
             await self._mail.purge_message(where, message)
+
+    async def discard_marked(
+        self, where: InMailbox, submission: Submission, marker: str
+    ) -> None:
+        """Do the same where it was not told which draft was made."""
+        with suppress(ExchangeError):
+            answer = await self._mail.look_up_marker(where, marker)
+            page = msgspec.json.decode(answer.body, type=MessagePage)
+            for found in page["items"]:
+                if found["is_draft"]:
+                    await self.discard(where, submission, found["id"])
 
     async def _given(self, where: InMailbox, message: str) -> Written:
         answer = await self._mail.look_at_message(where, message)
