@@ -5,8 +5,11 @@ BIN := .venv/bin
 UV_COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet
 
-FRONT := tests/api tests/browser tests/frontend tests/unit tests/wire
-COVER = rm -f $@; $(BIN)/python -W "ignore:Unable to activate" -m slipcover \
+FRONT := tests/api tests/browser tests/frontend tests/wire
+# In memory, where there is room: the ledgers of tests need outlive nothing.
+ROOM = $$(df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 { print $$4 }')
+SCRATCH = $$([ "$(ROOM)" -gt 4096 ] 2>/dev/null && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
+COVER = rm -f $@; TMPDIR=$(SCRATCH) $(BIN)/python -W "ignore:Unable to activate" -m slipcover \
 	--json --fail-under 0 --out $@ -m pytest
 
 FIDELITY = .venv-fidelity/bin/python -m pytest -c tests/fidelity/pytest.ini tests/fidelity

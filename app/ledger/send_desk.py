@@ -26,6 +26,7 @@ __all__ = ["OutboxCounts", "SendDesk"]
 
 # What was refused to a caller that waited is kept without its content: that
 # caller was told, and may have sent it anew.
+_AT_ONCE = 1000
 _GIVEN_UP = or_(
     sends.c.stage == Stage.UNKNOWN,
     and_(sends.c.stage == Stage.FAILED, sends.c.submission.is_not(None)),
@@ -167,15 +168,24 @@ class SendDesk:
             )
 
     async def purge(self, ended_before: float) -> int:
-        """Forget the sends that ended so long ago; return how many."""
-        async with self._database.transaction() as connection:
-            done = await connection.execute(
-                delete(sends).where(
-                    sends.c.updated_at < ended_before,
-                    sends.c.stage.not_in(UNFINISHED),
+        """Forget the sends that ended so long ago; return how many.
+
+        Not all at once, for nobody else can write meanwhile.
+        """
+        forgotten = 0
+        old = and_(
+            sends.c.updated_at < ended_before,
+            sends.c.stage.not_in(UNFINISHED),
+        )
+        some = select(sends.c.seq).where(old).limit(_AT_ONCE)
+        while True:
+            async with self._database.transaction() as connection:
+                done = await connection.execute(
+                    delete(sends).where(sends.c.seq.in_(some), old)
                 )
-            )
-        return done.rowcount
+            forgotten += done.rowcount
+            if done.rowcount < _AT_ONCE:
+                return forgotten
 
     async def _moved(
         self, record: SendRecord, now: float, **changes: Any

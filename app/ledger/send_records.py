@@ -91,7 +91,7 @@ class SendRecord:
         problem = _opened(vault, row["problem"], binding)
         return cls(
             **columns,
-            stage=Stage(row["stage"]),
+            stage=_stage(row["stage"]),
             before=_outcome(row["before"]),
             submission=_opened(vault, row["submission"], binding),
             problem=_error(problem),
@@ -109,6 +109,12 @@ def _outcome(name: str | None) -> Outcome | None:
         return None
     known = {outcome.value for outcome in Outcome}
     return Outcome(name) if name in known else Outcome.UNKNOWN
+
+
+def _stage(name: str) -> Stage:
+    """Return a stage; one of a later release is not known here."""
+    known = {stage.value for stage in Stage}
+    return Stage(name) if name in known else Stage.UNKNOWN
 
 
 def _error(packed: bytes | None) -> ExchangeError | None:

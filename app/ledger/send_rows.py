@@ -142,7 +142,13 @@ def left_alone(
 
     Since when it is in its stage stays: how much doubt there is hangs on it.
     """
-    left = {**changes, "owner": None, "lease_until": 0.0}
+    left = {
+        **changes,
+        "owner": None,
+        "lease_until": 0.0,
+        # Who has read the row before this must read it again.
+        "claim": record.claim + 1,
+    }
     if left.get("stage", record.stage) is record.stage:
         left["updated_at"] = record.updated_at
     return left

@@ -621,3 +621,14 @@ async def test_without_a_ledger(place: Place, sandbox: Sandbox) -> None:
     assert ops.json()["outbox"] is None
     assert read.status_code == 200
     assert sent(sandbox) == []
+
+
+async def test_two_who_take_it_back_both_have(service: Service) -> None:
+    """Whoever is second finds it done."""
+    body = letter(send_at=after(service, hours=1))
+    place = await handed_in(service, body)
+    answers = await asyncio.gather(
+        *(service.client.delete(place) for _ in range(5))
+    )
+
+    assert {answer.status_code for answer in answers} == {204}

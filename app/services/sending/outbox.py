@@ -1,7 +1,5 @@
 """What callers can do with sends that were taken on."""
 
-from dataclasses import replace
-
 from app.clock import Deadline
 from app.ledger.send_desk import SendDesk
 from app.ledger.send_records import SendRecord, Stage
@@ -71,11 +69,14 @@ class OutboxService:
             record, self._ledger.now(), message_id=submission.draft
         )
         if cancelled is None:
+            # Somebody was faster; perhaps with the same.
+            now = await self._desk.find(send)
+            if now is not None and now.stage is Stage.CANCELLED:
+                return
             raise Conflict(_GONE)
         self._tools.reports.advanced(cancelled)
         self._workers.nudge()
-        context = replace(where.context, deadline=deadline)
-        where = replace(where, context=context)
+        where = where.until(deadline)
         writer = self._tools.writer
         await writer.discard(where, submission, record.message_id)
         if record.message_id is None and record.before is not None:
