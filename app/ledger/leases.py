@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from sqlalchemy import ColumnElement, Table, or_, update
+from sqlalchemy import ColumnElement, Table, Update, bindparam, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.clock import Clock
@@ -22,6 +22,7 @@ __all__ = [
     "free_at",
     "is_free_at",
     "reclaim",
+    "renewal",
 ]
 
 LEASE = 15.0
@@ -47,6 +48,18 @@ def free_at(table: Table, now: float) -> ColumnElement[bool]:
 def is_free_at(lease_until: float, now: float) -> bool:
     """Tell whether nobody works, by the end of a lease, at a moment."""
     return not now < lease_until <= now + 2 * LEASE
+
+
+def renewal(table: Table, until: float) -> Update:
+    """Return what renews claims, given the ``row`` and ``number`` of each."""
+    return (
+        update(table)
+        .where(
+            table.c.id == bindparam("row"),
+            table.c.claim == bindparam("number"),
+        )
+        .values(lease_until=until)
+    )
 
 
 def reclaim(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import msgpack
-from sqlalchemy import RowMapping, and_, bindparam, delete, select, update
+from sqlalchemy import RowMapping, and_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.clock import Clock
 from app.ledger.answers import pack_result
 from app.ledger.database import Database
-from app.ledger.leases import LEASE, LeaseLost, free_at, is_free_at
+from app.ledger.forgetting import forget
+from app.ledger.leases import LEASE, LeaseLost, free_at, is_free_at, renewal
 from app.ledger.request_records import (
     Claim,
     Held,
@@ -34,7 +35,6 @@ from app.problems.refusals import IdempotencyKeyReused
 
 __all__ = ["RequestRows"]
 
-_AT_ONCE = 1000
 
 Found = Claim | Held | Answer | ExchangeError
 
@@ -126,32 +126,13 @@ class RequestRows:
         if not mine:
             return
         async with self._database.transaction() as connection:
-            await connection.execute(
-                update(requests)
-                .where(
-                    requests.c.id == bindparam("row"),
-                    requests.c.claim == bindparam("number"),
-                )
-                .values(lease_until=until),
-                mine,
-            )
+            await connection.execute(renewal(requests, until), mine)
 
     async def purge(self) -> int:
-        """Forget what is too old to be replayed; return how much it was.
-
-        Not all at once, for nobody else can write meanwhile.
-        """
-        now, forgotten = self._now(), 0
+        """Forget what is too old to be replayed; return how much it was."""
+        now = self._now()
         old = and_(requests.c.expires_at <= now, free_at(requests, now))
-        some = select(requests.c.id).where(old).limit(_AT_ONCE)
-        while True:
-            async with self._database.transaction() as connection:
-                done = await connection.execute(
-                    delete(requests).where(requests.c.id.in_(some), old)
-                )
-            forgotten += done.rowcount
-            if done.rowcount < _AT_ONCE:
-                return forgotten
+        return await forget(self._database, requests, requests.c.id, old)
 
     async def _next(
         self,

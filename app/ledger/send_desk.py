@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.ledger.database import Database
+from app.ledger.forgetting import forget
 from app.ledger.leases import free_at
 from app.ledger.schema import sends
 from app.ledger.send_records import UNFINISHED, SendRecord, Stage
@@ -26,7 +27,6 @@ __all__ = ["OutboxCounts", "SendDesk"]
 
 # What was refused to a caller that waited is kept without its content: that
 # caller was told, and may have sent it anew.
-_AT_ONCE = 1000
 _GIVEN_UP = or_(
     sends.c.stage == Stage.UNKNOWN,
     and_(sends.c.stage == Stage.FAILED, sends.c.submission.is_not(None)),
@@ -168,24 +168,12 @@ class SendDesk:
             )
 
     async def purge(self, ended_before: float) -> int:
-        """Forget the sends that ended so long ago; return how many.
-
-        Not all at once, for nobody else can write meanwhile.
-        """
-        forgotten = 0
+        """Forget the sends that ended so long ago; return how many."""
         old = and_(
             sends.c.updated_at < ended_before,
             sends.c.stage.not_in(UNFINISHED),
         )
-        some = select(sends.c.seq).where(old).limit(_AT_ONCE)
-        while True:
-            async with self._database.transaction() as connection:
-                done = await connection.execute(
-                    delete(sends).where(sends.c.seq.in_(some), old)
-                )
-            forgotten += done.rowcount
-            if done.rowcount < _AT_ONCE:
-                return forgotten
+        return await forget(self._database, sends, sends.c.seq, old)
 
     async def _moved(
         self, record: SendRecord, now: float, **changes: Any

@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.clock import Clock
 from app.ledger.capacity import expect_room
 from app.ledger.database import Database
-from app.ledger.leases import LEASE, LeaseLost, free_at
+from app.ledger.leases import LEASE, LeaseLost, free_at, renewal
 from app.ledger.schema import sends
 from app.ledger.send_records import SendRecord
 from app.ledger.send_rows import (
@@ -199,15 +199,7 @@ class SendLedger:
         if not mine:
             return
         async with self._database.transaction() as connection:
-            await connection.execute(
-                update(sends)
-                .where(
-                    sends.c.id == bindparam("row"),
-                    sends.c.claim == bindparam("number"),
-                )
-                .values(lease_until=until),
-                mine,
-            )
+            await connection.execute(renewal(sends, until), mine)
 
     async def _claim(
         self, connection: AsyncConnection, record: SendRecord, **changes: Any

@@ -64,7 +64,9 @@ class Senders:
             is_in_doubt |= told is Heard.DOUBT
             if told is Heard.DOUBT and not made.has_key:
                 break
-            if told is Heard.REFUSED or self._gives_up(told, is_in_doubt):
+            if told is Heard.REFUSED or self._gives_up(
+                told, is_in_doubt=is_in_doubt
+            ):
                 # What an earlier request did, no later one can deny.
                 if not is_in_doubt or told is Heard.REFUSED:
                     made.promise = Promise.NOT_SENT
@@ -73,7 +75,7 @@ class Senders:
         await self._follow(made)
         made.ended = self.clock.now()
 
-    def _gives_up(self, told: Heard, is_in_doubt: bool) -> bool:  # noqa: FBT001
+    def _gives_up(self, told: Heard, *, is_in_doubt: bool) -> bool:
         if told is not Heard.LATER or is_in_doubt:
             return False
         return self.dice.random() > _INSISTS
