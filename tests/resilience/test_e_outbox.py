@@ -118,3 +118,22 @@ async def test_a_doubt_in_some_mailboxes_does_not_stop_the_others(
 
     assert passed == ["Drill last"]
     assert found == [["Drill doubt"]] * len(lanes)
+
+
+async def test_what_has_ended_is_forgotten_in_its_time(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """How a send ended can be asked for as long as is set, and no longer."""
+    settings = settings_for(tmp_path, ledger={"keep_sends": 3600})
+    async with started(settings, sandbox) as service:
+        done = await service.client.post(
+            f"/v1/mailboxes/{LANES[0]}/sends", json=mail("Drill")
+        )
+        place = done.headers["location"]
+        await service.clock.sleep(3000)
+        known = await service.client.get(place)
+        await service.clock.sleep(1800)
+        forgotten = await service.client.get(place)
+
+    assert known.json()["status"] == "sent"
+    assert forgotten.status_code == 404
