@@ -35,6 +35,7 @@ from app.routers import (
     replies,
     rooms,
     rules,
+    runbooks,
     scheduling,
     sends,
     threads,
@@ -139,6 +140,7 @@ def create_app(
         # As they are: to include them would derive each of them anew.
         app.router.routes.extend(module.router.routes)
     docs.install(app)
+    app.include_router(runbooks.router)
     problem_answers.install(
         app, [route for module in _ROUTES for route in module.router.routes]
     )

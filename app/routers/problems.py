@@ -6,38 +6,22 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Path, Request, Response
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.problems.documents import documented
 from app.problems.errors import Category, ExchangeError
 from app.problems.refusals import RouteNotFound
 from app.problems.registry import ANY_REQUEST, REGISTRY
+from app.problems.runbooks import runbook_for
 from app.routers.headers import line_of, quality
+from app.routers.pages import page
 from app.routers.route import StrictRoute
 
 __all__ = ["router"]
 
 _HTML = "text/html"
 _JSON = "application/json"
-_TEMPLATE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto;
-       max-width: 44rem; padding: 0 1rem; color-scheme: light dark; }}
-code {{ font-size: .95em }}
-dt {{ font-weight: 600; margin-top: 1rem }}
-dd {{ margin: 0 }}
-</style>
-<h1>{title}</h1>
-<dl>
-{rows}
-</dl>
-<p><a href="/problems">All problems</a></p>
-</html>
-"""
 
 
 class ProblemKind(TypedDict):
@@ -51,6 +35,10 @@ class ProblemKind(TypedDict):
     meaning: str
     action: str
     retryable: bool
+    runbook: Annotated[
+        str | None,
+        Field(description="What operators do when it happens often."),
+    ]
 
 
 class ProblemList(TypedDict):
@@ -96,7 +84,7 @@ async def get_problem(
     accept = line_of(request.headers, "accept")
     varies = {"Vary": "Accept"}
     if quality(accept, _HTML) > quality(accept, _JSON):
-        return Response(_page(told), headers=varies, media_type=_HTML)
+        return page(told["title"], _body(told), varies)
     return Response(
         msgspec.json.encode(told), headers=varies, media_type=_JSON
     )
@@ -112,10 +100,11 @@ def _told(kind: type[ExchangeError]) -> ProblemKind:
         "meaning": inspect.cleandoc(kind.__doc__ or ""),
         "action": kind.action,
         "retryable": kind.retryable,
+        "runbook": runbook_for(kind.code),
     }
 
 
-def _page(told: ProblemKind) -> str:
+def _body(told: ProblemKind) -> str:
     rows = {
         "What it means": told["meaning"],
         "What to do": told["action"],
@@ -130,4 +119,10 @@ def _page(told: ProblemKind) -> str:
         f"<dt>{escape(name)}</dt>\n<dd>{escape(text)}</dd>"
         for name, text in rows.items()
     )
-    return _TEMPLATE.format(title=escape(told["title"]), rows=listed)
+    if runbook := told["runbook"]:
+        link = f'<a href="{runbook}">{runbook}</a>'
+        listed += f"\n<dt>If it happens often</dt>\n<dd>{link}</dd>"
+    return (
+        f"<h1>{escape(told['title'])}</h1>\n<dl>\n{listed}\n</dl>\n"
+        '<p><a href="/problems">All problems</a></p>'
+    )
