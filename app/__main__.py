@@ -79,34 +79,42 @@ def _serve() -> int:
             f"EXCHANGE_AUTH_MODE: {settings.auth_mode} is not supported yet;"
             " only none is, on loopback"
         )
-    providers = connect(__version__) if prepare_otel() else None
+    providers = _providers()
     with listening(settings) as entrance, _sandbox(settings) as settled:
         telemetry, stop = _telemetry(settled, providers), Stopping()
         state = assemble(settled, telemetry, stopping=stop)
         app = create_app(settled, telemetry, state)
-        if providers is not None:
+        if providers.tracers or providers.meters:
             instrument(app, providers)
-        server = Server(app, settled, telemetry, stop)
+        page = providers.page.url if providers.page else None
+        server = Server(app, settled, telemetry, stop, metrics=page)
         server.run(sockets=[entrance])
         telemetry.log(SERVICE_STOPPED)
-        if providers is not None:
-            providers.shutdown()
+        providers.shutdown()
     return 0 if server.started else 3
 
 
-def _telemetry(settings: Settings, providers: Providers | None) -> Telemetry:
-    log = EventLog()
+def _providers() -> Providers:
+    exports = prepare_otel()
+    try:
+        return connect(exports, __version__)
+    except OSError as e:
+        raise SettingsError(
+            f"OTEL_EXPORTER_PROMETHEUS_PORT: cannot listen there: {e.strerror}"
+        ) from None
+
+
+def _telemetry(settings: Settings, providers: Providers) -> Telemetry:
+    log = EventLog(exported=providers.logger)
     logging.basicConfig(handlers=[LibraryHandler(log)], force=True)
     try:
         key = secret_keys(settings)[0]
     except (OSError, ValueError) as e:
         raise SettingsError(f"EXCHANGE_DATA_DIR: {e}") from None
-    if providers is None:
-        return Telemetry(log, hash_key=key)
     return Telemetry(
         log,
-        meter=providers.meters.get_meter("app"),
-        tracer=providers.tracers.get_tracer("app"),
+        meter=providers.meter,
+        tracer=providers.tracer,
         hash_key=key,
     )
 
@@ -147,6 +155,7 @@ def _pointed_at(url: str, settings: Settings, passing: Path) -> Settings:
             tenant_id=tenant.id,
             client_id=tenant.client_id,
             client_secret=SecretStr(tenant.credential),
+            client_secret_expires=settings.client_secret_expires,
         )
         for tenant in TENANTS
     )

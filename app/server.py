@@ -53,6 +53,8 @@ class Server(uvicorn.Server):
         settings: Settings,
         telemetry: Telemetry,
         stopping: Stopping,
+        *,
+        metrics: str | None = None,
     ) -> None:
         super().__init__(
             uvicorn.Config(
@@ -69,6 +71,7 @@ class Server(uvicorn.Server):
         )
         self._settings = settings
         self._telemetry, self._stopping = telemetry, stopping
+        self._metrics = metrics
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -109,5 +112,8 @@ class Server(uvicorn.Server):
         )
         sys.stderr.write(
             f"\n  Swagger UI  {url}/docs\n"
-            f"  Try         curl -s {url}/v1/mailboxes\n\n"
+            f"  Try         curl -s {url}/v1/mailboxes\n"
         )
+        if self._metrics:
+            sys.stderr.write(f"  Metrics     {self._metrics}\n")
+        sys.stderr.write("\n")

@@ -21,7 +21,7 @@ from app.settings.groups import (
     TimeoutSettings,
 )
 from app.settings.loading import SettingsError, effective, load_settings
-from app.settings.otel import prepare_otel
+from app.settings.otel import Exports, OtlpProtocol, Scrape, prepare_otel
 from app.settings.root import AuthMode, Settings
 from app.settings.secret_keys import secret_keys
 
@@ -32,11 +32,14 @@ __all__ = [
     "BudgetSettings",
     "CacheSettings",
     "Cloud",
+    "Exports",
     "LedgerSettings",
     "LimitSettings",
+    "OtlpProtocol",
     "OutboxSettings",
     "PoolSettings",
     "RetrySettings",
+    "Scrape",
     "Settings",
     "SettingsError",
     "TenantSettings",

@@ -1,5 +1,6 @@
 """Settings that belong together, a group for each concern."""
 
+from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Self
@@ -50,6 +51,7 @@ class TenantSettings(_Group):
     tenant_id: TenantId
     client_id: Name
     client_secret: Secret
+    client_secret_expires: date | None = None
 
 
 class RetrySettings(_Group):

@@ -1,37 +1,113 @@
-"""The variables of the OpenTelemetry SDK, as far as this service cares.
+"""The variables of the OpenTelemetry SDK that say where signals go.
 
-Source: https://opentelemetry.io/docs/specs/otel/protocol/exporter/
+Source: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+The SDK itself reads the rest: endpoints, headers, intervals, time-outs.
 """
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 
 from app.settings.loading import SettingsError
 
-__all__ = ["prepare_otel"]
+__all__ = ["Exports", "OtlpProtocol", "Scrape", "prepare_otel"]
 
-_ENDPOINTS = (
-    "OTEL_EXPORTER_OTLP_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
-)
-_PROTOCOL = "OTEL_EXPORTER_OTLP_PROTOCOL"
+_ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+_PORT = "OTEL_EXPORTER_PROMETHEUS_PORT"
+_KNOWN = {
+    "TRACES": ("otlp", "none"),
+    "METRICS": ("otlp", "prometheus", "none"),
+    "LOGS": ("otlp", "console", "none"),
+}
 
 
-def prepare_otel() -> bool:
-    """Tell whether a collector is named, and if so make ready for it.
+class OtlpProtocol(StrEnum):
+    """How OTLP is spoken."""
 
-    The instrumentation libraries read from the environment that the stable
-    conventions of HTTP are wanted, so that is set here.
+    GRPC = "grpc"
+    HTTP = "http/protobuf"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scrape:
+    """Where Prometheus finds the metrics."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exports:
+    """Which signals go out, and how; what is None stays here."""
+
+    traces: OtlpProtocol | None = None
+    metrics: OtlpProtocol | None = None
+    logs: OtlpProtocol | None = None
+    scrape: Scrape | None = None
+
+    def __bool__(self) -> bool:
+        """Tell whether anything goes out."""
+        return any((self.traces, self.metrics, self.logs, self.scrape))
+
+
+def prepare_otel() -> Exports:
+    """Return where signals go, and make the libraries ready for it.
+
+    Traces and metrics are exported once a collector is named, whatever is
+    asked for expressly in any case. The instrumentation libraries read from
+    the environment that the stable conventions of HTTP are wanted, so that is
+    set here.
 
     Raises:
-        SettingsError: Another protocol than OTLP over HTTP is asked for.
+        SettingsError: An exporter or a protocol is not known.
     """
     environment = os.environ
     if environment.get("OTEL_SDK_DISABLED", "").lower() == "true":
-        return False
-    if not any(environment.get(name) for name in _ENDPOINTS):
-        return False
-    if environment.get(_PROTOCOL, "http/protobuf") != "http/protobuf":
-        raise SettingsError(f"{_PROTOCOL}: only http/protobuf is supported")
-    environment.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
-    return True
+        return Exports()
+    scrape = None
+    if "prometheus" in _wanted("METRICS", environment):
+        scrape = _scrape(environment)
+    exports = Exports(
+        traces=_otlp("TRACES", environment),
+        metrics=_otlp("METRICS", environment),
+        logs=_otlp("LOGS", environment),
+        scrape=scrape,
+    )
+    if exports:
+        environment.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
+    return exports
+
+
+def _otlp(signal: str, environment: Mapping[str, str]) -> OtlpProtocol | None:
+    if "otlp" not in _wanted(signal, environment):
+        return None
+    common = "OTEL_EXPORTER_OTLP_PROTOCOL"
+    own = f"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL"
+    name = own if environment.get(own) else common
+    try:
+        return OtlpProtocol(environment.get(name) or OtlpProtocol.HTTP)
+    except ValueError:
+        known = " or ".join(OtlpProtocol)
+        raise SettingsError(f"{name}: expected {known}") from None
+
+
+def _wanted(signal: str, environment: Mapping[str, str]) -> set[str]:
+    """Return the exporters of a signal."""
+    name = f"OTEL_{signal}_EXPORTER"
+    if not (text := environment.get(name, "").strip()):
+        own = f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"
+        is_named = environment.get(own) or environment.get(_ENDPOINT)
+        return {"otlp"} if is_named and signal != "LOGS" else set()
+    wanted = {exporter.strip() for exporter in text.split(",")}
+    if not wanted <= set(_KNOWN[signal]):
+        raise SettingsError(f"{name}: expected {' or '.join(_KNOWN[signal])}")
+    return wanted
+
+
+def _scrape(environment: Mapping[str, str]) -> Scrape:
+    host = environment.get("OTEL_EXPORTER_PROMETHEUS_HOST") or "localhost"
+    text = environment.get(_PORT) or "9464"
+    if not text.isdecimal() or int(text) > 65_535:  # noqa: PLR2004
+        raise SettingsError(f"{_PORT}: expected a port")
+    return Scrape(host=host, port=int(text))

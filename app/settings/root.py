@@ -1,5 +1,6 @@
 """The whole configuration of one process."""
 
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     tenant_id: TenantId | None = None
     client_id: Name | None = None
     client_secret: Secret | None = None
+    client_secret_expires: date | None = None
     tenants: tuple[TenantSettings, ...] = ()
     tenants_file: TenantsInFile = ()
     auth_mode: AuthMode = AuthMode.ENTRA
@@ -108,6 +110,7 @@ class Settings(BaseSettings):
                 tenant_id=self.tenant_id,
                 client_id=self.client_id,
                 client_secret=self.client_secret,
+                client_secret_expires=self.client_secret_expires,
             )
             return (own, *self.tenants, *self.tenants_file)
         return (*self.tenants, *self.tenants_file)

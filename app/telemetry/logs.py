@@ -7,7 +7,12 @@ from typing import Any, Protocol, TextIO
 
 import msgspec
 import structlog
-from structlog.contextvars import bound_contextvars, merge_contextvars
+from opentelemetry._logs import Logger, SeverityNumber
+from structlog.contextvars import (
+    bound_contextvars,
+    get_contextvars,
+    merge_contextvars,
+)
 
 from app.telemetry.signals.events import LIBRARY
 from app.telemetry.signals.kinds import LogEvent
@@ -16,6 +21,11 @@ from app.telemetry.trace_ids import trace_ids
 __all__ = ["EventLog", "LibraryHandler", "bound_request"]
 
 _LONGEST_MESSAGE = 500
+_SEVERITIES = {
+    "info": SeverityNumber.INFO,
+    "warning": SeverityNumber.WARN,
+    "error": SeverityNumber.ERROR,
+}
 
 
 class _Bound(Protocol):
@@ -30,8 +40,11 @@ class EventLog:
     and of the trace are added to all of them.
     """
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(
+        self, stream: TextIO | None = None, *, exported: Logger | None = None
+    ) -> None:
         stream = stream or sys.stdout
+        self._exported = exported
         logger = structlog.wrap_logger(
             structlog.WriteLogger(stream),
             processors=[
@@ -56,6 +69,20 @@ class EventLog:
         }
         write = self._write[event.level]
         write(event.name, **declared, **trace_ids())
+        if self._exported is not None:
+            self._export(self._exported, event, declared)
+
+    def _export(
+        self, logger: Logger, event: LogEvent, members: dict[str, Any]
+    ) -> None:
+        """Give the event to the collector too; the SDK adds the trace."""
+        logger.emit(
+            event_name=event.name,
+            severity_text=event.level,
+            severity_number=_SEVERITIES[event.level],
+            body=event.name,
+            attributes=get_contextvars() | members,
+        )
 
 
 class LibraryHandler(logging.Handler):

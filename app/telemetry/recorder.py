@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 from opentelemetry.metrics import (
@@ -23,7 +24,7 @@ from opentelemetry.trace import (
 )
 
 from app.telemetry.logs import EventLog
-from app.telemetry.signals.kinds import Kind, LogEvent, Metric
+from app.telemetry.signals.kinds import DURATIONS, Kind, LogEvent, Metric
 from app.telemetry.signals.kinds import SpanKind as Declared
 from app.telemetry.signals.metrics import METRICS
 
@@ -57,7 +58,11 @@ class Telemetry:
             Kind.UP_DOWN, self._meter.create_up_down_counter
         )
         self._histograms = self._made(
-            Kind.HISTOGRAM, self._meter.create_histogram
+            Kind.HISTOGRAM,
+            partial(
+                self._meter.create_histogram,
+                explicit_bucket_boundaries_advisory=DURATIONS,
+            ),
         )
 
     def add(self, metric: Metric, /, **labels: str) -> None:

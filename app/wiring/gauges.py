@@ -1,12 +1,14 @@
 """Gauges, read whenever metrics are collected."""
 
 from collections import Counter
+from datetime import UTC, datetime, time
 from heapq import nlargest
 
+from app import __version__
 from app.callers.quotas import Quotas
 from app.gateway.policies.breaker import Breaker
 from app.telemetry.recorder import Telemetry
-from app.telemetry.signals import limits, metrics
+from app.telemetry.signals import limits, metrics, service
 from app.transport.aiohttp_transport import AiohttpTransport
 from app.wiring.parts import Parts
 
@@ -18,6 +20,8 @@ _MOST_CALLERS = 100
 def watch_gauges(parts: Parts, breaker: Breaker) -> None:
     """Have the gauges read what the parts know."""
     watch = parts.telemetry.watch
+    watch(service.UP, lambda: [(1, {"version": __version__})])
+    _watch_credentials(parts)
     if isinstance(parts.network, AiohttpTransport):
         _watch_pool(parts.telemetry, parts.network)
     watch(metrics.CACHE_BYTES, lambda: [(parts.store.bytes_used(), {})])
@@ -86,6 +90,23 @@ def watch_quotas(telemetry: Telemetry, quotas: Quotas) -> None:
         ]
 
     telemetry.watch(metrics.CALLERS_QUOTA, read)
+
+
+def _watch_credentials(parts: Parts) -> None:
+    ends = {
+        tenant.alias: datetime.combine(
+            tenant.client_secret_expires, time.min, UTC
+        )
+        for tenant in parts.settings.every_tenant
+        if tenant.client_secret_expires
+    }
+    parts.telemetry.watch(
+        service.CREDENTIAL_REMAINING,
+        lambda: [
+            ((end - parts.clock.wall()).total_seconds(), {"tenant": alias})
+            for alias, end in ends.items()
+        ],
+    )
 
 
 def _watch_pool(telemetry: Telemetry, pool: AiohttpTransport) -> None:

@@ -12,6 +12,7 @@ from app.ledger.presence import Presence
 from app.ledger.request_rows import RequestRows
 from app.ledger.schema import requests, sends
 from app.settings import ledger_url
+from app.telemetry.signals.ledger import LEDGER_AVAILABLE
 from app.wiring.parts import Parts
 
 __all__ = ["LedgerParts", "idempotency", "ledger_parts"]
@@ -44,6 +45,9 @@ async def ledger_parts(parts: Parts) -> AsyncIterator[LedgerParts]:
         parts.keys,
         parts.telemetry,
         first=reclaim(_LEASED, instance.name),
+    )
+    parts.telemetry.watch(
+        LEDGER_AVAILABLE, lambda: [(0 if database.is_lost else 1, {})]
     )
     try:
         yield LedgerParts(

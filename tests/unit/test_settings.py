@@ -15,7 +15,6 @@ from app.settings import (
     effective,
     ledger_url,
     load_settings,
-    prepare_otel,
     secret_keys,
 )
 from app.settings.fields import is_loopback
@@ -346,43 +345,6 @@ def test_keys_are_made_once(tmp_path: Path) -> None:
     file.write_text("{}")
     with pytest.raises(ValueError, match="not a JSON list"):
         secret_keys(settings)
-
-
-@pytest.mark.parametrize(
-    ("variables", "wanted"),
-    [
-        ({}, False),
-        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}, True),
-        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://x"}, True),
-        (
-            {
-                "OTEL_EXPORTER_OTLP_ENDPOINT": "http://x",
-                "OTEL_SDK_DISABLED": "true",
-            },
-            False,
-        ),
-    ],
-)
-def test_telemetry_is_wanted_when_a_collector_is_named(
-    monkeypatch: pytest.MonkeyPatch,
-    variables: dict[str, str],
-    *,
-    wanted: bool,
-) -> None:
-    """Without a collector nothing is set up."""
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
-
-    assert prepare_otel() is wanted
-
-
-def test_other_protocols_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only OTLP over HTTP is spoken."""
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://x")
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
-    with pytest.raises(SettingsError, match="OTEL_EXPORTER_OTLP_PROTOCOL"):
-        prepare_otel()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Kind", "LogEvent", "Metric", "SpanKind"]
+__all__ = ["DURATIONS", "Kind", "LogEvent", "Metric", "SpanKind"]
+
+
+# Seconds: the boundaries of the semantic conventions of HTTP, and beyond them
+# those of a request that may wait.
+DURATIONS = (
+    *(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5),
+    *(7.5, 10, 20, 30),
+)
 
 
 class Kind(StrEnum):

@@ -3,11 +3,12 @@
 from app.telemetry.signals.kinds import Kind, LogEvent, Metric
 
 __all__ = [
+    "LEDGER_AVAILABLE",
     "LEDGER_BACK",
     "LEDGER_EVENTS",
     "LEDGER_LOST",
+    "LEDGER_METRICS",
     "OUTBOX_AGE",
-    "OUTBOX_METRICS",
     "OUTBOX_WAITING",
     "RESULT_LOST",
     "SEND_ADVANCED",
@@ -72,6 +73,14 @@ LEDGER_EVENTS = (
     SEND_BROKEN,
 )
 
+LEDGER_AVAILABLE = Metric(
+    "exchange.ledger.available",
+    Kind.GAUGE,
+    "{state}",
+    (),
+    "Whether the database of the ledger worked when it was last used: 1 or 0.",
+    "0: writes are refused; see the event ledger.lost for what it said.",
+)
 OUTBOX_WAITING = Metric(
     "exchange.outbox.waiting",
     Kind.GAUGE,
@@ -90,4 +99,4 @@ OUTBOX_AGE = Metric(
     "If it grows, Graph or the database is failing: see GET /ops.",
 )
 
-OUTBOX_METRICS = (OUTBOX_WAITING, OUTBOX_AGE)
+LEDGER_METRICS = (LEDGER_AVAILABLE, OUTBOX_WAITING, OUTBOX_AGE)

@@ -1,7 +1,7 @@
 """The numbers that are measured."""
 
 from app.telemetry.signals.kinds import Kind, Metric
-from app.telemetry.signals.ledger import OUTBOX_METRICS
+from app.telemetry.signals.ledger import LEDGER_METRICS
 from app.telemetry.signals.limits import PERMITS_AWAITED, TENANT_LIMIT
 from app.telemetry.signals.protection import (
     BREAKER_REFUSALS,
@@ -12,6 +12,7 @@ from app.telemetry.signals.protection import (
     CLOSED_GATES,
     POOL_CONNECTIONS,
 )
+from app.telemetry.signals.service import SERVICE_METRICS
 
 __all__ = [
     "BREAKER_REFUSALS",
@@ -177,7 +178,7 @@ SENDS = Metric(
 CALLERS_QUOTA = Metric(
     "exchange.callers.quota",
     Kind.GAUGE,
-    "1",
+    "{share}",
     ("caller",),
     "Share of its quota that a caller has used, of the hundred that used "
     "most.",
@@ -194,6 +195,7 @@ REQUESTS_SHED = Metric(
 )
 
 METRICS = (
+    *SERVICE_METRICS,
     CALLS,
     CALL_DURATION,
     CLIENT_DURATION,
@@ -220,5 +222,5 @@ METRICS = (
     SENDS,
     CALLERS_QUOTA,
     REQUESTS_SHED,
-    *OUTBOX_METRICS,
+    *LEDGER_METRICS,
 )

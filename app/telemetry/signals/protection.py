@@ -23,7 +23,7 @@ CLOSED_GATES = Metric(
 BREAKER_STATE = Metric(
     "exchange.breaker.state",
     Kind.GAUGE,
-    "1",
+    "{state}",
     ("tenant", "workload"),
     "State of a circuit breaker: 0 closed, 1 half-open, 2 open.",
     "Open: Graph fails for this tenant; reads are served from the cache.",
