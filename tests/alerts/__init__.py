@@ -1,0 +1,1 @@
+"""Whether somebody is called when it is time to, and never otherwise."""
