@@ -18,11 +18,15 @@ _PATIENCE = 30.0
 
 @dataclass(kw_only=True)
 class Process:
-    """A running service: where it and its sandbox are, what it said."""
+    """A running service: where it and its sandbox are, what it said.
+
+    ``metrics`` is the page that Prometheus reads, if there is one.
+    """
 
     popen: "subprocess.Popen[str]"
     url: str
     sandbox: str
+    metrics: str = ""
     output: list[str] = field(default_factory=list)
 
 
@@ -59,7 +63,14 @@ def serving(data_dir: Path, **variables: str) -> Iterator[Process]:
         try:
             sandbox = told(lines, r"(http://\S+)/_sandbox/")
             url = told(lines, r"(http://\S+)/docs")
-            yield Process(popen=popen, url=url, sandbox=sandbox, output=output)
+            shows = "prometheus" in variables.get("OTEL_METRICS_EXPORTER", "")
+            yield Process(
+                popen=popen,
+                url=url,
+                sandbox=sandbox,
+                metrics=told(lines, r"(http://\S+/metrics)") if shows else "",
+                output=output,
+            )
         finally:
             popen.terminate()
             popen.wait(_PATIENCE)
