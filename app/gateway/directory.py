@@ -74,6 +74,17 @@ class DirectoryGateway:
         self._names.learn(where.context.tenant, answer)
         return answer
 
+    async def probe(self, context: CallContext) -> None:
+        """Ask for next to nothing, once, to see whether Graph answers."""
+        query = [("$select", "id"), ("$top", "1")]
+        call = GraphCall(
+            operation=operations.PROBE,
+            context=context,
+            target=target(operations.PROBE, query),
+            once=True,
+        )
+        await self._pipeline.ask(call)
+
 
 def mailbox_call(where: InMailbox) -> GraphCall:
     """Return the call that asks whose a mailbox is."""

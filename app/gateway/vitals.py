@@ -47,6 +47,11 @@ class Vitals:
         if is_well:
             self._last_success[tenant] = now
 
+    def heard(self, tenant: str) -> float | None:
+        """Return how many seconds ago a request told how Graph is."""
+        samples = self._samples.get(tenant)
+        return self._clock.now() - samples[-1][0] if samples else None
+
     def of(self, tenant: str) -> VitalSigns:
         """Return how Graph has been doing for a tenant."""
         now = self._clock.now()

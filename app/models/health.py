@@ -1,6 +1,6 @@
 """Health as callers see it.
 
-Source: https://datatracker.ietf.org/doc/draft-inadarei-api-health-check/
+Source: https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check-06
 """
 
 from dataclasses import dataclass
@@ -33,18 +33,33 @@ class Check(TypedDict):
     """One thing that was looked at."""
 
     status: HealthStatus
+    time: Annotated[str, Field(description="When it was looked at.")]
     componentType: NotRequired[str]
+    componentId: NotRequired[
+        Annotated[
+            str, Field(description="Which of several, such as a workload.")
+        ]
+    ]
     observedValue: NotRequired[Any]
     observedUnit: NotRequired[str]
-    output: NotRequired[str]
+    output: NotRequired[
+        Annotated[str, Field(description="The code of a problem.")]
+    ]
+    links: NotRequired[
+        Annotated[
+            dict[str, str],
+            Field(description="`about` is where the problem is explained."),
+        ]
+    ]
 
 
 class Health(TypedDict):
     """How the service is."""
 
     status: HealthStatus
-    version: str
+    version: Annotated[str, Field(description="Of the API.")]
+    releaseId: Annotated[str, Field(description="Of the service.")]
     checks: Annotated[
         dict[str, list[Check]],
-        Field(description="By component and measurement, such as graph:p95."),
+        Field(description="By component and measurement: contoso:p95."),
     ]

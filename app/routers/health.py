@@ -50,7 +50,11 @@ async def ready(request: Request) -> Response:
 
 @router.get("/exchange", responses=_DOCUMENTED | documented(ANY_REQUEST))
 async def exchange(request: Request) -> Response:
-    """Tell how Graph and Entra ID have been doing for each tenant."""
+    """Tell how Graph and Entra ID have been doing for each tenant.
+
+    It is measured from traffic. A tenant of which nothing was heard for half
+    a minute is probed meanwhile; ask again for what came of that.
+    """
     return _report(services(request).health.exchange())
 
 

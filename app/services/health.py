@@ -4,18 +4,26 @@ All of it is told from memory: nobody waits for Graph to learn that Graph is
 slow.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from app import __version__
+from app.clock import Clock
 from app.gateway.calls import ScopeKey
 from app.gateway.policies.circuit import State
 from app.gateway.vitals import Vitals
 from app.models.health import Check, Health, HealthStatus, TokenState
+from app.problems.failures import ServiceStopping
 from app.problems.ledger import LedgerUnavailable
+from app.services.probes import Probes
 
 __all__ = ["HealthService", "Senses"]
 
+_API = "1"
 _TOO_MANY_ERRORS = 0.1
+
+Checks = dict[str, list[Check]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,111 +34,162 @@ class Senses:
     breakers: Callable[[], Sequence[tuple[ScopeKey, State]]]
     closed_gates: Callable[[], Sequence[ScopeKey]]
     is_ledger_lost: Callable[[], bool]
+    is_stopping: Callable[[], bool]
     vitals: Vitals
 
 
 class HealthService:
     """Answers the three questions that orchestrators and people ask."""
 
-    def __init__(
-        self, tenants: Sequence[str], senses: Senses, version: str
-    ) -> None:
-        self._tenants = tenants
+    def __init__(self, senses: Senses, probes: Probes, clock: Clock) -> None:
         self._senses = senses
-        self._version = version
+        self._probes = probes
+        self._clock = clock
+        self._began = clock.now()
 
     def live(self) -> Health:
         """Tell that the process runs and its event loop turns."""
-        return {"status": "pass", "version": self._version, "checks": {}}
+        uptime = round(self._clock.now() - self._began)
+        check = self._check(uptime, "s")
+        check["componentType"] = "system"
+        return _health("pass", {"uptime": [check]})
 
     def ready(self) -> Health:
         """Tell whether traffic should come: can any tenant be served?
 
-        Without the ledger nothing is written, and reads go on.
+        Without the ledger nothing is written, and reads go on. A process that
+        stops takes nothing on.
         """
-        tokens = {f"{t}:token": [self._token(t)] for t in self._tenants}
-        checks = {**tokens, "ledger": [self._ledger()]}
-        status: HealthStatus = "pass"
-        if all(check["status"] == "fail" for [check] in tokens.values()):
-            status = "fail"
-        elif self._is_open() or any(
-            check["status"] != "pass" for [check] in checks.values()
+        tokens = {
+            f"{token.tenant}:token": [self._token(token)]
+            for token in self._senses.tokens()
+        }
+        process, ledger = self._process(), self._ledger()
+        checks = {**tokens, "ledger": [ledger], "process": [process]}
+        if process["status"] == "fail" or all(
+            token["status"] == "fail" for [token] in tokens.values()
         ):
-            status = "warn"
-        return {"status": status, "version": self._version, "checks": checks}
+            return _health("fail", checks)
+        is_open = any(
+            state is not State.CLOSED for _, state in self._senses.breakers()
+        )
+        return _health("warn" if is_open else _worst(checks), checks)
 
     def exchange(self) -> Health:
-        """Tell for each tenant how Graph and Entra ID have been doing."""
-        checks: dict[str, list[Check]] = {}
-        for tenant in self._tenants:
-            for name, check in self._checks(tenant):
-                checks[f"{tenant}:{name}"] = [check]
-        states = {check["status"] for [check] in checks.values()}
-        status: HealthStatus = "pass" if states == {"pass"} else "warn"
-        return {"status": status, "version": self._version, "checks": checks}
+        """Tell for each tenant how Graph and Entra ID have been doing.
 
-    def _is_open(self) -> bool:
-        states = self._senses.breakers()
-        return any(state is not State.CLOSED for _, state in states)
+        What nothing was heard of lately is probed, for the next who asks.
+        """
+        breakers: dict[str, list[Check]] = defaultdict(list)
+        for key, state in self._senses.breakers():
+            breakers[key.tenant].append(
+                self._check(
+                    state.name.lower(),
+                    is_well=state is State.CLOSED,
+                    which=key.name,
+                )
+            )
+        paused = Counter(key.tenant for key in self._senses.closed_gates())
+        checks: Checks = {}
+        for token in self._senses.tokens():
+            tenant = token.tenant
+            self._probes.begin(tenant)
+            found: dict[str, list[Check]] = {
+                "token": [self._token(token)],
+                **dict(self._signs(tenant)),
+                "paused_mailboxes": [
+                    self._check(paused[tenant], is_well=not paused[tenant])
+                ],
+            }
+            if breakers[tenant]:
+                found["breaker"] = breakers[tenant]
+            checks |= {
+                f"{tenant}:{name}": told for name, told in found.items()
+            }
+        return _health(_worst(checks), checks)
 
-    def _ledger(self) -> Check:
-        if not self._senses.is_ledger_lost():
-            return {"status": "pass", "componentType": "datastore"}
-        return {
-            "status": "fail",
-            "componentType": "datastore",
-            "output": LedgerUnavailable.code,
-        }
+    async def aclose(self) -> None:
+        """End the probes that are under way."""
+        await self._probes.aclose()
 
-    def _token(self, tenant: str) -> Check:
-        reports = {report.tenant: report for report in self._senses.tokens()}
-        report = reports[tenant]
-        is_valid = report.expires_in is not None and report.expires_in > 0
-        status: HealthStatus = "pass"
-        if report.problem:
-            status = "warn" if is_valid else "fail"
-        check: Check = {"status": status, "componentType": "component"}
-        if report.expires_in is not None:
-            check["observedValue"] = round(report.expires_in)
-            check["observedUnit"] = "s"
-        if report.problem:
-            check["output"] = report.problem
-        return check
-
-    def _checks(self, tenant: str) -> Iterator[tuple[str, Check]]:
+    def _signs(self, tenant: str) -> Iterator[tuple[str, list[Check]]]:
+        """Yield what was measured; nothing of what could not be."""
         signs = self._senses.vitals.of(tenant)
-        rate = signs.error_rate or 0.0
-        yield "token", self._token(tenant)
-        yield (
-            "error_rate",
-            _measured(rate, "1", is_well=rate < _TOO_MANY_ERRORS),
-        )
+        if signs.error_rate is not None:
+            is_well = signs.error_rate < _TOO_MANY_ERRORS
+            rate = round(signs.error_rate, 3)
+            yield "error_rate", [self._check(rate, "1", is_well=is_well)]
         for name in ("p50", "p95", "last_success"):
             seconds = getattr(signs, name)
             if seconds is not None:
-                yield name, _measured(seconds, "s")
-        for key, state in self._senses.breakers():
-            if key.tenant == tenant:
-                is_closed = state is State.CLOSED
-                value = state.name.lower()
-                yield (
-                    f"breaker:{key.name}",
-                    _measured(value, is_well=is_closed),
-                )
-        paused = sum(k.tenant == tenant for k in self._senses.closed_gates())
-        yield "paused_mailboxes", _measured(paused, is_well=not paused)
+                yield name, [self._check(round(seconds, 3), "s")]
+
+    def _token(self, token: TokenState) -> Check:
+        is_valid = token.expires_in is not None and token.expires_in > 0
+        check = self._plain("component", token.problem)
+        if token.problem and is_valid:
+            check["status"] = "warn"
+        if token.expires_in is not None:
+            check["observedValue"] = round(token.expires_in)
+            check["observedUnit"] = "s"
+        return check
+
+    def _ledger(self) -> Check:
+        is_lost = self._senses.is_ledger_lost()
+        problem = LedgerUnavailable.code if is_lost else None
+        return self._plain("datastore", problem)
+
+    def _process(self) -> Check:
+        is_stopping = self._senses.is_stopping()
+        problem = ServiceStopping.code if is_stopping else None
+        return self._plain("system", problem)
+
+    def _plain(self, kind: str, problem: str | None) -> Check:
+        """Return a check that fails if there is a problem."""
+        check: Check = {
+            "status": "fail" if problem else "pass",
+            "time": self._now(),
+            "componentType": kind,
+        }
+        if problem:
+            check["output"] = problem
+            check["links"] = {"about": f"/problems/{problem}"}
+        return check
+
+    def _check(
+        self,
+        value: float | str,
+        unit: str | None = None,
+        *,
+        is_well: bool = True,
+        which: str | None = None,
+    ) -> Check:
+        check: Check = {
+            "status": "pass" if is_well else "warn",
+            "time": self._now(),
+            "componentType": "component",
+            "observedValue": value,
+        }
+        if unit:
+            check["observedUnit"] = unit
+        if which:
+            check["componentId"] = which
+        return check
+
+    def _now(self) -> str:
+        return self._clock.wall().strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _measured(
-    value: float | str, unit: str | None = None, *, is_well: bool = True
-) -> Check:
-    check: Check = {
-        "status": "pass" if is_well else "warn",
-        "componentType": "component",
-        "observedValue": round(value, 3)
-        if isinstance(value, float)
-        else value,
+def _worst(checks: Mapping[str, Sequence[Check]]) -> HealthStatus:
+    """Return ``warn`` if anything is less than well: the rest works."""
+    found = (check["status"] for told in checks.values() for check in told)
+    return "pass" if set(found) <= {"pass"} else "warn"
+
+
+def _health(status: HealthStatus, checks: Checks) -> Health:
+    return {
+        "status": status,
+        "version": _API,
+        "releaseId": __version__,
+        "checks": checks,
     }
-    if unit:
-        check["observedUnit"] = unit
-    return check

@@ -80,4 +80,5 @@ async def assemble(
                 await once.aclose()
                 await requests.aclose()
                 await sending.workers.aclose()
+                await state.health.aclose()
                 await parts.aclose()

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from app import __version__
 from app.callers.quotas import Quotas
 from app.gateway.attachments import AttachmentGateway
 from app.gateway.bulk import BulkGateway
@@ -56,6 +55,7 @@ from app.services.ops import OpsService
 from app.services.people.contact_folders import ContactFolderService
 from app.services.people.contacts import ContactService
 from app.services.people.people import PeopleService
+from app.services.probes import Probes
 from app.services.state import AppState
 from app.wiring.ops import levers_of, meters_of
 from app.wiring.parts import Parts
@@ -96,7 +96,16 @@ def build_services(
         breakers=lambda: list(breaker.states()),
         closed_gates=lambda: list(parts.gates.closed()),
         is_ledger_lost=lambda: once.is_ledger_lost,
+        is_stopping=lambda: parts.stopping.has_begun,
         vitals=parts.vitals,
+    )
+    directory = DirectoryGateway(pipeline, names)
+    probes = Probes(
+        directory.probe,
+        parts.vitals,
+        parts.settings.timeouts.total,
+        clock=parts.clock,
+        telemetry=parts.telemetry,
     )
     return AppState(
         clock=parts.clock,
@@ -125,8 +134,8 @@ def build_services(
         events=EventService(calendars),
         folders=reading,
         free_busy=free_busy,
-        health=HealthService(tenants, senses, __version__),
-        mailboxes=MailboxService(DirectoryGateway(pipeline, names)),
+        health=HealthService(senses, probes, parts.clock),
+        mailboxes=MailboxService(directory),
         meetings=MeetingService(calendars, changes, once, parts.clock),
         messages=MessageService(mail, folders, parts.clock),
         moves=MoveService(

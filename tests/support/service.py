@@ -15,7 +15,7 @@ from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
 from opentelemetry.metrics import Meter
 
-from app.clock import Clock, SystemClock
+from app.clock import Clock, Stopping, SystemClock
 from app.main import create_app
 from app.routers.middleware import Identify
 from app.sandbox import Sandbox
@@ -57,6 +57,7 @@ class Service:
     network: SandboxNetwork
     sandbox: Sandbox
     state: AppState
+    stopping: Stopping
     log: io.StringIO
 
     def events(self, name: str) -> list[dict[str, Any]]:
@@ -121,11 +122,16 @@ async def started(
     telemetry = Telemetry(EventLog(log), meter=meter, hash_key=b"tests")
     network = SandboxNetwork(sandbox)
     shared: list[AppState] = []
+    stopping = Stopping()
 
     @asynccontextmanager
     async def assembled() -> AsyncIterator[AppState]:
         async with assemble(
-            settings, telemetry, network=network, clock=clock
+            settings,
+            telemetry,
+            network=network,
+            clock=clock,
+            stopping=stopping,
         ) as state:
             shared.append(state)
             yield state
@@ -148,6 +154,7 @@ async def started(
             network=network,
             sandbox=sandbox,
             state=shared[0],
+            stopping=stopping,
             log=log,
         )
     network.watch.conclude()

@@ -9,7 +9,7 @@ from app.gateway.operations.entry import (
 )
 from app.gateway.translation.mailboxes import mailbox, mailboxes
 
-__all__ = ["DIRECTORY_OPERATIONS", "GET_MAILBOX", "LIST_MAILBOXES"]
+__all__ = ["DIRECTORY_OPERATIONS", "GET_MAILBOX", "LIST_MAILBOXES", "PROBE"]
 
 _DAY = 86_400.0
 _FRESH = 30.0
@@ -45,4 +45,15 @@ GET_MAILBOX = Operation(
     stale=_DAY,
 )
 
-DIRECTORY_OPERATIONS = (LIST_MAILBOXES, GET_MAILBOX)
+# Whether Graph answers at all; nobody reads what.
+PROBE = Operation(
+    name="graph.probe",
+    method="GET",
+    path="/users",
+    workload=Workload.DIRECTORY,
+    permission="User.Read.All",
+    idempotency=Idempotency.SAFE,
+    scope=Scope.WORKLOAD,
+)
+
+DIRECTORY_OPERATIONS = (LIST_MAILBOXES, GET_MAILBOX, PROBE)
