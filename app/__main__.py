@@ -86,8 +86,7 @@ def _serve() -> int:
         app = create_app(settled, telemetry, state)
         if providers.tracers or providers.meters:
             instrument(app, providers)
-        page = providers.page.url if providers.page else None
-        server = Server(app, settled, telemetry, stop, metrics=page)
+        server = Server(app, settled, telemetry, stop, providers)
         server.run(sockets=[entrance])
         telemetry.log(SERVICE_STOPPED)
         providers.shutdown()

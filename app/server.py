@@ -16,6 +16,7 @@ from app.clock import Stopping
 from app.routers.unreadable import HttpProtocol
 from app.settings import Settings, SettingsError
 from app.telemetry.recorder import Telemetry
+from app.telemetry.setup import Providers
 from app.telemetry.signals.events import SERVICE_STARTED
 
 __all__ = ["Server", "listening"]
@@ -53,8 +54,7 @@ class Server(uvicorn.Server):
         settings: Settings,
         telemetry: Telemetry,
         stopping: Stopping,
-        *,
-        metrics: str | None = None,
+        providers: Providers,
     ) -> None:
         super().__init__(
             uvicorn.Config(
@@ -71,7 +71,7 @@ class Server(uvicorn.Server):
         )
         self._settings = settings
         self._telemetry, self._stopping = telemetry, stopping
-        self._metrics = metrics
+        self._providers = providers
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -109,11 +109,12 @@ class Server(uvicorn.Server):
             graph=self._settings.graph_url,
             auth_mode=self._settings.auth_mode,
             tenants=[t.alias for t in self._settings.every_tenant],
+            telemetry=self._providers.names,
         )
         sys.stderr.write(
             f"\n  Swagger UI  {url}/docs\n"
             f"  Try         curl -s {url}/v1/mailboxes\n"
         )
-        if self._metrics:
-            sys.stderr.write(f"  Metrics     {self._metrics}\n")
+        if page := self._providers.page:
+            sys.stderr.write(f"  Metrics     {page.url}\n")
         sys.stderr.write("\n")

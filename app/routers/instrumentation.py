@@ -2,7 +2,8 @@
 
 The instrumentation of OpenTelemetry notes down the whole path and query of
 each request. They hold mailboxes, ids and what is searched for, so that here
-both are cut down to what is the same for everybody.
+both are cut down to what is the same for everybody. Headers go too: their
+words are the caller's own.
 """
 
 import re
@@ -21,6 +22,7 @@ __all__ = ["instrument"]
 _NOT_TRACED = "/health/live,/health/ready"
 _PARAMETER = re.compile(r"\{.*\}")
 _REDACTED = "-"
+_CALLERS_WORDS = ("server.address", "user_agent.original")
 
 
 def instrument(app: FastAPI, providers: Providers) -> None:
@@ -33,6 +35,8 @@ def instrument(app: FastAPI, providers: Providers) -> None:
         segments = scope["path"].split("/")
         kept = (s if s in literal else _REDACTED for s in segments)
         span.set_attribute("url.path", "/".join(kept))
+        for name in _CALLERS_WORDS:
+            span.set_attribute(name, _REDACTED)
         if scope["query_string"]:
             span.set_attribute("url.query", _REDACTED)
 

@@ -59,6 +59,16 @@ class Providers:
     page: MetricsPage | None = None
 
     @property
+    def names(self) -> list[str]:
+        """The signals that go out."""
+        every = {
+            "traces": self.tracers,
+            "metrics": self.meters,
+            "logs": self.loggers,
+        }
+        return [name for name, goes_out in every.items() if goes_out]
+
+    @property
     def tracer(self) -> Tracer | None:
         """What makes the service's own spans."""
         return self.tracers.get_tracer(_SCOPE) if self.tracers else None

@@ -20,6 +20,7 @@ from app.server import Server, listening
 from app.settings import load_settings, secret_keys
 from app.telemetry.logs import EventLog, LibraryHandler
 from app.telemetry.recorder import Telemetry
+from app.telemetry.setup import Providers
 from app.transport.aiohttp_transport import AiohttpTransport
 from app.wiring import assemble
 from tests.crash.points import Trap
@@ -101,7 +102,7 @@ def _serve(trap: Trap) -> int:
             stopping=stop,
         )
         app = create_app(settings, telemetry, state)
-        server = Server(app, settings, telemetry, stop)
+        server = Server(app, settings, telemetry, stop, Providers())
         server.run(sockets=[entrance])
     return 0 if server.started else 3
 

@@ -11,6 +11,7 @@ from opentelemetry.sdk.trace import TracerProvider
 
 from app.telemetry.logs import EventLog, LibraryHandler, bound_request
 from app.telemetry.recorder import Telemetry
+from app.telemetry.signals.attributes import ATTRIBUTES
 from app.telemetry.signals.events import EVENTS, GATE_CLOSED
 from app.telemetry.signals.kinds import Kind, Metric
 from app.telemetry.signals.metrics import (
@@ -19,7 +20,7 @@ from app.telemetry.signals.metrics import (
     GRAPH_IN_FLIGHT,
     METRICS,
 )
-from app.telemetry.signals.spans import SPANS
+from app.telemetry.signals.spans import MARKS, SPANS
 
 FORBIDDEN = {"mailbox", "address", "id", "subject", "body", "token", "path"}
 
@@ -30,6 +31,20 @@ def test_metrics_say_what_to_do(metric: Metric) -> None:
     assert metric.meaning.endswith(".")
     assert metric.action.endswith(".")
     assert not FORBIDDEN & set(metric.attributes)
+    # Translators do not agree whether Prometheus is to see a ratio there.
+    assert metric.unit != "1"
+
+
+def test_attributes_are_declared_too() -> None:
+    """What each may hold is said once; none is declared in vain."""
+    used = {
+        name
+        for signal in (*METRICS, *SPANS, *MARKS)
+        for name in signal.attributes
+    } | {name for event in EVENTS for name in event.members}
+
+    assert used == set(ATTRIBUTES)
+    assert all(meaning.endswith(".") for meaning in ATTRIBUTES.values())
 
 
 def test_names_are_unique() -> None:

@@ -7,7 +7,7 @@ a refusal closes the gate for all who would ask for the same mailbox.
 from app.clock import Clock
 from app.gateway.calls import GraphCall, Reply, Send
 from app.gateway.policies.gates import Gates
-from app.gateway.policies.waiting import note_wait
+from app.gateway.policies.waiting import Waits
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.graph_failures import GraphThrottled
 from app.telemetry.recorder import Telemetry
@@ -37,7 +37,7 @@ class Gate:
     ) -> None:
         self._gates = gates
         self._longest_wait = longest_wait
-        self._clock = clock
+        self._waits = Waits(clock, telemetry)
         self._telemetry = telemetry
 
     async def __call__(self, call: GraphCall, send: Send) -> Reply:
@@ -64,9 +64,7 @@ class Gate:
                     f" {left:.0f} seconds.",
                     retry_after=left,
                 )
-            note_wait(self._telemetry, call, "gate", left)
-            call.context.costs.queue += left
-            await self._clock.sleep(left)
+            await self._waits.sleep(call, "gate", left)
 
     async def _close_if_told(
         self, call: GraphCall, error: ExchangeError

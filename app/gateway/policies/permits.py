@@ -13,10 +13,10 @@ from typing import Protocol
 from app.clock import Clock, Deadline
 from app.gateway.calls import GraphCall, Reply, ScopeKey, Send
 from app.gateway.policies.adaptive import Told, told_by
+from app.gateway.policies.waiting import Waits
 from app.models.context import Criticality
 from app.problems.errors import ExchangeError
 from app.telemetry.recorder import Telemetry
-from app.telemetry.signals.metrics import GRAPH_WAIT
 
 __all__ = ["Lease", "PermitPolicy", "Permits", "Report", "Usage", "Wish"]
 
@@ -122,8 +122,7 @@ class PermitPolicy:
         self, permits: Permits, clock: Clock, telemetry: Telemetry
     ) -> None:
         self._permits = permits
-        self._clock = clock
-        self._telemetry = telemetry
+        self._waits = Waits(clock, telemetry)
 
     async def __call__(self, call: GraphCall, send: Send) -> Reply:
         """Send the call when it is its turn."""
@@ -149,22 +148,13 @@ class PermitPolicy:
         return reply
 
     async def _acquire(self, call: GraphCall) -> Lease:
-        began = self._clock.now()
-        lease = await self._permits.acquire(
-            Wish(
-                key=call.scope,
-                cost=call.cost,
-                criticality=call.context.criticality,
-                deadline=call.deadline,
-            )
+        wish = Wish(
+            key=call.scope,
+            cost=call.cost,
+            criticality=call.context.criticality,
+            deadline=call.deadline,
         )
-        waited = self._clock.now() - began
-        if waited > 0:
-            labels = {
-                "tenant": call.context.tenant,
-                "workload": call.operation.workload,
-                "kind": lease.kind,
-            }
-            self._telemetry.measure(GRAPH_WAIT, waited, labels)
-            call.context.costs.queue += waited
+        with self._waits.told(call, "permit") as wait:
+            lease = await self._permits.acquire(wish)
+            wait.kind = lease.kind
         return lease

@@ -1,6 +1,7 @@
 """Policy: repeat a request that failed for a passing reason."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
@@ -13,7 +14,7 @@ from app.gateway.policies.eligibility import (
     wants_fresh_connection,
     was_never_sent,
 )
-from app.gateway.policies.waiting import note_wait
+from app.gateway.policies.waiting import Waits
 from app.keyed import Keyed
 from app.models.context import CallContext, Criticality
 from app.problems.errors import ExchangeError, Outcome
@@ -67,6 +68,7 @@ class Retry:
         self._limits = limits
         self._budgets = budgets
         self._clock = clock
+        self._waits = Waits(clock, telemetry)
         self._telemetry = telemetry
 
     async def __call__(self, call: GraphCall, send: Send) -> Reply:
@@ -83,7 +85,7 @@ class Retry:
                 max(1, repeats.untold), _error(state)
             ),
             stop=lambda state: self._stops(known, repeats, state),
-            sleep=lambda seconds: self._sleep(known, seconds),
+            sleep=partial(self._waits.sleep, known, "backoff"),
             reraise=True,
         )
         try:
@@ -129,11 +131,6 @@ class Retry:
             workload=call.operation.workload,
         )
         return False
-
-    async def _sleep(self, call: GraphCall, seconds: float) -> None:
-        note_wait(self._telemetry, call, "backoff", seconds)
-        call.context.costs.queue += seconds
-        await self._clock.sleep(seconds)
 
 
 class _Repeats:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.clock import Clock
 from app.gateway.calls import GraphCall, Reply, Send
-from app.gateway.policies.waiting import note_wait
+from app.gateway.policies.waiting import Waits
 from app.problems.graph_failures import TokenRejected
 from app.telemetry.recorder import Telemetry
 from app.transport.tokens import TokenSource
@@ -23,8 +23,7 @@ class Token:
         self, tokens: TokenSource, clock: Clock, telemetry: Telemetry
     ) -> None:
         self._tokens = tokens
-        self._clock = clock
-        self._telemetry = telemetry
+        self._waits = Waits(clock, telemetry)
 
     async def __call__(self, call: GraphCall, send: Send) -> Reply:
         """Send the call with a token, and once more with another."""
@@ -32,27 +31,18 @@ class Token:
             # Tokens are for Graph alone.
             return await send(call)
         tenant = call.context.tenant
-        began = self._clock.now()
-        token = await self._tokens.token(tenant, call.deadline)
-        self._waited(call, began)
+        with self._waits.told(call, "token"):
+            token = await self._tokens.token(tenant, call.deadline)
         try:
             return await send(replace(call, token=token))
         except TokenRejected as error:
-            began = self._clock.now()
-            fresh = await self._tokens.renewed(
-                tenant,
-                rejected=token,
-                claims=error.claims,
-                deadline=call.deadline,
-            )
-            self._waited(call, began)
+            with self._waits.told(call, "token"):
+                fresh = await self._tokens.renewed(
+                    tenant,
+                    rejected=token,
+                    claims=error.claims,
+                    deadline=call.deadline,
+                )
             if fresh is None:
                 raise
         return await send(replace(call, token=fresh))
-
-    def _waited(self, call: GraphCall, began: float) -> None:
-        seconds = self._clock.now() - began
-        if seconds <= 0:
-            return
-        note_wait(self._telemetry, call, "token", seconds)
-        call.context.costs.token += seconds

@@ -8,7 +8,7 @@ here, so that large attachments are not refused halfway.
 from app.clock import Clock
 from app.gateway.calls import GraphCall, Reply, ScopeKey, Send
 from app.gateway.operations.entry import Scope
-from app.gateway.policies.waiting import note_wait
+from app.gateway.policies.waiting import Waits
 from app.gateway.policies.window import SlidingWindow
 from app.keyed import Keyed
 from app.problems.graph_failures import GraphThrottled
@@ -46,7 +46,7 @@ class UploadBytes:
             telemetry: Where waits are told.
         """
         self._clock = clock
-        self._telemetry = telemetry
+        self._waits = Waits(clock, telemetry)
         self._written: Keyed[ScopeKey, _Bytes] = Keyed(
             lambda _: _Bytes(limit, seconds),
             now=clock.now,
@@ -83,9 +83,7 @@ class UploadBytes:
                     " are used up for now.",
                     retry_after=wait,
                 )
-            note_wait(self._telemetry, call, "bytes", wait)
-            call.context.costs.queue += wait
-            await self._clock.sleep(wait)
+            await self._waits.sleep(call, "bytes", wait)
 
 
 def bytes_of(call: GraphCall) -> int:

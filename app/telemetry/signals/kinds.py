@@ -37,9 +37,10 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class SpanKind:
-    """A stretch of work that is traced."""
+    """A stretch of work that is traced, or a moment in one."""
 
     name: str
+    attributes: tuple[str, ...]
     meaning: str
 
 
