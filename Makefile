@@ -14,8 +14,10 @@ COVER = rm -f $@; TMPDIR=$(SCRATCH) $(BIN)/python -W "ignore:Unable to activate"
 
 FIDELITY = .venv-fidelity/bin/python -m pytest -c tests/fidelity/pytest.ini tests/fidelity
 
+REFERENCES := telemetry
+
 .DEFAULT_GOAL := help
-.PHONY: help setup run sandbox test chaos crash load fuzz check format openapi lock clean force
+.PHONY: help setup run sandbox test chaos crash load fuzz check format openapi reference lock clean force
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +66,7 @@ check: .venv/.dev ## lint, types, import contracts, API document
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m app openapi --check openapi/exchange-api.yaml
+	@set -e; for page in $(REFERENCES); do $(BIN)/python -m app reference $$page --check docs/$$page.md; done
 	$(BIN)/openapi-spec-validator --subschema-errors all openapi/exchange-api.yaml
 	deploy/lint-openapi
 
@@ -74,6 +77,9 @@ format: .venv/.dev ## format the code and mend what can be mended
 openapi: .venv/.dev ## write openapi/exchange-api.yaml anew from the code, with its examples
 	$(BIN)/python -m tests.examples
 	$(BIN)/python -m app openapi > openapi/exchange-api.yaml
+
+reference: .venv/.dev ## write the pages of docs/ that come from the code anew
+	@set -e; for page in $(REFERENCES); do $(BIN)/python -m app reference $$page >docs/$$page.md; done
 
 lock: .venv/.dev ## resolve the dependencies anew into deploy/requirements/
 	$(UV_COMPILE) --upgrade pyproject.toml -o deploy/requirements/service.txt

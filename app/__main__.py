@@ -1,4 +1,7 @@
-"""The command line: ``python -m app serve|sandbox|settings|openapi``."""
+"""The command line.
+
+``python -m app serve|sandbox|settings|openapi|reference``
+"""
 
 import argparse
 import json
@@ -17,6 +20,7 @@ from pydantic import SecretStr
 from app import __version__
 from app.clock import Stopping
 from app.main import create_app
+from app.reference import REFERENCES
 from app.routers.instrumentation import instrument
 from app.sandbox.__main__ import main as serve_sandbox
 from app.sandbox.tenants import TENANTS
@@ -47,6 +51,9 @@ def main() -> int:
     commands.add_parser("sandbox", help="start a local Graph", add_help=False)
     document = commands.add_parser("openapi", help="print the API document")
     document.add_argument("--check", type=Path, metavar="FILE")
+    page = commands.add_parser("reference", help="print a page of docs/")
+    page.add_argument("page", choices=REFERENCES)
+    page.add_argument("--check", type=Path, metavar="FILE")
     options, more = parser.parse_known_args()
     if more and options.command != "sandbox":
         parser.error(f"unknown arguments: {' '.join(more)}")
@@ -67,8 +74,20 @@ def _run(options: argparse.Namespace, more: list[str]) -> int:
             sys.stdout.writelines(
                 f"{line}\n" for line in effective(load_settings())
             )
+        case "reference":
+            return _written(REFERENCES[options.page](), options.check)
         case _:
-            return _openapi(options.check)
+            return _written(_openapi(), options.check)
+    return 0
+
+
+def _written(text: str, check: Path | None) -> int:
+    """Print what is written from the code, or say that a file is older."""
+    if check is None:
+        sys.stdout.write(text)
+    elif not check.exists() or check.read_text() != text:
+        sys.stderr.write(f"{check} is out of date: make openapi reference\n")
+        return 1
     return 0
 
 
@@ -169,21 +188,16 @@ def _pointed_at(url: str, settings: Settings, passing: Path) -> Settings:
     )
 
 
-def _openapi(check: Path | None) -> int:
+def _openapi() -> str:
     settings = Settings.model_construct()
     telemetry = Telemetry(EventLog())
     app = create_app(settings, telemetry, assemble(settings, telemetry))
     # To plain types first: YAML knows no enumerations.
     plain = msgspec.json.decode(msgspec.json.encode(app.openapi()))
-    text = yaml.dump(
+    text: str = yaml.dump(
         plain, Dumper=_Readable, sort_keys=False, allow_unicode=True
     )
-    if check is None:
-        sys.stdout.write(text)
-    elif not check.exists() or check.read_text() != text:
-        sys.stderr.write(f"{check} is out of date: run make openapi\n")
-        return 1
-    return 0
+    return text
 
 
 class _Readable(yaml.SafeDumper):

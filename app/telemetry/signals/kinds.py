@@ -14,6 +14,9 @@ DURATIONS = (
 )
 
 
+_UNITS = {"s": "seconds", "By": "bytes"}
+
+
 class Kind(StrEnum):
     """The instruments of OpenTelemetry that are used here."""
 
@@ -33,6 +36,18 @@ class Metric:
     attributes: tuple[str, ...]
     meaning: str
     action: str
+
+    @property
+    def prometheus(self) -> str:
+        """The name in Prometheus; of a histogram, what precedes its parts.
+
+        Source: https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/
+        """
+        name = self.name.replace(".", "_")
+        unit = _UNITS.get(self.unit, "")
+        if not name.endswith(unit):
+            name = f"{name}_{unit}"
+        return f"{name}_total" if self.kind is Kind.COUNTER else name
 
 
 @dataclass(frozen=True, slots=True)

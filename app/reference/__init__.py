@@ -1,0 +1,12 @@
+"""References: pages of the documentation that are written from the code."""
+
+from collections.abc import Callable, Mapping
+
+from app.reference.telemetry import telemetry_reference
+
+__all__ = ["REFERENCES"]
+
+REFERENCES: Mapping[str, Callable[[], str]] = {
+    "telemetry": telemetry_reference,
+}
+"""The Markdown of ``docs/<name>.md``, by name."""
