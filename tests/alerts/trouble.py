@@ -1,0 +1,122 @@
+"""A little of everything that can happen, so that everything is counted."""
+
+import asyncio
+from typing import Any
+
+import httpx
+
+from tests.support.process import Process
+
+__all__ = ["SETTINGS", "make_trouble"]
+
+SETTINGS = {
+    "EXCHANGE_BUDGET__RESERVE": "1",
+    "EXCHANGE_CACHE__FRESH": "0",
+    "EXCHANGE_CLIENT_SECRET_EXPIRES": "2100-01-01",
+    "EXCHANGE_LIMITS__MAILBOX_CONCURRENCY": "1",
+    "EXCHANGE_LIMITS__REQUESTS_IN_FLIGHT": "4",
+    "EXCHANGE_RETRY__BASE_DELAY": "0.01",
+    "OTEL_EXPORTER_PROMETHEUS_PORT": "0",
+    "OTEL_METRICS_EXPORTER": "prometheus",
+}
+"""What the service needs so that little is enough."""
+
+_ADA = "/v1/mailboxes/ada@contoso.example"
+_GRACE = "/v1/mailboxes/grace@contoso.example"
+_LETTER = {
+    "to": [{"address": "grace@contoso.example"}],
+    "subject": "Lunch?",
+    "body": {"content": "At noon."},
+}
+_NEW = {"Cache-Control": "no-cache"}
+_AT_ONCE = 8
+
+
+async def make_trouble(process: Process) -> None:
+    """Ask for much, while Graph and Entra ID do what they can against it."""
+    control = f"{process.sandbox}/_sandbox"
+    async with (
+        httpx.AsyncClient(base_url=process.url, timeout=30) as api,
+        httpx.AsyncClient(base_url=control) as sandbox,
+    ):
+        trouble = _Trouble(api, sandbox)
+        await trouble.none()
+        await trouble.crowd()
+        await trouble.graph()
+        await trouble.identity()
+        await trouble.operators()
+
+
+class _Trouble:
+    def __init__(
+        self, api: httpx.AsyncClient, sandbox: httpx.AsyncClient
+    ) -> None:
+        self._api = api
+        self._sandbox = sandbox
+
+    async def none(self) -> None:
+        """Read what is kept, send once what is asked for twice."""
+        for _ in range(3):
+            await self._read(f"{_ADA}/messages?limit=1")
+            await self._api.post(
+                f"{_ADA}/sends",
+                json=_LETTER,
+                headers={"Idempotency-Key": "lunch"},
+            )
+
+    async def crowd(self) -> None:
+        """Ask for the same, and for more than there is room for."""
+        await self._hit(route="/users/*", delay=0.2, times=_AT_ONCE)
+        pages = [f"{_ADA}/messages?limit={n // 2}" for n in range(4, 20)]
+        await asyncio.gather(*map(self._read, pages))
+        await self._calm()
+
+    async def graph(self) -> None:
+        """Let Graph fail in each way that has a name of its own."""
+        await self._hit(route="/users/*", status=503)
+        for headers in ({"Cache-Control": "max-age=0"}, _NEW, _NEW):
+            await self._read(f"{_ADA}/messages?limit=1", headers)
+        await self._calm()
+        for fault in (
+            {"status": 200, "body": "html"},
+            {"status": 403},
+            {"status": 404},
+        ):
+            await self._hit(route="/users/*", **fault)
+            await self._read(f"{_ADA}/folders/inbox", _NEW)
+            await self._calm()
+        await self._hit(route="/users/*", status=429, retry_after=600)
+        for _ in range(2):
+            await self._read(f"{_GRACE}/messages", _NEW)
+        await self._calm()
+
+    async def identity(self) -> None:
+        """Let Entra ID refuse in each way that has a name of its own."""
+        for fault in (
+            {"error": "invalid_client", "aadsts": 7000222},
+            {"error": "invalid_grant", "aadsts": 65001},
+            {"status": 503},
+        ):
+            await self._hit(route="token", **fault)
+            await self._api.post("/ops/tokens/fabrikam/drop")
+            await self._read("/v1/mailboxes", {"Exchange-Tenant": "fabrikam"})
+            await self._calm()
+
+    async def operators(self) -> None:
+        """Have a part of Graph cut off, and asked all the same."""
+        breaker = "/ops/breakers/contoso/calendar-read"
+        await self._api.post(f"{breaker}/isolate")
+        await self._read(f"{_ADA}/calendars", _NEW)
+        await self._api.post(f"{breaker}/release")
+
+    async def _read(
+        self, path: str, headers: dict[str, str] | None = None
+    ) -> None:
+        await self._api.get(path, headers=headers)
+
+    async def _hit(self, **fault: Any) -> None:
+        answer = await self._sandbox.post("/faults", json=fault)
+        answer.raise_for_status()
+
+    async def _calm(self) -> None:
+        (await self._sandbox.delete("/faults")).raise_for_status()
