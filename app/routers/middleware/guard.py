@@ -24,7 +24,8 @@ from app.telemetry.signals.metrics import REQUESTS_SHED
 
 __all__ = ["Guard"]
 
-_HEALTH = "/health/"
+# What people and orchestrators look at while there is too much to do.
+_ALWAYS = ("/health/", "/ops", "/runbooks", "/status")
 _TOLD_EVERY = 1.0
 
 
@@ -32,8 +33,8 @@ class Guard(HttpMiddleware):
     """Refuses what is too much, and explains what nobody thought of.
 
     When too many requests are being served, more are refused at once, what
-    can wait before what cannot. Health is told always: it is not counted and
-    waits for nobody's turn.
+    can wait before what cannot. Health is told always, and operators are let
+    in: they are not counted and wait for nobody's turn.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Guard(HttpMiddleware):
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         try:
-            if scope["path"].startswith(_HEALTH):
+            if scope["path"].startswith(_ALWAYS):
                 await self.app(scope, receive, send)
             else:
                 await self._admitted(scope, receive, send)
