@@ -14,7 +14,7 @@ COVER = rm -f $@; TMPDIR=$(SCRATCH) $(BIN)/python -W "ignore:Unable to activate"
 
 FIDELITY = .venv-fidelity/bin/python -m pytest -c tests/fidelity/pytest.ini tests/fidelity
 
-REFERENCES := telemetry
+REFERENCES := settings telemetry
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run sandbox test chaos crash load fuzz check format openapi reference lock clean force

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
+from app.reference.settings import settings_reference
 from app.reference.telemetry import telemetry_reference
 
 __all__ = ["REFERENCES"]
 
 REFERENCES: Mapping[str, Callable[[], str]] = {
+    "settings": settings_reference,
     "telemetry": telemetry_reference,
 }
 """The Markdown of ``docs/<name>.md``, by name."""

@@ -11,14 +11,16 @@ from app.settings.groups import (
     BreakerMode,
     BreakerSettings,
     BudgetSettings,
-    CacheSettings,
-    LedgerSettings,
     LimitSettings,
-    OutboxSettings,
     PoolSettings,
     RetrySettings,
     TenantSettings,
     TimeoutSettings,
+)
+from app.settings.keeping import (
+    CacheSettings,
+    LedgerSettings,
+    OutboxSettings,
 )
 from app.settings.loading import SettingsError, effective, load_settings
 from app.settings.otel import Exports, OtlpProtocol, Scrape, prepare_otel

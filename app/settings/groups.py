@@ -1,78 +1,75 @@
-"""Settings that belong together, a group for each concern."""
+"""How Graph is asked: a group of settings for each concern."""
 
 from datetime import date
 from enum import StrEnum
-from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from app.settings.fields import (
     Count,
     Name,
     Seconds,
-    SecondsOrNone,
     Secret,
     Share,
     TenantId,
 )
+from app.settings.group import Group
 
 __all__ = [
     "BreakerMode",
     "BreakerSettings",
     "BudgetSettings",
-    "CacheSettings",
-    "LedgerSettings",
     "LimitSettings",
-    "OutboxSettings",
     "PoolSettings",
-    "QuotaSettings",
     "RetrySettings",
     "TenantSettings",
     "TimeoutSettings",
 ]
 
 
-class _Group(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    def _check_ascending(self, *names: str) -> None:
-        for lower, upper in pairwise(names):
-            if getattr(self, lower) > getattr(self, upper):
-                raise ValueError(
-                    f"{lower.upper()}: must not be above {upper.upper()}"
-                )
-
-
-class TenantSettings(_Group):
+class TenantSettings(Group):
     """One Microsoft 365 tenant and the app that may act in it."""
 
     alias: Name = "default"
+    """What the tenant is called here: in the header `Exchange-Tenant`, in
+    metrics and in the log."""
     tenant_id: TenantId
+    """Its id, or one of its domains."""
     client_id: Name
+    """The id of the app registration."""
     client_secret: Secret
+    """The secret of the app registration."""
     client_secret_expires: date | None = None
+    """The day on which that secret expires: an alert tells before."""
 
 
-class RetrySettings(_Group):
+class RetrySettings(Group):
     """How often to repeat, and how long to wait in between."""
 
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    """How often a call is tried, the first time included."""
     base_delay: Seconds = 0.5
+    """Seconds of the first wait, at most."""
     max_delay: Seconds = 20.0
+    """Seconds of any wait, at most."""
     max_retry_after: Seconds = 15.0
+    """Seconds of `Retry-After` that are waited for; if Graph asks for more,
+    the caller is told."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        self._check_ascending("base_delay", "max_delay")
+        self.check_ascending("base_delay", "max_delay")
         return self
 
 
-class BudgetSettings(_Group):
+class BudgetSettings(Group):
     """How many retries there may be beside first attempts."""
 
     ratio: Share = 0.1
+    """Retries that each first attempt allows."""
     reserve: Annotated[int, Field(ge=0, le=1000)] = 3
+    """Retries beside them, so that a quiet service can afford some."""
 
 
 class BreakerMode(StrEnum):
@@ -82,107 +79,80 @@ class BreakerMode(StrEnum):
     OBSERVE = "observe"
 
 
-class BreakerSettings(_Group):
+class BreakerSettings(Group):
     """When to stop asking Graph, and for how long."""
 
     mode: BreakerMode = BreakerMode.ENFORCE
+    """`observe` lets calls pass that `enforce` would refuse."""
     window: Seconds = 30.0
+    """Seconds that it looks back."""
     ratio: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.5
+    """Share of failures at which it opens."""
     minimum_calls: Count = 20
+    """Calls below which it draws no conclusions."""
     open_for: Seconds = 5.0
+    """Seconds until it lets a call through to see; doubled each time."""
     max_open_for: Seconds = 300.0
+    """Seconds that this is doubled to, at most."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        self._check_ascending("open_for", "max_open_for")
+        self.check_ascending("open_for", "max_open_for")
         return self
 
 
-class LimitSettings(_Group):
-    """What Graph lets one app do with one mailbox, and our own bounds.
-
-    A tenant's requests at once are adapted to what Graph takes, between
-    ``tenant_concurrency_floor`` and ``tenant_concurrency``.
-    """
+class LimitSettings(Group):
+    """What Graph lets one app do with one mailbox, and our own bounds."""
 
     mailbox_concurrency: Annotated[int, Field(ge=1, le=100)] = 4
+    """Requests to a mailbox at once. Each process counts for itself: several
+    need to share what Graph allows, which is the default."""
     mailbox_requests: Count = 10_000
+    """Requests to a mailbox within its window, by this process."""
     mailbox_window: Seconds = 600.0
+    """Seconds that this window is long."""
     mailbox_upload_bytes: Annotated[int, Field(ge=4_194_304)] = 150_000_000
+    """Bytes written to a mailbox within their window, by this process."""
     mailbox_upload_window: Seconds = 300.0
+    """Seconds that the window for bytes is long."""
     tenant_concurrency: Annotated[int, Field(ge=1, le=10_000)] = 200
+    """Requests to a tenant at once, at most; fewer while Graph refuses."""
     tenant_concurrency_floor: Annotated[int, Field(ge=1, le=10_000)] = 20
+    """The fewest that this is brought down to."""
     queue: Count = 256
+    """Calls that may wait for a mailbox; the next is refused."""
     requests_in_flight: Count = 1000
+    """Requests of all callers at once; what can wait is refused before."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        self._check_ascending("tenant_concurrency_floor", "tenant_concurrency")
+        self.check_ascending("tenant_concurrency_floor", "tenant_concurrency")
         return self
 
 
-class TimeoutSettings(_Group):
+class TimeoutSettings(Group):
     """How long to wait for Graph."""
 
     connect: Seconds = 2.0
+    """Seconds to connect."""
     attempt: Seconds = 10.0
+    """Seconds of one attempt."""
     total: Seconds = 30.0
+    """Seconds of a request, if its caller does not say `Prefer: wait`."""
     long_attempt: Seconds = 120.0
+    """Seconds of an attempt that carries a large attachment."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        self._check_ascending("connect", "attempt", "total")
-        self._check_ascending("attempt", "long_attempt")
+        self.check_ascending("connect", "attempt", "total")
+        self.check_ascending("attempt", "long_attempt")
         return self
 
 
-class CacheSettings(_Group):
-    """Upper bounds on the times that the operations table gives."""
-
-    fresh: SecondsOrNone = 30.0
-    revalidate: SecondsOrNone = 300.0
-    stale: SecondsOrNone = 86_400.0
-    max_bytes: Annotated[int, Field(ge=0)] = 256 * 1024 * 1024
-
-
-class PoolSettings(_Group):
+class PoolSettings(Group):
     """Connections to Graph."""
 
     connections: Count = 256
+    """Connections at once."""
     max_age: Seconds = 300.0
-
-
-class QuotaSettings(_Group):
-    """How much each caller may ask of this service."""
-
-    requests: Count = 10_000
-    window: Seconds = 600.0
-    concurrency: Count = 256
-
-
-class LedgerSettings(_Group):
-    """How long it is remembered what was done, in seconds.
-
-    ``keep_keys`` is how long the answer to an ``Idempotency-Key`` is
-    replayed, ``keep_sends`` how long the status of a send can be asked for
-    after it has ended.
-    """
-
-    keep_keys: Seconds = 86_400.0
-    keep_sends: Seconds = 7 * 86_400.0
-
-
-class OutboxSettings(_Group):
-    """What waits to be sent.
-
-    ``concurrency`` is how many sends a process carries out at once beside
-    those that a caller waits for; ``capacity`` how many may wait in all, and
-    ``give_up_after`` how many seconds one is tried after it was due.
-    ``doubt`` is for how many seconds a draft that Graph may have been asked
-    to send must go on to look like one before it is sent again.
-    """
-
-    concurrency: Annotated[int, Field(ge=1, le=100)] = 4
-    capacity: Count = 10_000
-    give_up_after: Seconds = 86_400.0
-    doubt: Seconds = 60.0
+    """Seconds after which a connection is renewed."""

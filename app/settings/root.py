@@ -22,15 +22,17 @@ from app.settings.fields import (
 from app.settings.groups import (
     BreakerSettings,
     BudgetSettings,
-    CacheSettings,
-    LedgerSettings,
     LimitSettings,
-    OutboxSettings,
     PoolSettings,
-    QuotaSettings,
     RetrySettings,
     TenantSettings,
     TimeoutSettings,
+)
+from app.settings.keeping import (
+    CacheSettings,
+    LedgerSettings,
+    OutboxSettings,
+    QuotaSettings,
 )
 from app.settings.tenants_file import TenantsInFile
 
@@ -54,27 +56,49 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
         extra="forbid",
         frozen=True,
+        use_attribute_docstrings=True,
     )
 
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    """Where the service listens; `0.0.0.0` for all addresses it has."""
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    """On which port; 0 takes any."""
     sandbox: bool = False
+    """Start the sandbox too, and take it for Microsoft Graph and Entra ID."""
     data_dir: Path = Path("data")
+    """For the name of this process, the ledger if there is no
+    `EXCHANGE_DATABASE_URL` and the keys if no `EXCHANGE_SECRET_KEYS`."""
     secret_keys: Annotated[tuple[Secret, ...] | None, Field(min_length=1)] = (
         None
     )
+    """A JSON list: the first signs cursors and seals the ledger, all of them
+    are understood. Several processes need the same."""
     database_url: DatabaseUrl | None = None
+    """A PostgreSQL that several processes share:
+    `postgresql://user:password@host/database?sslmode=verify-full`."""
     cloud: Cloud = Cloud.GLOBAL
+    """Microsoft's cloud in which the tenants are."""
     cors_origins: tuple[Origin, ...] = ()
+    """Origins of pages that may call this service from a browser."""
     graph_base_url: BaseUrl | None = None
+    """Graph, if it is not where the cloud has it."""
     authority_url: BaseUrl | None = None
+    """Entra ID, if it is not where the cloud has it."""
     tenant_id: TenantId | None = None
+    """The tenant, if there is but one: its id or one of its domains."""
     client_id: Name | None = None
+    """The id of the app registration in it."""
     client_secret: Secret | None = None
+    """The secret of the app registration."""
     client_secret_expires: date | None = None
+    """The day on which that secret expires: an alert tells before."""
     tenants: tuple[TenantSettings, ...] = ()
+    """Several tenants, as a JSON list."""
     tenants_file: TenantsInFile = ()
+    """Path of a file that holds such a list."""
     auth_mode: AuthMode = AuthMode.ENTRA
+    """How callers show who they are. `none` needs the service and its Graph to
+    be on loopback; the others refuse to start for now."""
     retry: RetrySettings = RetrySettings()
     budget: BudgetSettings = BudgetSettings()
     breaker: BreakerSettings = BreakerSettings()

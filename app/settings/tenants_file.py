@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_settings import NoDecode
 
 from app.settings.groups import TenantSettings
@@ -30,6 +30,9 @@ def _read(value: Any) -> Any:
 
 
 TenantsInFile = Annotated[
-    tuple[TenantSettings, ...], NoDecode, BeforeValidator(_read)
+    tuple[TenantSettings, ...],
+    NoDecode,
+    BeforeValidator(_read),
+    WithJsonSchema({"type": "string", "format": "path"}),
 ]
 """Given as the path of a file that is like ``EXCHANGE_TENANTS``."""
