@@ -57,7 +57,7 @@ curl -s localhost:9464/metrics
 ```
 
 A collector that is gone is no harm: what cannot be sent waits in a queue
-that holds 2,048 spans and as many events, then the newest are dropped; no
+that holds 2,048 spans and as many events, then the oldest are dropped; no
 request waits for it, and the log says so once a minute (`telemetry.lost`).
 """
 

@@ -14,13 +14,14 @@ from structlog.contextvars import (
     merge_contextvars,
 )
 
-from app.telemetry.signals.events import LIBRARY
+from app.telemetry.signals.events import LIBRARY, TELEMETRY_LOST
 from app.telemetry.signals.kinds import LogEvent
 from app.telemetry.trace_ids import trace_ids
 
 __all__ = ["EventLog", "LibraryHandler", "bound_request"]
 
 _LONGEST_MESSAGE = 500
+_QUIET = 60.0
 _SEVERITIES = {
     "info": SeverityNumber.INFO,
     "warning": SeverityNumber.WARN,
@@ -86,16 +87,34 @@ class EventLog:
 
 
 class LibraryHandler(logging.Handler):
-    """Brings warnings of libraries into the same log."""
+    """Brings warnings of libraries into the same log.
+
+    What cannot be exported is told of once a minute at most: a collector
+    that is gone fails each time, and for each signal.
+    """
 
     def __init__(self, log: EventLog) -> None:
         super().__init__(logging.WARNING)
         self._log = log
+        self._lost = 0
+        self._quiet_until = 0.0
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record's message; its traceback may hold too much."""
-        message = record.getMessage()[:_LONGEST_MESSAGE]
-        self._log.write(LIBRARY, logger=record.name, message=message)
+        members: dict[str, Any] = {
+            "logger": record.name,
+            "message": record.getMessage()[:_LONGEST_MESSAGE],
+        }
+        if not record.name.startswith("opentelemetry."):
+            self._log.write(LIBRARY, **members)
+            return
+        self._lost += 1
+        if record.created < self._quiet_until:
+            return
+        # Before it is written: the log may be what cannot be exported.
+        members["count"], self._lost = self._lost, 0
+        self._quiet_until = record.created + _QUIET
+        self._log.write(TELEMETRY_LOST, **members)
 
 
 def bound_request(request_id: str) -> Any:

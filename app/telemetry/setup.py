@@ -6,6 +6,7 @@ which the SDK reads itself.
 
 import uuid
 from dataclasses import dataclass
+from threading import Thread
 
 from opentelemetry._logs import Logger
 from opentelemetry.exporter.otlp.proto.grpc import (
@@ -47,6 +48,7 @@ __all__ = ["Providers", "connect"]
 
 _SERVICE = "exchange-api"
 _SCOPE = "app"
+_PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +86,24 @@ class Providers:
         return self.loggers.get_logger(_SCOPE) if self.loggers else None
 
     def shutdown(self) -> None:
-        """Send what is left and stop; blocks for some seconds at worst."""
-        for provider in (self.tracers, self.meters, self.loggers):
-            if provider is not None:
-                provider.shutdown()
+        """Send what is left and stop; blocks for five seconds at worst."""
+        # Of its own a provider waits half a minute for who does not answer.
+        ending = Thread(target=self._shutdown, daemon=True)
+        ending.start()
+        ending.join(_PATIENCE)
         if self.page is not None:
             self.page.close()
+
+    def _shutdown(self) -> None:
+        endings = [
+            Thread(target=provider.shutdown, daemon=True)
+            for provider in (self.tracers, self.meters, self.loggers)
+            if provider is not None
+        ]
+        for ending in endings:
+            ending.start()
+        for ending in endings:
+            ending.join()
 
 
 def connect(exports: Exports, version: str) -> Providers:

@@ -16,7 +16,7 @@ from tests.chaos.invariants import (
 from tests.chaos.stage import Played, staged
 from tests.chaos.storm import storm
 from tests.chaos.watching import complaints_in, timed
-from tests.support.collector import collector, spans_of
+from tests.support.collector import collector
 from tests.support.process import Process, serving
 
 __all__ = ["play_outage", "play_storm"]
@@ -43,7 +43,7 @@ def play_storm(data_dir: Path, seed: int, calls: int) -> Played:
             OTEL_BSP_SCHEDULE_DELAY="1000",
         ) as process:
             weather = asyncio.run(_weather(process, seed, calls))
-        spans = spans_of(received["/v1/traces"])
+        spans = received.spans
     times, retries = timed(spans)
     attempts = attempts_of(times, weather.seen, weather.skew)
     evidence = Evidence(

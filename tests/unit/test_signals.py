@@ -5,9 +5,12 @@ import json
 import logging
 
 import pytest
+from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import TracerProvider
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.parser import text_string_to_metric_families
 
 from app.telemetry.logs import EventLog, LibraryHandler, bound_request
 from app.telemetry.recorder import Telemetry
@@ -21,6 +24,7 @@ from app.telemetry.signals.metrics import (
     METRICS,
 )
 from app.telemetry.signals.spans import MARKS, SPANS
+from app.telemetry.views import declared_views
 
 FORBIDDEN = {"mailbox", "address", "id", "subject", "body", "token", "path"}
 
@@ -101,6 +105,60 @@ def test_libraries_are_heard() -> None:
     assert line["logger"] == "somebody"
     assert line["message"] == "but this"
     assert "canary" not in stream.getvalue()
+
+
+def test_what_cannot_be_exported_is_told_of_once_a_minute() -> None:
+    """By whichever exporter, with how often it happened meanwhile."""
+    stream = io.StringIO()
+    handler = LibraryHandler(EventLog(stream))
+
+    def fail(exporter: str, at: float) -> None:
+        record = logging.makeLogRecord(
+            {"name": f"opentelemetry.{exporter}", "msg": "gone", "created": at}
+        )
+        handler.handle(record)
+
+    for at in (100, 101, 159.9):
+        fail("traces", at)
+        fail("logs", at)
+    fail("metrics", 160)
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+
+    assert [(x["event"], x["logger"], x["count"]) for x in lines] == [
+        ("telemetry.lost", "opentelemetry.traces", 1),
+        ("telemetry.lost", "opentelemetry.metrics", 6),
+    ]
+
+
+def test_prometheus_has_the_names_that_are_foretold() -> None:
+    """What the reference says is what the page shows, for each metric."""
+    registry = CollectorRegistry()
+    reader = PrometheusMetricReader(registry=registry)
+    provider = MeterProvider([reader], views=declared_views())
+    telemetry = Telemetry(
+        EventLog(io.StringIO()), meter=provider.get_meter("test")
+    )
+    for metric in METRICS:
+        match metric.kind:
+            case Kind.COUNTER:
+                telemetry.add(metric)
+            case Kind.UP_DOWN:
+                telemetry.move(metric, 1)
+            case Kind.HISTOGRAM:
+                telemetry.measure(metric, 0.5, {})
+            case Kind.GAUGE:
+                telemetry.watch(metric, lambda: [(1, {})])
+    page = generate_latest(registry).decode()
+    provider.shutdown()
+    shown = {
+        family.name + "_total" * (family.type == "counter")
+        for family in text_string_to_metric_families(page)
+    }
+
+    assert shown == {"target_info", *(m.prometheus for m in METRICS)}
+    assert page.count('le="2.5"') == sum(
+        metric.kind is Kind.HISTOGRAM for metric in METRICS
+    )
 
 
 def test_a_mailbox_has_a_pseudonym() -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "SERVICE_STARTED",
     "SERVICE_STOPPED",
     "SHED",
+    "TELEMETRY_LOST",
     "TOKEN_REFRESHED",
     "TOKEN_REJECTED",
 ]
@@ -177,6 +178,16 @@ OPS_ACTION = LogEvent(
     "things that touched.",
     "Nothing, if it was meant; GET /ops shows what is left to undo.",
 )
+TELEMETRY_LOST = LogEvent(
+    "telemetry.lost",
+    "warning",
+    ("logger", "message", "count"),
+    "Signals could not be exported; told at most once a minute, count is how "
+    "often that happened since. What does not fit into the queue is lost, the "
+    "oldest first.",
+    "See to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names. Requests "
+    "are served as ever.",
+)
 LIBRARY = LogEvent(
     "library",
     "warning",
@@ -206,5 +217,6 @@ EVENTS = (
     SEND_UNKNOWN,
     *LEDGER_EVENTS,
     OPS_ACTION,
+    TELEMETRY_LOST,
     LIBRARY,
 )
