@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from app.clock import SystemClock
 from app.problems.registry import REGISTRY
+from app.telemetry.signals.metrics import METRICS
 from tests.alerts.test_rules import ROOT, RULES, loaded
 from tests.alerts.trouble import SETTINGS, make_trouble
 from tests.support.process import serving
@@ -62,7 +65,8 @@ async def unanswered(
 async def test_what_is_asked_for_is_there(tmp_path: Path) -> None:
     """Prometheus reads a service in trouble, and has an answer to all.
 
-    An alert need not be raised; but each series that it looks at is there.
+    An alert need not be raised; but each series that it looks at is there,
+    and so is each metric that is declared, by the attributes that are.
     """
     (tmp_path / "service").mkdir()
     rules = RULES.read_text(encoding="utf-8")
@@ -78,6 +82,31 @@ async def test_what_is_asked_for_is_there(tmp_path: Path) -> None:
 
             assert await unanswered(prometheus, asked | panels) == []
             assert await unhealthy(prometheus) == {}
+        async with httpx.AsyncClient() as client:
+            shown = series_of((await client.get(service.metrics)).text)
+
+    assert shown == {
+        metric.prometheus: {
+            name.replace(".", "_") for name in metric.attributes
+        }
+        for metric in METRICS
+        if metric.prometheus not in _NOT_YET
+    }
+
+
+def series_of(page: str) -> dict[str, set[str]]:
+    """Return the names on a page of metrics, and their labels in use."""
+    found = {
+        family.name + "_total" * (family.type == "counter"): {
+            label
+            for sample in family.samples
+            for label, value in sample.labels.items()
+            if value and label != "le"
+        }
+        for family in text_string_to_metric_families(page)
+    }
+    del found["target_info"]
+    return found
 
 
 async def unhealthy(prometheus: Prometheus) -> dict[str, Any]:
