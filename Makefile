@@ -17,7 +17,7 @@ FIDELITY = .venv-fidelity/bin/python -m pytest -c tests/fidelity/pytest.ini test
 REFERENCES := settings telemetry
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run sandbox test chaos crash load fuzz check format openapi reference lock clean force
+.PHONY: help setup run sandbox test chaos crash load fuzz check format openapi reference image lock clean force
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,7 +60,7 @@ fidelity: .venv/.service .venv-fidelity/.sdk .node/fidelity/.ready ## drive the 
 fidelity-ci: .venv/.service .venv-fidelity/.ready .node/fidelity/.ready ## the same without the largest, Microsoft's SDK for Python
 	@$(FIDELITY) --ignore tests/fidelity/test_msgraph.py
 
-check: .venv/.dev ## lint, types, import contracts, API document
+check: .venv/.dev .deploy/.ready ## lint, types, import contracts, generated documents, deployment
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -69,6 +69,7 @@ check: .venv/.dev ## lint, types, import contracts, API document
 	@set -e; for page in $(REFERENCES); do $(BIN)/python -m app reference $$page --check docs/$$page.md; done
 	$(BIN)/openapi-spec-validator --subschema-errors all openapi/exchange-api.yaml
 	deploy/lint-openapi
+	deploy/lint
 
 format: .venv/.dev ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix-only
@@ -81,15 +82,19 @@ openapi: .venv/.dev ## write openapi/exchange-api.yaml anew from the code, with 
 reference: .venv/.dev ## write the pages of docs/ that come from the code anew
 	@set -e; for page in $(REFERENCES); do $(BIN)/python -m app reference $$page >docs/$$page.md; done
 
+image: ## build the container image with buildah; BASE=debian where no registry is reached
+	@deploy/image
+
 lock: .venv/.dev ## resolve the dependencies anew into deploy/requirements/
 	$(UV_COMPILE) --upgrade pyproject.toml -o deploy/requirements/service.txt
 	$(UV_COMPILE) --upgrade pyproject.toml --group dev -c deploy/requirements/service.txt -o deploy/requirements/dev.txt
+	$(UV_COMPILE) --upgrade --group deploy -o deploy/requirements/deploy.txt
 	$(UV_COMPILE) --upgrade --group fuzz -o deploy/requirements/fuzz.txt
 	$(UV_COMPILE) --upgrade --group fidelity -o deploy/requirements/fidelity.txt
 	$(UV_COMPILE) --upgrade --group fidelity-sdk -c deploy/requirements/fidelity.txt -o deploy/requirements/fidelity-sdk.txt
 
 clean: ## remove the environment and every cache
-	rm -rf .venv .venv-fidelity .fuzz .node .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-fidelity .deploy .fuzz .node .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -100,6 +105,11 @@ clean: ## remove the environment and every cache
 
 .venv/.dev: deploy/requirements/dev.txt .venv/.service
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.deploy/.ready: deploy/requirements/deploy.txt
+	$(PYTHON) -m venv .deploy
+	.deploy/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 .fuzz/.ready: deploy/requirements/fuzz.txt

@@ -1,0 +1,187 @@
+"""The files of `deploy/` say what the code and each other say.
+
+Their form is linted by `make check`.
+"""
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from app import __version__
+from app.sandbox.tenants import TENANTS
+from app.settings import AuthMode, Settings, load_settings, prepare_otel
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+OVERLAYS = DEPLOY / "kubernetes/overlays"
+
+
+def read(path: str) -> Any:
+    return yaml.safe_load((DEPLOY / path).read_text())
+
+
+def compose() -> Any:
+    return read("compose.yaml")["services"]
+
+
+def literals(folder: str) -> dict[str, str]:
+    """Return the environment that a kustomization sets."""
+    [made] = read(f"kubernetes/{folder}/kustomization.yaml")[
+        "configMapGenerator"
+    ]
+    return dict(pair.split("=", 1) for pair in made["literals"])
+
+
+def accepted(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+) -> Settings:
+    """Start from these variables alone, as a container does."""
+    for name in list(os.environ):  # noqa: TID251 - to be rid of the tester's
+        if name.startswith(("EXCHANGE_", "OTEL_")):
+            monkeypatch.delenv(name)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    prepare_otel()
+    return load_settings()
+
+
+def image_variables() -> dict[str, str]:
+    text = (DEPLOY / "Dockerfile").read_text()
+    return dict(re.findall(r"(EXCHANGE_\w+)=(\S+)", text))
+
+
+def test_compose_starts_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its settings are allowed, and point at the sandbox beside it."""
+    variables = compose()["service"]["environment"]
+    settings = accepted(monkeypatch, {**image_variables(), **variables})
+
+    assert settings.auth_mode is AuthMode.NONE
+    assert settings.graph_url == "http://127.0.0.1:8001/v1.0"
+    assert "8001" in compose()["graph"]["command"]
+    assert [
+        (t.tenant_id, t.client_id, t.client_secret.get_secret_value())
+        for t in settings.every_tenant
+    ] == [(t.id, t.client_id, t.credential) for t in TENANTS]
+
+
+def test_the_dev_overlay_starts_the_service(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without a secret, and with the sandbox in it."""
+    variables = literals("base") | literals("overlays/dev")
+    settings = accepted(monkeypatch, image_variables() | variables)
+
+    assert settings.sandbox
+    assert settings.host == "127.0.0.1"
+
+
+def test_the_production_overlay_has_what_the_service_needs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With what its vault holds, callers sign in and processes share."""
+    variables = literals("base") | literals("overlays/production")
+    tenants = tmp_path / Path(variables["EXCHANGE_TENANTS_FILE"]).name
+    tenants.write_text(
+        json.dumps(
+            [{"tenant_id": "t", "client_id": "c", "client_secret": "s"}]
+        )
+    )
+    vault = read("kubernetes/overlays/production/secrets.yaml")["spec"]
+    secrets = {
+        "secret-keys": '["k"]',
+        "database-url": "postgresql://user@database/exchange",
+    }
+    [synced] = vault["secretObjects"]
+    variables |= {
+        entry["key"]: secrets[entry["objectName"]] for entry in synced["data"]
+    }
+    variables["EXCHANGE_TENANTS_FILE"] = str(tenants)
+    settings = accepted(monkeypatch, image_variables() | variables)
+
+    assert f"objectAlias: {tenants.name}" in vault["parameters"]["objects"]
+    assert settings.auth_mode is AuthMode.ENTRA
+    assert settings.host == "0.0.0.0"  # noqa: S104 - in a container
+    assert settings.database_url is not None
+
+
+def test_replicas_share_what_graph_allows_the_app(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However many there are: limits are counted by each of them."""
+    most = read("kubernetes/base/autoscaling.yaml")["spec"]["maxReplicas"]
+    variables = literals("overlays/production")
+    shared = [name for name in variables if "LIMITS__" in name]
+    one = accepted(
+        monkeypatch,
+        {"EXCHANGE_SANDBOX": "true"} | {n: variables[n] for n in shared},
+    ).limits
+    graph = Settings.model_construct().limits
+
+    assert len(shared) == 3
+    assert one.mailbox_concurrency * most <= graph.mailbox_concurrency
+    assert one.mailbox_requests * most <= graph.mailbox_requests
+    assert one.mailbox_upload_bytes * most <= graph.mailbox_upload_bytes
+
+
+def test_versions_are_named() -> None:
+    """Ours is the code's; those of others are not whatever is latest."""
+    overlay = read("kubernetes/overlays/production/kustomization.yaml")
+    others = {
+        image
+        for service in compose().values()
+        if (image := service["image"]) != "exchange-api"
+    }
+
+    assert overlay["images"][0]["newTag"] == __version__
+    for image in others:
+        assert re.search(r":v?\d+\.?\d*", image), image
+
+
+def test_doors_lead_somewhere() -> None:
+    """Each address that one file names is opened by another."""
+    collector = read("otel/collector.yaml")
+    prometheus = read("prometheus.yaml")
+    front = (DEPLOY / "haproxy.cfg").read_text()
+    opened = {
+        f"collector:{address.rpartition(':')[2]}"
+        for address in (
+            collector["receivers"]["otlp"]["protocols"]["http"]["endpoint"],
+            collector["exporters"]["prometheus"]["endpoint"],
+        )
+    }
+    variables = compose()["service"]["environment"]
+    [scraped] = prometheus["scrape_configs"][0]["static_configs"]
+
+    assert {
+        variables["OTEL_EXPORTER_OTLP_ENDPOINT"].removeprefix("http://"),
+        *scraped["targets"],
+    } == opened
+    for port in compose()["front"]["ports"]:
+        outside, inside = port.split(":")[1:]
+        assert re.search(rf"bind :{inside}\n.*127.0.0.1:{outside}\n", front)
+
+
+def test_the_collector_uses_what_it_declares() -> None:
+    """And declares what it uses; no binary of it is at hand to say so."""
+    config = read("otel/collector.yaml")
+    for kind in ("receivers", "processors", "exporters"):
+        used = {
+            name
+            for pipeline in config["service"]["pipelines"].values()
+            for name in pipeline[kind]
+        }
+        assert used == set(config[kind])
+
+
+def test_what_is_mounted_is_there() -> None:
+    """Each file and folder that compose hands to a container."""
+    for name, service in compose().items():
+        for volume in service.get("volumes", ()):
+            source = volume.split(":")[0]
+            assert not source.startswith(".") or (DEPLOY / source).exists(), (
+                name
+            )
