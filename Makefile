@@ -17,7 +17,7 @@ FIDELITY = .venv-fidelity/bin/python -m pytest -c tests/fidelity/pytest.ini test
 REFERENCES := settings telemetry
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run sandbox test chaos crash load fuzz check format openapi reference image lock clean force
+.PHONY: help setup run sandbox test chaos crash gameday load fuzz check format openapi reference image lock clean force
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ chaos: .venv/.dev ## put the service among faults and tell what held; SEED=1, CA
 crash: .venv/.dev ## kill the service while it sends and tell what was kept; KILLS=200 SEED=1 DATABASE=both
 	@$(BIN)/python -m tests.crash --kills $(or $(KILLS),200) --seed $(or $(SEED),1) \
 		--database $(or $(DATABASE),both)
+
+gameday: .venv/.dev ## walk through eight incidents: alert, runbook, recovery; ONLY=graph-slow
+	@$(BIN)/python -m tests.gameday $(if $(ONLY),--only $(ONLY))
 
 load: .venv/.dev ## measure the memory that a large attachment takes; MEGABYTES=100
 	@$(BIN)/python -m tests.load --megabytes $(or $(MEGABYTES),100)
