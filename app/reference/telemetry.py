@@ -72,8 +72,9 @@ _SPANS = """
 ## Spans
 
 A trace shows a request, the calls to Graph that it took, and the attempts of
-each. Graph's `traceparent` is never sent; `graph.client_request_id` is what
-Microsoft can look up.
+each. It goes on from the trace of a caller that sends `traceparent`. Graph is
+told of it with `EXCHANGE_GRAPH_TRACE_CONTEXT` alone; what Microsoft can look
+up is `graph.request_id` and `graph.client_request_id`.
 """
 
 _EVENTS = """

@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     """Graph, if it is not where the cloud has it."""
     authority_url: BaseUrl | None = None
     """Entra ID, if it is not where the cloud has it."""
+    graph_trace_context: bool = False
+    """Tell Graph in `traceparent` which trace a request belongs to, if traces
+    are exported."""
     tenant_id: TenantId | None = None
     """The tenant, if there is but one: its id or one of its domains."""
     client_id: Name | None = None

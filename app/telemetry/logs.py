@@ -14,6 +14,7 @@ from structlog.contextvars import (
     merge_contextvars,
 )
 
+from app.telemetry.places import innermost_line
 from app.telemetry.signals.events import LIBRARY, TELEMETRY_LOST
 from app.telemetry.signals.kinds import LogEvent
 from app.telemetry.trace_ids import trace_ids
@@ -100,10 +101,17 @@ class LibraryHandler(logging.Handler):
         self._quiet_until = 0.0
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write the record's message; its traceback may hold too much."""
+        """Write the first line of the record's message.
+
+        Further lines and the text of an exception may hold too much.
+        """
+        error = record.exc_info[1] if record.exc_info else None
+        first = record.getMessage().partition("\n")[0]
         members: dict[str, Any] = {
             "logger": record.name,
-            "message": record.getMessage()[:_LONGEST_MESSAGE],
+            "message": first[:_LONGEST_MESSAGE],
+            "error": type(error).__name__ if error else None,
+            "where": innermost_line(error) if error else None,
         }
         if not record.name.startswith("opentelemetry."):
             self._log.write(LIBRARY, **members)

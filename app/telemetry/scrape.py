@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Metric, start_http_server
 
 from app.settings import Scrape
 
-__all__ = ["MetricsPage"]
+__all__ = ["MetricsPage", "OneAtATime"]
 
 
 class MetricsPage:
@@ -19,7 +19,7 @@ class MetricsPage:
     """
 
     def __init__(self, place: Scrape) -> None:
-        registry = _OneAtATime()
+        registry = OneAtATime()
         self.reader = PrometheusMetricReader(
             registry=registry, scope_info_enabled=False
         )
@@ -36,7 +36,7 @@ class MetricsPage:
         self._thread.join()
 
 
-class _OneAtATime(CollectorRegistry):
+class OneAtATime(CollectorRegistry):
     """Who reads at the same time as another waits.
 
     The reader keeps what it has collected where another reading, in a thread

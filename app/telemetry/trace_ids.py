@@ -1,8 +1,20 @@
 """The ids of the current trace."""
 
 from opentelemetry.trace import get_current_span
+from opentelemetry.trace.propagation.tracecontext import (
+    TraceContextTextMapPropagator,
+)
 
-__all__ = ["trace_ids"]
+__all__ = ["trace_headers", "trace_ids"]
+
+_PROPAGATOR = TraceContextTextMapPropagator()
+
+
+def trace_headers() -> dict[str, str]:
+    """Return the headers that tell another service of the current span."""
+    headers: dict[str, str] = {}
+    _PROPAGATOR.inject(headers)
+    return headers
 
 
 def trace_ids() -> dict[str, str]:

@@ -96,6 +96,7 @@ def live_chain(parts: Parts, breaker: Breaker) -> Send:
                 vitals=parts.vitals,
                 clock=clock,
                 telemetry=telemetry,
+                tells_trace=settings.graph_trace_context,
             ),
             AttemptTimeout(
                 normal=timeouts.attempt, long=timeouts.long_attempt

@@ -99,11 +99,12 @@ def test_libraries_are_heard() -> None:
     logger = logging.getLogger("somebody")
     logger.addHandler(handler)
     logger.info("not this")
-    logger.warning("but %s", "this", exc_info=ValueError("canary"))
+    logger.warning("but %s\ncanary", "this", exc_info=ValueError("canary"))
     line = json.loads(stream.getvalue())
 
     assert line["logger"] == "somebody"
     assert line["message"] == "but this"
+    assert line["error"] == "ValueError"
     assert "canary" not in stream.getvalue()
 
 

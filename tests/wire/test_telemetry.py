@@ -23,6 +23,7 @@ from tests.support.process import serving
 
 ADA = "/v1/mailboxes/ada@contoso.example"
 ADDED = {"request_id"}
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
 @pytest.mark.parametrize("protocol", ["grpc", "http/protobuf"])
@@ -41,6 +42,7 @@ def test_a_collector_sees_all_and_learns_nothing(
                 OTEL_EXPORTER_OTLP_PROTOCOL=protocol,
                 OTEL_LOGS_EXPORTER="otlp",
                 OTEL_METRIC_EXPORT_INTERVAL="60000",
+                EXCHANGE_GRAPH_TRACE_CONTEXT="true",
                 OTEL_SERVICE_NAME="mail-api",
             ) as running,
             httpx.Client(
@@ -50,9 +52,11 @@ def test_a_collector_sees_all_and_learns_nothing(
             ) as caller,
         ):
             first, answers = _traffic(caller)
+            calls = httpx.get(f"{running.sandbox}/_sandbox/calls").json()
         printed = running.output
 
     _check_trace(received)
+    _check_trace_goes_through(received, calls["calls"])
     _check_metrics(received)
     _check_logs(received, printed, answers)
     for secret in (
@@ -65,7 +69,11 @@ def test_a_collector_sees_all_and_learns_nothing(
 def _traffic(
     caller: httpx.Client,
 ) -> tuple[dict[str, Any], list[httpx.Response]]:
-    listed = caller.get(f"{ADA}/messages", params={"query": "canary-search"})
+    listed = caller.get(
+        f"{ADA}/messages",
+        params={"query": "canary-search"},
+        headers={"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"},
+    )
     items = caller.get(f"{ADA}/messages").json()["items"]
     first = next(item for item in items if item["subject"])
     caller.get("/health/live")
@@ -106,6 +114,25 @@ def _check_trace(received: Received) -> None:
         assert set(attributes_of(span)) <= declared
         for event in span.events:
             assert set(attributes_of(event)) <= marked
+
+
+def _check_trace_goes_through(
+    received: Received, calls: list[dict[str, Any]]
+) -> None:
+    """The caller's trace is gone on with, and Graph is told if asked for."""
+    attempts = {
+        span.span_id.hex()
+        for span in received.spans
+        if span.trace_id.hex() == TRACE and span.name.startswith("GET /users")
+    }
+    told = {
+        call["headers"]["traceparent"].split("-")[2]
+        for call in calls
+        if TRACE in call["headers"].get("traceparent", "")
+    }
+
+    assert attempts
+    assert told == attempts
 
 
 def _check_metrics(received: Received) -> None:

@@ -21,6 +21,7 @@ from app.telemetry.signals.metrics import (
     GRAPH_ATTEMPTS,
     GRAPH_IN_FLIGHT,
 )
+from app.telemetry.trace_ids import trace_headers
 
 __all__ = ["AttemptTimeout", "TraceAttempt"]
 
@@ -64,7 +65,9 @@ class TraceAttempt:
         vitals: Vitals,
         clock: Clock,
         telemetry: Telemetry,
+        tells_trace: bool = False,
     ) -> None:
+        self._tells_trace = tells_trace
         self._server_address = server_address
         self._vitals = vitals
         self._clock = clock
@@ -77,6 +80,9 @@ class TraceAttempt:
         """
         call = _numbered(call)
         with self._watched(call) as watch:
+            if self._tells_trace and call.elsewhere is None:
+                headers = {**call.headers, **trace_headers()}
+                call = replace(call, headers=headers)
             try:
                 reply = await send(call)
             except ExchangeError as error:

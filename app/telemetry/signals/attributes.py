@@ -63,7 +63,8 @@ _SERVICE = {
     "graph": "Where Graph is.",
     "in_flight": "How many requests are being served.",
     "logger": "The library's logger.",
-    "message": "What a library wrote, cut to 500 characters.",
+    "message": "The first line of what a library wrote, 500 characters at "
+    "most.",
     "method": "The method of a request.",
     "observes_only": "Whether a breaker tells without refusing.",
     "open_for_s": "For how many seconds a breaker stays open.",

@@ -181,7 +181,7 @@ OPS_ACTION = LogEvent(
 TELEMETRY_LOST = LogEvent(
     "telemetry.lost",
     "warning",
-    ("logger", "message", "count"),
+    ("logger", "message", "error", "where", "count"),
     "Signals could not be exported; told at most once a minute, count is how "
     "often that happened since. What does not fit into the queue is lost, the "
     "oldest first.",
@@ -191,8 +191,8 @@ TELEMETRY_LOST = LogEvent(
 LIBRARY = LogEvent(
     "library",
     "warning",
-    ("logger", "message"),
-    "Something that a library wrote.",
+    ("logger", "message", "error", "where"),
+    "Something that a library wrote; error is the class of its exception.",
     "Depends on logger and message.",
 )
 
