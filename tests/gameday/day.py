@@ -159,7 +159,11 @@ async def _until(
 
 
 class _Runbook:
-    """The page for an alert, whose commands can be typed."""
+    """The page for an alert, whose commands can be typed.
+
+    Raises:
+        AssertionError: There is nothing to be typed to look, or in the end.
+    """
 
     def __init__(
         self, incident: Incident, variables: Mapping[str, str]
@@ -167,6 +171,7 @@ class _Runbook:
         page = _ROOT / f"docs/runbooks/{incident.runbook}.md"
         shown = _HIDDEN.sub("", page.read_text(encoding="utf-8"))
         self._commands = commands(shown)
+        assert {"Check", "Verify"} <= {one.section for one in self._commands}
         self._variables = variables
 
     async def type(self, section: str) -> list[str]:
