@@ -42,6 +42,7 @@ async def _asked(request: Request) -> CallContext:
     tenant = headers.get("exchange-tenant") or state.tenants[0]
     if tenant not in state.tenants:
         raise TenantNotFound("Exchange-Tenant names none that is served.")
+    notes.tenant = tenant
     seconds = state.total_timeout if wait is None else wait
     return CallContext(
         tenant=tenant,

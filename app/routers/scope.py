@@ -24,6 +24,7 @@ class RequestNotes:
         request_id: The caller's, if it is sane, or one made up.
         began: When it came in, in seconds of the clock.
         caller: The name of who made it; empty where nobody looks.
+        tenant: The tenant that it is about, once that is known.
         costs: What it has cost so far.
         status: The status of its answer, once that has begun.
         problem: The code of the problem that it was answered with.
@@ -36,6 +37,7 @@ class RequestNotes:
     request_id: str
     began: float
     caller: str = ""
+    tenant: str | None = None
     costs: Costs = field(default_factory=Costs)
     status: int | None = None
     problem: str | None = None

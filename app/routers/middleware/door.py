@@ -45,6 +45,9 @@ class Door(HttpMiddleware):
                     code=notes.problem,
                     duration_ms=round(self._took(notes) * 1000, 1),
                     freshness=notes.freshness,
+                    tenant=notes.tenant,
+                    caller=notes.caller or None,
+                    attempts=notes.costs.graph_calls,
                 )
 
     def _add_headers(

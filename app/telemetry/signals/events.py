@@ -52,7 +52,10 @@ SERVICE_STOPPED = LogEvent(
 ACCESS = LogEvent(
     "http.access",
     "info",
-    ("method", "route", "status", "code", "duration_ms", "freshness"),
+    (
+        *("method", "route", "status", "code", "duration_ms", "freshness"),
+        *("tenant", "caller", "attempts"),
+    ),
     "A request was answered; route is the template, never the path. code is "
     "cancelled if the caller left first, and status then 499 if it was told "
     "nothing yet.",
