@@ -50,9 +50,8 @@ def test_no_panel_lies_on_another(path: Path) -> None:
 def test_panels_ask_where_the_reader_chose(path: Path) -> None:
     """No panel names a source of data that only its author has."""
     for panel in panels_of(path):
-        if panel["type"] != "alertlist":
-            assert panel["datasource"]["uid"] == "${datasource}"
-            assert all(
-                target["datasource"]["uid"] == "${datasource}"
-                for target in panel["targets"]
-            )
+        assert panel["datasource"]["uid"] == "${datasource}"
+        assert all(
+            target["datasource"]["uid"] == "${datasource}"
+            for target in panel["targets"]
+        )

@@ -30,7 +30,7 @@ _PATIENCE = 30.0
 def of_panels() -> Iterator[str]:
     for path in DASHBOARDS:
         for panel in json.loads(path.read_text(encoding="utf-8"))["panels"]:
-            for target in panel.get("targets", []):
+            for target in panel["targets"]:
                 yield (
                     target["expr"]
                     .replace("$__rate_interval", "1m")
