@@ -154,6 +154,37 @@ async def test_t162_a_span_for_each_attempt(tmp_path: Path) -> None:
     assert paused.attributes == {"kind": "gate", "seconds": 2.0}
 
 
+async def test_t162_waits_for_permits_are_seen(tmp_path: Path) -> None:
+    """For a place and for the window, and those that were in vain too."""
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    telemetry = Telemetry(EventLog(), tracer=provider.get_tracer("test"))
+    async with gateway(
+        tmp_path,
+        ScriptedGraph(otherwise=Answer(after=0.5)),
+        telemetry=telemetry,
+        limits={
+            "mailbox_concurrency": 1,
+            "mailbox_requests": 2,
+            "mailbox_window": 20,
+        },
+    ) as built:
+        await asyncio.gather(
+            asked(built), asked(built), asked(built, seconds=0.2)
+        )
+        await asked(built)
+    waits = [
+        dict(event.attributes or {})
+        for span in exporter.get_finished_spans()
+        for event in span.events
+    ]
+
+    assert {"kind": "permit", "seconds": 0.2} in waits
+    assert {"kind": "permit", "seconds": 0.5} in waits
+    assert "window" in {wait["kind"] for wait in waits}
+
+
 async def test_t162_a_call_that_fails_says_why(tmp_path: Path) -> None:
     """The span of the call has its outcome, and that no retry was left."""
     exporter = InMemorySpanExporter()
