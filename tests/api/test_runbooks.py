@@ -4,10 +4,16 @@ from pathlib import Path
 
 import httpx
 import pytest
+import yaml
+
+from app.problems.registry import REGISTRY
+from app.problems.runbooks import RUNBOOKS
 
 pytestmark = pytest.mark.anyio
 
-FOLDER = Path(__file__).parents[2] / "docs" / "runbooks"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "docs" / "runbooks"
+RULES = ROOT / "deploy" / "alerts" / "exchange-api.rules.yaml"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.md"))
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -57,3 +63,25 @@ async def test_problems_lead_to_runbooks(client: httpx.AsyncClient) -> None:
 
     assert told == "/runbooks/throttling-sustained"
     assert f'href="{told}"' in page
+
+
+def test_every_runbook_of_a_problem_is_written() -> None:
+    """The table names problems and pages that exist."""
+    assert set(RUNBOOKS) <= set(REGISTRY)
+    assert set(RUNBOOKS.values()) <= set(NAMES)
+
+
+def test_every_alert_has_a_runbook_and_every_runbook_an_alert() -> None:
+    """Who is called finds a page, and no page is for nothing."""
+    rules = yaml.safe_load(RULES.read_text(encoding="utf-8"))
+    alerts = {
+        rule["alert"]: rule["annotations"]["runbook_url"].rpartition("/")[2]
+        for group in rules["groups"]
+        for rule in group["rules"]
+        if "alert" in rule
+    }
+
+    assert {*alerts.values(), "index"} == set(NAMES)
+    for alert, name in alerts.items():
+        text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
+        assert f"`{alert}`" in text

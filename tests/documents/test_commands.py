@@ -21,7 +21,9 @@ PAGES = [
 # So that little is enough to be too much, and metrics can be read.
 SMALL = {
     "EXCHANGE_BREAKER__MINIMUM_CALLS": "10",
+    "EXCHANGE_CLIENT_SECRET_EXPIRES": "2026-01-01",
     "EXCHANGE_LIMITS__REQUESTS_IN_FLIGHT": "20",
+    "OTEL_EXPORTER_PROMETHEUS_PORT": "0",
     "OTEL_METRICS_EXPORTER": "prometheus",
     "OTEL_TRACES_EXPORTER": "none",
 }
