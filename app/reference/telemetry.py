@@ -65,7 +65,9 @@ _METRICS = """
 ## Metrics
 
 Each has the name that it has in OpenTelemetry; in Prometheus dots are
-underscores, and so they are in the names of attributes.
+underscores, and so they are in the names of attributes. Of each, the SDK keeps
+2,000 combinations of attributes apart, which is enough for some tens of
+tenants; what is beyond is counted together under `otel.metric.overflow`.
 """
 
 _SPANS = """

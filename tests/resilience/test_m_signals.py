@@ -1,6 +1,7 @@
 """Cases M: what operators can see of it."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import (
     InMemorySpanExporter,
 )
 
+from app.clock import SystemClock
 from app.gateway.operations.mail import LIST_MESSAGES
 from app.models.context import CacheControl
 from app.problems.errors import ExchangeError
@@ -21,6 +23,8 @@ from app.wiring.gauges import watch_gauges
 from tests.support.gateway import READ, Gateway, gateway
 from tests.support.metering import Metering
 from tests.support.scripted import Answer, ScriptedGraph
+from tests.support.service import CONTOSO as CONTOSO_TENANT
+from tests.support.service import FABRIKAM as FABRIKAM_TENANT
 
 pytestmark = pytest.mark.anyio
 
@@ -100,6 +104,27 @@ async def test_t161_an_outage_is_measured(tmp_path: Path) -> None:
     assert value("budget.remaining") == remaining
     assert value("budget.exhausted") > 0
     assert value("graph.retries", reason="graph-unavailable") >= 3
+
+
+async def test_t161_secrets_that_expire_are_seen_coming(
+    tmp_path: Path,
+) -> None:
+    """In seconds from now, for those whose end is known."""
+    metering = Metering()
+    clock = SystemClock()
+    ends = clock.wall().date() + timedelta(days=3)
+    known = {**CONTOSO_TENANT, "client_secret_expires": ends.isoformat()}
+    async with gateway(
+        tmp_path,
+        ScriptedGraph(),
+        telemetry=metering.telemetry,
+        tenants=[known, FABRIKAM_TENANT],
+    ) as built:
+        watch_gauges(built.parts, built.breaker)
+        [(labels, left)] = metering.points("exchange.credential.remaining")
+
+    assert labels == {"tenant": "contoso"}
+    assert 2 * 86_400 - 60 < left <= 3 * 86_400
 
 
 async def test_t161_labels_are_few(tmp_path: Path) -> None:

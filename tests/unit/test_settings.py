@@ -2,6 +2,7 @@
 
 import json
 import stat
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -247,12 +248,22 @@ def test_tenants_come_from_three_places(
     found = load(
         monkeypatch,
         **TENANT,
-        EXCHANGE_TENANTS=json.dumps([{**ONE, "alias": "b"}]),
+        EXCHANGE_CLIENT_SECRET_EXPIRES="2030-01-02",
+        EXCHANGE_TENANTS=json.dumps(
+            [{**ONE, "alias": "b", "client_secret_expires": "2031-01-02"}]
+        ),
         EXCHANGE_TENANTS_FILE=str(path),
     )
     shown = "\n".join(effective(found))
 
-    assert [t.alias for t in found.every_tenant] == ["default", "b", "c"]
+    assert [
+        (tenant.alias, tenant.client_secret_expires)
+        for tenant in found.every_tenant
+    ] == [
+        ("default", date(2030, 1, 2)),
+        ("b", date(2031, 1, 2)),
+        ("c", None),
+    ]
     assert 'EXCHANGE_TENANTS_FILE=[{"alias": "c"' in shown
     assert "canary" not in shown
 
