@@ -38,6 +38,7 @@ from app.routers import (
     runbooks,
     scheduling,
     sends,
+    status,
     threads,
 )
 from app.routers.middleware import (
@@ -141,6 +142,7 @@ def create_app(
         app.router.routes.extend(module.router.routes)
     docs.install(app)
     app.include_router(runbooks.router)
+    app.include_router(status.router)
     problem_answers.install(
         app, [route for module in _ROUTES for route in module.router.routes]
     )

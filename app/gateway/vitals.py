@@ -4,6 +4,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 
 from app.clock import Clock
+from app.hour import Hours
 from app.problems.errors import Verdict
 
 __all__ = ["VitalSigns", "Vitals"]
@@ -28,7 +29,11 @@ class VitalSigns:
 
 
 class Vitals:
-    """Keeps what each request to Graph was like."""
+    """Keeps what each request to Graph was like.
+
+    ``hours`` has those of the last hour, by tenant; in it they are of kind
+    ``failed`` or of none.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -36,6 +41,7 @@ class Vitals:
             defaultdict(lambda: deque(maxlen=_MOST_SAMPLES))
         )
         self._last_success: dict[str, float] = {}
+        self.hours = Hours(clock.now, clock.wall)
 
     def note(self, tenant: str, took: float, verdict: Verdict | None) -> None:
         """Note a request; what says nothing about Graph does not count."""
@@ -46,24 +52,35 @@ class Vitals:
         self._samples[tenant].append((now, took, is_well))
         if is_well:
             self._last_success[tenant] = now
+        self.hours.note(tenant, took, () if is_well else ("failed",))
+
+    def last_success(self, tenant: str) -> float | None:
+        """Return how many seconds ago Graph last did what it was asked."""
+        last = self._last_success.get(tenant)
+        return None if last is None else self._clock.now() - last
 
     def heard(self, tenant: str) -> float | None:
         """Return how many seconds ago a request told how Graph is."""
         samples = self._samples.get(tenant)
         return self._clock.now() - samples[-1][0] if samples else None
 
+    def has_just_failed(self, tenant: str) -> bool:
+        """Tell whether the last that was heard of Graph was a failure."""
+        samples = self._samples.get(tenant)
+        return samples is not None and not samples[-1][2]
+
     def of(self, tenant: str) -> VitalSigns:
         """Return how Graph has been doing for a tenant."""
         now = self._clock.now()
-        recent = [s for s in self._samples[tenant] if now - s[0] <= _WINDOW]
+        known = self._samples.get(tenant, ())
+        recent = [s for s in known if now - s[0] <= _WINDOW]
         took = sorted(sample[1] for sample in recent if sample[2])
-        last = self._last_success.get(tenant)
         return VitalSigns(
             requests=len(recent),
             error_rate=1 - len(took) / len(recent) if recent else None,
             p50=_quantile(took, 0.5),
             p95=_quantile(took, 0.95),
-            last_success=None if last is None else now - last,
+            last_success=self.last_success(tenant),
         )
 
 

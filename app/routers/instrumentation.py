@@ -18,8 +18,8 @@ from app.telemetry.setup import Providers
 
 __all__ = ["instrument"]
 
-# Asked every few seconds, by machines.
-_NOT_TRACED = "/health/live,/health/ready"
+# Asked every few seconds, by machines; and a stream that lasts for hours.
+_NOT_TRACED = "/health/live,/health/ready,/status/stream"
 _PARAMETER = re.compile(r"\{.*\}")
 _REDACTED = "-"
 _CALLERS_WORDS = ("server.address", "user_agent.original")

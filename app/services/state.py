@@ -35,6 +35,7 @@ from app.services.sending.desk import OutboxDesk
 from app.services.sending.outbox import OutboxService
 from app.services.sending.replies import ReplyService
 from app.services.sending.sends import SendService
+from app.services.status.board import StatusBoard
 
 __all__ = ["AppState"]
 
@@ -80,5 +81,6 @@ class AppState:
     rooms: RoomService
     search: SearchService
     sends: SendService
+    status: StatusBoard
     threads: ThreadService
     settings: SettingsService

@@ -1,5 +1,6 @@
 """How messages are sent: who takes them on, and who sees to them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.gateway.mail import MailGateway
@@ -33,13 +34,19 @@ __all__ = ["SendingParts", "build_sending"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingParts:
-    """The services that send, and the workers behind them."""
+    """The services that send, and the workers behind them.
+
+    ``waiting`` counts sends by state, ``due`` tells for how many seconds the
+    oldest has been; both of when they were counted last.
+    """
 
     sends: SendService
     replies: ReplyService
     outbox: OutboxService
     desk: OutboxDesk
     workers: Workers
+    waiting: Callable[[], dict[str, int]]
+    due: Callable[[], float]
 
 
 def build_sending(
@@ -78,6 +85,10 @@ def build_sending(
         outbox=OutboxService(tools, desk, lanes, workers),
         desk=OutboxDesk(tools, desk, workers, Actions(parts.telemetry)),
         workers=workers,
+        waiting=lambda: {
+            about["state"]: count for count, about in housekeeping.waiting()
+        },
+        due=housekeeping.age,
     )
 
 

@@ -57,6 +57,9 @@ from app.services.people.contacts import ContactService
 from app.services.people.people import PeopleService
 from app.services.probes import Probes
 from app.services.state import AppState
+from app.services.status.board import StatusBoard
+from app.services.status.history import History
+from app.services.status.sights import Sights
 from app.wiring.ops import levers_of, meters_of
 from app.wiring.parts import Parts
 from app.wiring.sending import SendingParts
@@ -107,6 +110,7 @@ def build_services(
         clock=parts.clock,
         telemetry=parts.telemetry,
     )
+    meters = meters_of(parts, breaker, quotas, sending.desk)
     return AppState(
         clock=parts.clock,
         tenants=tenants,
@@ -144,7 +148,7 @@ def build_services(
         quotas=quotas,
         ops=OpsService(
             tenants,
-            meters_of(parts, breaker, quotas, sending.desk),
+            meters,
             levers_of(parts, breaker, names),
             parts.telemetry,
         ),
@@ -163,5 +167,19 @@ def build_services(
             ThreadGateway(pipeline), SearchGateway(pipeline)
         ),
         sends=sending.sends,
+        status=StatusBoard(
+            tenants,
+            Sights(
+                clock=parts.clock,
+                meters=meters,
+                vitals=parts.vitals,
+                history=History(parts.clock),
+                stopping=parts.stopping,
+                is_ledger_lost=senses.is_ledger_lost,
+                outbox=sending.waiting,
+                due=sending.due,
+                probe=probes.begin,
+            ),
+        ),
         settings=SettingsService(SettingsGateway(pipeline)),
     )

@@ -4,13 +4,23 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.clock import Clock
+from app.problems.failures import NotInCache
+from app.problems.refusals import QuotaExceeded
+from app.problems.resources import MailboxFull, NotSupported
 from app.routers.middleware.base import HttpMiddleware
 from app.routers.scope import RequestNotes, begin_notes, route_template
+from app.services.status.history import Request
 from app.telemetry.logs import bound_request
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.events import ACCESS
 
 __all__ = ["Door"]
+
+_WATCHED = "/v1/"
+_LEFT = 499
+_FAILED = 500
+# What is answered so is no failure of ours, nor of Microsoft's.
+_NO_FAILURES = {NotSupported.code, MailboxFull.code, NotInCache.code}
 
 
 class Door(HttpMiddleware):
@@ -37,6 +47,8 @@ class Door(HttpMiddleware):
             try:
                 await self.app(scope, receive, noted)
             finally:
+                if scope["path"].startswith(_WATCHED):
+                    _remember(scope, notes, self._took(notes))
                 self._telemetry.log(
                     ACCESS,
                     method=scope["method"],
@@ -68,3 +80,23 @@ class Door(HttpMiddleware):
 
     def _took(self, notes: RequestNotes) -> float:
         return self._clock.now() - notes.began
+
+
+def _remember(scope: Scope, notes: RequestNotes, took: float) -> None:
+    """Have the status page know how a request ended, if it was answered."""
+    status, code = notes.status, notes.problem
+    if status is None or status == _LEFT:
+        return
+    is_failed = status >= _FAILED and code not in _NO_FAILURES
+    history = scope["state"]["exchange"].status.history
+    history.note(
+        notes.tenant or "",
+        Request(
+            took=took,
+            code=code if is_failed or code == QuotaExceeded.code else None,
+            is_failed=is_failed,
+            is_stale=notes.freshness == "stale",
+            is_kept=notes.freshness is not None
+            and not notes.costs.graph_calls,
+        ),
+    )

@@ -1,0 +1,250 @@
+"""What can be wrong with a tenant, in plain words; the worst comes first."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.models.status import Blame, Level
+from app.services.status.facts import TenantFacts
+
+__all__ = ["KINDS", "Kind"]
+
+_CREDENTIALS = "tenant-credentials-rejected"
+_CONSENT = "tenant-consent-missing"
+_POLICY = "tenant-policy-blocked"
+_IDENTITY = "identity-unavailable"
+_GRAPH = (
+    "graph-unavailable",
+    "graph-circuit-open",
+    "graph-unreachable",
+    "graph-timeout",
+)
+_THROTTLED = "graph-throttled"
+_MALFORMED = "graph-malformed-response"
+_INTERNAL = "internal-error"
+_LATE = "deadline-exceeded"
+_SIGN_IN = ("credentials", "consent", "policy", "identity")
+_SLOW = 2.5
+_WAIT = "Nothing to mend here: calls are tried again by themselves. Check "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of trouble.
+
+    Attributes:
+        name: What the page knows it by.
+        blame: Who can do something about it.
+        title: What it is; ``{who}`` are the tenants.
+        do: What to do about it.
+        runbook: The name of the page that tells more.
+        hits: Tells whether a tenant has it.
+        codes: The problems by which requests meet it.
+        more: What there is to tell beside how many requests fail.
+        level: How bad it is.
+        within: Kinds of which it is but a consequence.
+    """
+
+    name: str
+    blame: Blame
+    title: str
+    do: str
+    runbook: str
+    hits: Callable[[TenantFacts], bool]
+    codes: tuple[str, ...] = ()
+    more: Callable[[Sequence[TenantFacts]], str] = lambda _: ""
+    level: Level = "trouble"
+    within: tuple[str, ...] = ()
+
+
+def _by(*codes: str) -> Callable[[TenantFacts], bool]:
+    return lambda facts: facts.fails_by(*codes)
+
+
+def _no_token(code: str) -> Callable[[TenantFacts], bool]:
+    return lambda facts: (
+        facts.fails_by(code)
+        or (facts.token.problem == code and not facts.has_token)
+    )
+
+
+def _listed(
+    intro: str, names: Callable[[TenantFacts], Sequence[str]]
+) -> Callable[[Sequence[TenantFacts]], str]:
+    def told(hit: Sequence[TenantFacts]) -> str:
+        found = sorted({name for facts in hit for name in names(facts)})
+        return f"{intro}: {', '.join(found)}." if found else ""
+
+    return told
+
+
+def _paused(hit: Sequence[TenantFacts]) -> str:
+    paused = sum(facts.paused for facts in hit)
+    boxes = "mailbox is" if paused == 1 else "mailboxes are"
+    return f"{paused} {boxes} left alone for a while." if paused else ""
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        name="credentials",
+        blame="configuration",
+        title="Microsoft rejects the credentials for {who}",
+        do="Put a valid client secret in place, restart, and see that the"
+        " token is given. Waiting does not help.",
+        runbook="credentials-rejected",
+        hits=_no_token(_CREDENTIALS),
+        codes=(_CREDENTIALS,),
+    ),
+    Kind(
+        name="consent",
+        blame="configuration",
+        title="Consent to the app is missing for {who}",
+        do="Have an administrator of the tenant grant admin consent, then"
+        " drop the token.",
+        runbook="consent-missing",
+        hits=_no_token(_CONSENT),
+        codes=(_CONSENT,),
+    ),
+    Kind(
+        name="policy",
+        blame="configuration",
+        title="A sign-in policy blocks the app for {who}",
+        do="Have an administrator look at Conditional Access for workload"
+        " identities.",
+        runbook="consent-missing",
+        hits=_no_token(_POLICY),
+        codes=(_POLICY,),
+    ),
+    Kind(
+        name="identity",
+        blame="microsoft",
+        title="Microsoft's sign-in is failing for {who}",
+        do=f"{_WAIT}Microsoft's service health for Entra ID.",
+        runbook="token-refresh-failing",
+        hits=_no_token(_IDENTITY),
+        codes=(_IDENTITY,),
+    ),
+    Kind(
+        name="graph",
+        blame="microsoft",
+        title="Microsoft Graph is failing for {who}",
+        do=f"{_WAIT}Microsoft's service health; tell callers.",
+        runbook="graph-failing",
+        hits=lambda facts: (
+            bool(facts.broken)
+            or facts.fails_by(*_GRAPH)
+            or (facts.has_just_failed and not facts.spell.total)
+        ),
+        codes=_GRAPH,
+        more=_listed("Held back by its breaker", lambda f: f.broken),
+    ),
+    Kind(
+        name="throttled",
+        blame="microsoft",
+        title="Microsoft Graph throttles {who}",
+        do="Find who asks so much, below under Callers, and slow it down.",
+        runbook="throttling-sustained",
+        hits=_by(_THROTTLED),
+        codes=(_THROTTLED,),
+        more=_paused,
+    ),
+    Kind(
+        name="malformed",
+        blame="microsoft",
+        title="Microsoft Graph's answers make no sense for {who}",
+        do="Look for a proxy in between that answers in Graph's place.",
+        runbook="malformed-responses",
+        hits=_by(_MALFORMED),
+        codes=(_MALFORMED,),
+    ),
+    Kind(
+        name="internal",
+        blame="service",
+        title="This service has a fault that hits {who}",
+        do="Look for http.failed in the log, and report it with its where."
+        " If it came with a release, take that back.",
+        runbook="error-budget-burn",
+        hits=_by(_INTERNAL),
+        codes=(_INTERNAL,),
+    ),
+    Kind(
+        name="late",
+        blame="service",
+        title="Requests of {who} run out of time",
+        do="See below whether Microsoft is slow or requests wait here.",
+        runbook="latency-burn",
+        hits=_by(_LATE),
+        codes=(_LATE,),
+        within=("graph", "identity"),
+    ),
+    Kind(
+        name="stale",
+        blame="microsoft",
+        title="Older copies are served to {who}",
+        do=f"{_WAIT}the errors below for why Microsoft is not asked.",
+        runbook="stale-share-high",
+        hits=lambda facts: facts.spell.is_stale,
+        within=(*_SIGN_IN, "graph", "throttled", "malformed"),
+    ),
+    Kind(
+        name="isolated",
+        blame="operator",
+        title="An operator has isolated parts of Graph for {who}",
+        do="Release them below once the reason is gone.",
+        runbook="breaker-open",
+        hits=lambda facts: bool(facts.isolated),
+        codes=("graph-circuit-open",),
+        more=_listed("Isolated", lambda f: f.isolated),
+    ),
+    Kind(
+        name="renewal",
+        blame="microsoft",
+        title="The token of {who} cannot be renewed",
+        do="There is time until it expires: read the runbook now.",
+        runbook="token-refresh-failing",
+        hits=lambda facts: facts.has_token and bool(facts.token.problem),
+        level="note",
+        within=_SIGN_IN,
+    ),
+    Kind(
+        name="paused",
+        blame="microsoft",
+        title="Microsoft wants mailboxes of {who} left alone for a while",
+        do="They are asked again when their time is over.",
+        runbook="throttling-sustained",
+        hits=lambda facts: facts.paused > 0,
+        more=_paused,
+        level="note",
+        within=("throttled",),
+    ),
+    Kind(
+        name="retries",
+        blame="microsoft",
+        title="Retries are used up for {who}",
+        do="Failures reach callers at once until calls succeed again.",
+        runbook="retry-budget-exhausted",
+        hits=lambda facts: bool(facts.no_retries),
+        more=_listed("None left", lambda f: f.no_retries),
+        level="note",
+        within=("graph",),
+    ),
+    Kind(
+        name="slow",
+        blame="microsoft",
+        title="Microsoft Graph is slow for {who}",
+        do="Check Microsoft's service health; callers may need more time.",
+        runbook="graph-slow",
+        hits=lambda facts: (facts.graph_p95 or 0.0) >= _SLOW,
+        level="note",
+        within=("graph", "late"),
+    ),
+    Kind(
+        name="refused",
+        blame="callers",
+        title="Callers of {who} ask more than their quota",
+        do="See below under Callers who it is; raise the quota or talk.",
+        runbook="callers-refused",
+        hits=lambda facts: facts.spell.codes["quota-exceeded"] > 1,
+        codes=("quota-exceeded",),
+        level="note",
+    ),
+)
