@@ -14,7 +14,7 @@ COVER = rm -f $@; TMPDIR=$(SCRATCH) $(BIN)/python -W "ignore:Unable to activate"
 
 FIDELITY = .venv-fidelity/bin/python -m pytest -c tests/fidelity/pytest.ini tests/fidelity
 
-REFERENCES := settings telemetry
+REFERENCES := problems settings telemetry
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run sandbox test chaos crash gameday load fuzz check format openapi reference image lock clean force

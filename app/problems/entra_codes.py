@@ -26,7 +26,7 @@ from app.problems.graph_failures import (
 )
 from app.problems.resources import TenantNotFound
 
-__all__ = ["entra_error"]
+__all__ = ["ENTRA_NUMBERS", "entra_error"]
 
 Kind = type[ExchangeError]
 
@@ -34,7 +34,7 @@ _LOOP_DETECTED = 50196
 _THROTTLED = 429
 _SERVER_ERRORS = 500
 
-_NUMBERS: Mapping[Kind, tuple[int, ...]] = {
+ENTRA_NUMBERS: Mapping[Kind, tuple[int, ...]] = {
     # A tenant that is none, or one of many ("common", "organizations").
     TenantNotFound: (50059, 90002, 90038, 900023, 50194, 9001023),
     TenantElsewhere: (900382, 900439),
@@ -67,8 +67,12 @@ _NUMBERS: Mapping[Kind, tuple[int, ...]] = {
     ),
     IdentityThrottled: (90055, _LOOP_DETECTED),
 }
+"""The AADSTS numbers of each error."""
+
 _BY_NUMBER = {
-    number: kind for kind, numbers in _NUMBERS.items() for number in numbers
+    number: kind
+    for kind, numbers in ENTRA_NUMBERS.items()
+    for number in numbers
 }
 _BY_ERROR: Mapping[str, Kind] = {
     "interaction_required": PersonRequired,

@@ -39,14 +39,14 @@ from app.problems.resources import (
     TenantNotFound,
 )
 
-__all__ = ["graph_error", "telling_code"]
+__all__ = ["GRAPH_CODES", "GRAPH_STATUSES", "graph_error", "telling_code"]
 
 Kind = type[ExchangeError]
 
 _BANDWIDTH_LIMIT_EXCEEDED = 509
 _SERVER_ERRORS = 500
 
-_GRAPH_CODES: Mapping[Kind, str] = {
+GRAPH_CODES: Mapping[Kind, str] = {
     GraphThrottled: """
         ActivityLimitReached ApplicationThrottled ThrottledRequest
         TooManyRequests
@@ -84,15 +84,16 @@ _GRAPH_CODES: Mapping[Kind, str] = {
     SyncStateExpired: "ResyncRequired SyncStateInvalid SyncStateNotFound",
     NotSupported: "NotImplemented NotSupported",
 }
+"""The codes of each error, in words of a text."""
 
 _BY_CODE: Mapping[str, Kind] = {
     code.lower(): kind
-    for table in (_GRAPH_CODES, EXCHANGE_CODES)
+    for table in (GRAPH_CODES, EXCHANGE_CODES)
     for kind, codes in table.items()
     for code in codes.split()
 }
 
-_BY_STATUS: Mapping[int, Kind] = {
+GRAPH_STATUSES: Mapping[int, Kind] = {
     401: TokenRejected,
     403: MailboxAccessDenied,
     404: ItemNotFound,
@@ -110,6 +111,7 @@ _BY_STATUS: Mapping[int, Kind] = {
     507: MailboxFull,
     _BANDWIDTH_LIMIT_EXCEEDED: GraphThrottled,
 }
+"""What statuses mean without a code; others from 500 on, `GraphUnavailable`."""
 
 # These statuses say what happened, whatever else the answer tells, except
 # for codes that mean one of the errors beside them.
@@ -179,7 +181,7 @@ def _kind(status: int, code: str) -> Kind:
     if named is not None and issubclass(named, refining):
         return named
     fallback = GraphUnavailable if status >= _SERVER_ERRORS else GraphRejected
-    return _BY_STATUS.get(status, fallback)
+    return GRAPH_STATUSES.get(status, fallback)
 
 
 def _outcome(status: int, kind: Kind) -> Outcome:
