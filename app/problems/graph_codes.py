@@ -111,7 +111,7 @@ GRAPH_STATUSES: Mapping[int, Kind] = {
     507: MailboxFull,
     _BANDWIDTH_LIMIT_EXCEEDED: GraphThrottled,
 }
-"""What statuses mean without a code; others from 500 on, `GraphUnavailable`."""
+"""What statuses mean without a code; others are told by their hundreds."""
 
 # These statuses say what happened, whatever else the answer tells, except
 # for codes that mean one of the errors beside them.

@@ -49,16 +49,13 @@ def problems_reference() -> str:
                     for code, kind in REGISTRY.items()
                 ),
             ),
-            *(
-                "\n" + "\n".join(_described(kind))
-                for kind in REGISTRY.values()
-            ),
+            *map(_section, REGISTRY.values()),
         ]
     )
 
 
 def _section(kind: Kind) -> str:
-    return "\n".join(_lines(kind))
+    return "\n" + "\n".join(_lines(kind))
 
 
 def _lines(kind: Kind) -> Iterator[str]:
