@@ -121,10 +121,9 @@ def test_replicas_share_what_graph_allows_the_app(
     ).limits
     graph = Settings.model_construct().limits
 
-    assert len(shared) == 3
+    assert len(shared) == 2
     assert one.mailbox_concurrency * most <= graph.mailbox_concurrency
     assert one.mailbox_requests * most <= graph.mailbox_requests
-    assert one.mailbox_upload_bytes * most <= graph.mailbox_upload_bytes
 
 
 def test_versions_are_named() -> None:
