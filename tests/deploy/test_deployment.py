@@ -126,6 +126,35 @@ def test_replicas_share_what_graph_allows_the_app(
     assert one.mailbox_requests * most <= graph.mailbox_requests
 
 
+def test_the_pod_is_what_the_image_expects() -> None:
+    """The same user and port, and a place to write where it writes."""
+    text = (DEPLOY / "Dockerfile").read_text()
+    pod = read("kubernetes/base/deployment.yaml")["spec"]["template"]["spec"]
+    [container] = pod["containers"]
+    user = pod["securityContext"]["runAsUser"]
+    places = {mount["mountPath"] for mount in container["volumeMounts"]}
+
+    assert f"USER {user}:{user}\n" in text
+    assert f"--owner {user}" in text
+    assert places == {image_variables()["EXCHANGE_DATA_DIR"], "/tmp"}  # noqa: S108
+    assert container["ports"] == [
+        {
+            "name": "http",
+            "containerPort": int(image_variables()["EXCHANGE_PORT"]),
+        }
+    ]
+
+
+def test_policies_are_about_the_service_alone() -> None:
+    """A selector that is empty would mean all that is in its namespace."""
+    kind = {"matchLabels": {"app.kubernetes.io/name": "exchange-api"}}
+    disruption = read("kubernetes/base/disruption.yaml")["spec"]
+    network = read("kubernetes/base/network.yaml")["spec"]
+
+    assert disruption["selector"] == kind
+    assert network["podSelector"] == kind
+
+
 def test_versions_are_named() -> None:
     """Ours is the code's; those of others are not whatever is latest."""
     overlay = read("kubernetes/overlays/production/kustomization.yaml")
