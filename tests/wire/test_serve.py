@@ -237,9 +237,16 @@ def test_the_sandbox_ends_with_the_service(
         (
             {
                 "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4317",
-                "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
+                "OTEL_EXPORTER_OTLP_PROTOCOL": "http/json",
             },
-            "OTEL_EXPORTER_OTLP_PROTOCOL: only http/protobuf",
+            "OTEL_EXPORTER_OTLP_PROTOCOL: expected grpc or http/protobuf",
+        ),
+        (
+            {
+                "OTEL_METRICS_EXPORTER": "prometheus",
+                "OTEL_EXPORTER_PROMETHEUS_HOST": "192.0.2.1",
+            },
+            "OTEL_EXPORTER_PROMETHEUS_PORT: cannot listen there: ",
         ),
     ],
 )
