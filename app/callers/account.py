@@ -22,7 +22,7 @@ class Window(Protocol):
     """Counts what was used lately; the gateway has one of its own."""
 
     def used(self, now: float) -> int:
-        """Return what counts now."""
+        """Return what counts now; changes nothing."""
 
     def opens_in(self, count: int, now: float) -> float:
         """Return the seconds until so much more fits; 0 if it does now."""
@@ -90,6 +90,12 @@ class Account:
         return Standing(
             remaining=left, seconds=self.window.opens_in(left + 1, now)
         )
+
+    def share_used(self, now: float) -> float | None:
+        """Return how much of the quota is used; any thread may ask."""
+        if self.quota is None or self.window is None:
+            return None
+        return min(1.0, self.window.used(now) / self.quota.requests)
 
     def is_idle(self, now: float) -> bool:
         """Tell whether forgetting it would give the caller nothing."""

@@ -99,6 +99,14 @@ class Quotas:
         """Return what is left of a caller's quota; None if it has none."""
         return self._accounts[caller].standing(self._clock.now())
 
+    def shares(self) -> Iterator[tuple[Caller, float]]:
+        """Yield how much of its quota each caller uses; for any thread."""
+        now = self._clock.now()
+        for caller, account in self._accounts.items():
+            share = account.share_used(now)
+            if share is not None:
+                yield caller, share
+
     def statistics(self) -> list[CallerStatistics]:
         """Return what is known of each caller, the most recent one last."""
         now = self._clock.now()

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime, time
 from heapq import nlargest
+from operator import itemgetter
 
 from app import __version__
 from app.callers.quotas import Quotas
@@ -76,18 +77,8 @@ def watch_quotas(telemetry: Telemetry, quotas: Quotas) -> None:
     """Have a gauge read how far callers have used up their quotas."""
 
     def read() -> list[tuple[float, dict[str, str]]]:
-        shares = (
-            (
-                1 - found.standing.remaining / found.caller.quota.requests,
-                found.caller.name,
-            )
-            for found in quotas.statistics()
-            if found.standing and found.caller.quota
-        )
-        return [
-            (share, {"caller": name})
-            for share, name in nlargest(_MOST_CALLERS, shares)
-        ]
+        most = nlargest(_MOST_CALLERS, quotas.shares(), key=itemgetter(1))
+        return [(share, {"caller": caller.name}) for caller, share in most]
 
     telemetry.watch(metrics.CALLERS_QUOTA, read)
 

@@ -1,5 +1,6 @@
 """What callers may use: accounts, and the book of them."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 import pytest
@@ -190,3 +191,18 @@ async def test_callers_are_bounded_and_nobody_gains() -> None:
     names = {found.caller.name for found in quotas.statistics()}
     assert len(names) <= 11
     assert "greedy" not in names
+
+
+@pytest.mark.anyio
+async def test_shares_are_told_to_another_thread() -> None:
+    """To read them changes nothing, and runs nothing that could be halted."""
+    clock = SystemClock()
+    quotas = Quotas(SlidingWindow, clock)
+    with quotas.visit(Caller(name="app", quota=QUOTA), Costs()):
+        [(caller, share)] = await asyncio.to_thread(list, quotas.shares())
+    window = SlidingWindow(10, 60.0)
+    window.add(3, 0.0)
+
+    assert (caller.name, share) == ("app", 1 / 12)
+    assert [window.used(now) for now in (99.0, 0.0)] == [0, 3]
+    assert Caller.__hash__ is tuple.__hash__

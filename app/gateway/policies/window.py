@@ -76,9 +76,8 @@ class SlidingWindow:
                 return
 
     def used(self, now: float) -> int:
-        """Return how many count now."""
-        self._forget(now)
-        return self._total
+        """Return how many count now; any thread may ask."""
+        return sum(b.count for b in tuple(self._buckets) if b.ends > now)
 
     def is_empty(self, now: float) -> bool:
         """Tell whether nothing counts any more."""
