@@ -31,8 +31,7 @@ class Actions:
         ``about`` are further members of the event.
         """
         done: Done = {"action": action, "tenant": tenant, "count": 0}
-        name = SPAN_OPS.name.format(action=action)
-        with self._telemetry.span(name, {"tenant": tenant}):
+        with self._telemetry.span(SPAN_OPS, {"tenant": tenant}, action=action):
             try:
                 yield done
             finally:

@@ -111,11 +111,12 @@ class Telemetry:
     @contextmanager
     def span(
         self,
-        name: str,
+        declared: Declared,
         attributes: Mapping[str, Any],
         kind: SpanKind = SpanKind.INTERNAL,
+        **named: str,
     ) -> Iterator[Span]:
-        """Trace a stretch of work.
+        """Trace a stretch of work; ``named`` fill in its name.
 
         Exceptions are not recorded by themselves: their text may hold what
         no trace should.
@@ -124,7 +125,7 @@ class Telemetry:
             yield INVALID_SPAN
             return
         with self._tracer.start_as_current_span(
-            name,
+            declared.name.format(**named),
             kind=kind,
             attributes=attributes,
             record_exception=False,

@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+import re
+from pathlib import Path
 
 import pytest
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
@@ -12,18 +14,28 @@ from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+import app
 from app.telemetry.logs import EventLog, LibraryHandler, bound_request
 from app.telemetry.recorder import Telemetry
+from app.telemetry.signals import (
+    events,
+    ledger,
+    limits,
+    metrics,
+    protection,
+    service,
+    spans,
+)
 from app.telemetry.signals.attributes import ATTRIBUTES
 from app.telemetry.signals.events import EVENTS, GATE_CLOSED
-from app.telemetry.signals.kinds import Kind, Metric
+from app.telemetry.signals.kinds import Kind, LogEvent, Metric, SpanKind
 from app.telemetry.signals.metrics import (
     CALLS,
     CLOSED_GATES,
     GRAPH_IN_FLIGHT,
     METRICS,
 )
-from app.telemetry.signals.spans import MARKS, SPANS
+from app.telemetry.signals.spans import MARKS, SPAN_OPS, SPANS
 from app.telemetry.views import declared_views
 
 FORBIDDEN = {"mailbox", "address", "id", "subject", "body", "token", "path"}
@@ -49,6 +61,28 @@ def test_attributes_are_declared_too() -> None:
 
     assert used == set(ATTRIBUTES)
     assert all(meaning.endswith(".") for meaning in ATTRIBUTES.values())
+
+
+def test_no_signal_is_declared_in_vain() -> None:
+    """Each is recorded somewhere; those of requests by a library."""
+    home = Path(app.__file__).parent
+    text = "".join(
+        path.read_text(encoding="utf-8")
+        for path in home.rglob("*.py")
+        if "signals" not in path.parts
+    )
+    modules = (events, ledger, limits, metrics, protection, service, spans)
+    declared = {
+        name
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, Metric | LogEvent | SpanKind)
+    }
+    recorded = set(re.findall(r"\b[A-Z_]+\b", text))
+
+    assert declared - recorded == {
+        *("SPAN_REQUEST", "SERVER_DURATION", "ACTIVE_REQUESTS"),
+    }
 
 
 def test_names_are_unique() -> None:
@@ -210,7 +244,8 @@ def test_spans_record_no_text_of_errors() -> None:
         EventLog(io.StringIO()), tracer=provider.get_tracer("test")
     )
     with pytest.raises(ValueError, match="canary"):  # noqa: SIM117
-        with telemetry.span("work", {"a": 1}) as span:
+        with telemetry.span(SPAN_OPS, {"tenant": "t"}, action="x") as span:
             raise ValueError("canary")
 
     assert "canary" not in span.to_json()  # type: ignore[attr-defined]
+    assert span.name == "ops x"  # type: ignore[attr-defined]

@@ -21,6 +21,7 @@ from app.telemetry.signals.metrics import (
     GRAPH_ATTEMPTS,
     GRAPH_IN_FLIGHT,
 )
+from app.telemetry.signals.spans import SPAN_ATTEMPT
 from app.telemetry.trace_ids import trace_headers
 
 __all__ = ["AttemptTimeout", "TraceAttempt"]
@@ -110,8 +111,13 @@ class TraceAttempt:
         call.context.costs.graph_cost += call.cost
         began = self._clock.now()
         self._telemetry.move(GRAPH_IN_FLIGHT, 1, **level)
-        name = f"{operation.method} {operation.path}"
-        with self._telemetry.span(name, on_span, SpanKind.CLIENT) as span:
+        with self._telemetry.span(
+            SPAN_ATTEMPT,
+            on_span,
+            SpanKind.CLIENT,
+            method=operation.method,
+            template=operation.path,
+        ) as span:
             watch = _Watch(span)
             try:
                 yield watch

@@ -17,6 +17,7 @@ from app.telemetry.signals.events import (
     CALL_RECOVERED,
 )
 from app.telemetry.signals.metrics import CALL_DURATION, CALLS
+from app.telemetry.signals.spans import SPAN_CALL
 
 __all__ = ["TraceCall"]
 
@@ -40,8 +41,9 @@ class TraceCall:
         began = self._clock.now()
         outcome = "cancelled"
         labels = _labels(call)
-        name = f"graph {call.operation.name}"
-        with self._telemetry.span(name, labels) as span:
+        with self._telemetry.span(
+            SPAN_CALL, labels, operation=call.operation.name
+        ) as span:
             try:
                 result = await proceed(call)
             except ExchangeError as error:

@@ -15,6 +15,7 @@ from app.problems.errors import ExchangeError
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.events import REFRESH_FAILED
 from app.telemetry.signals.metrics import CACHE_REFRESHES
+from app.telemetry.signals.spans import SPAN_REFRESH
 
 __all__ = ["Refresh", "Refreshes"]
 
@@ -94,7 +95,9 @@ class Refreshes:
         result = "cancelled"
         operation = call.operation.name
         attributes = {"tenant": call.context.tenant, "operation": operation}
-        with self._telemetry.span(f"refresh {operation}", attributes):
+        with self._telemetry.span(
+            SPAN_REFRESH, attributes, operation=operation
+        ):
             try:
                 await refresh(call)
                 result = "ok"

@@ -14,7 +14,7 @@ __all__ = [
 ]
 
 SPAN_REQUEST = SpanKind(
-    "{method} {http.route}",
+    "{method} {route}",
     (
         *("http.request.method", "http.route", "http.response.status_code"),
         *("error.type", "url.scheme", "url.path", "url.query"),
@@ -30,7 +30,7 @@ SPAN_CALL = SpanKind(
     "One call to Graph with all its waits and attempts.",
 )
 SPAN_ATTEMPT = SpanKind(
-    "{method} {url.template}",
+    "{method} {template}",
     (
         *("http.request.method", "server.address", "url.template"),
         *("http.request.resend_count", "http.response.status_code"),
