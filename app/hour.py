@@ -44,14 +44,14 @@ class Hours:
 
     def note(self, tenant: str, took: float, kinds: Iterable[str]) -> None:
         """Note one thing that has just happened."""
-        minutes = self._minutes.setdefault(tenant, deque(maxlen=MINUTES))
-        number = self.present()
-        if not minutes or minutes[-1].number < number:
-            minutes.append(Minute(number))
-        minute = minutes[-1]
+        minute = self._minute(tenant)
         minute.total += 1
         minute.kinds.update(kinds)
         minute.took[bisect_left(_BOUNDS, took)] += 1
+
+    def mark(self, tenant: str, kind: str) -> None:
+        """Note that the present minute is of a kind, whatever happens."""
+        self._minute(tenant).kinds[kind] += 1
 
     def date(self, moment: float) -> float:
         """Return the Unix time of a moment of the clock."""
@@ -69,6 +69,13 @@ class Hours:
             for minute in self._minutes.get(tenant, ())
             if minute.number > first
         }
+
+    def _minute(self, tenant: str) -> Minute:
+        minutes = self._minutes.setdefault(tenant, deque(maxlen=MINUTES))
+        number = self.present()
+        if not minutes or minutes[-1].number < number:
+            minutes.append(Minute(number))
+        return minutes[-1]
 
     def whole(self, tenants: Iterable[str]) -> dict[int, Minute]:
         """Return what the minutes of several tenants were like together."""

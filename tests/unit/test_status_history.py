@@ -80,3 +80,17 @@ def test_a_problem_goes_on_as_long_as_it_is_met() -> None:
     assert other == {"graph-unavailable": began + 100}
     assert history.met("contoso") == {}
     assert history.met("fabrikam") == {}
+
+
+def test_the_cause_is_that_of_just_now() -> None:
+    """What was met half a minute ago is no reason any more."""
+    clock = ManualClock()
+    history = History(clock)
+    for _ in range(9):
+        history.note("contoso", BAD)
+    clock.advance(30)
+    for _ in range(9):
+        history.note("contoso", BAD._replace(code="graph-throttled"))
+    spell = history.lately("contoso")
+
+    assert (spell.failed, spell.codes) == (18, {"graph-throttled": 9})

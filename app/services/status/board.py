@@ -8,11 +8,16 @@ import msgspec
 
 from app import __version__
 from app.clock import Interrupted
-from app.models.status import Keeping, Process
+from app.models.status import Finding, Keeping, Process
 from app.problems.failures import ServiceOverloaded
 from app.problems.resources import TenantNotFound
 from app.services.status.findings import find
-from app.services.status.head import head_of, past_trouble
+from app.services.status.head import (
+    TROUBLE,
+    TROUBLED,
+    head_of,
+    past_trouble,
+)
 from app.services.status.rows import (
     callers_of,
     errors_of,
@@ -90,6 +95,7 @@ class StatusBoard:
             sights.probe(tenant)
         look = Look(sights, self._tenants, list(await meters.gates()))
         findings = find(look.facts)
+        self._remember(findings)
         past = past_trouble(look.hours, look.now)
         last = sights.vitals.last_success
         keeping: Keeping = {
@@ -119,6 +125,13 @@ class StatusBoard:
             "tick": {"now": round(look.now, 1)},
         }
         return {name: msgspec.json.encode(part) for name, part in told.items()}
+
+    def _remember(self, findings: Sequence[Finding]) -> None:
+        """See to it that what was told as trouble is not forgotten."""
+        for finding in findings:
+            if finding["level"] in TROUBLED:
+                for tenant in finding["tenants"] or [""]:
+                    self.history.hours.mark(tenant, TROUBLE)
 
     def _hour(self, tenant: str | None) -> bytes:
         chosen = [tenant] if tenant else [*self._tenants, ""]

@@ -111,7 +111,7 @@ def _of_service(facts: Facts) -> Iterator[Finding]:
             "trouble",
             "service",
             "This service is overloaded",
-            f"{shed} requests were turned away in the last minute.",
+            f"{facts.unplaced.failed} requests were turned away lately.",
             do="Add processes, or find below the caller that asks too much.",
             runbook="overloaded",
         )

@@ -6,7 +6,11 @@ from app.hour import Minute
 from app.models.status import Finding, Head, Level, Past
 from app.services.status.facts import Facts
 
-__all__ = ["head_of", "is_bad", "past_trouble"]
+__all__ = ["TROUBLE", "TROUBLED", "head_of", "is_bad", "past_trouble"]
+
+TROUBLED: frozenset[Level] = frozenset({"trouble", "down"})
+TROUBLE = "trouble"
+"""The kind of minutes in which trouble was told of."""
 
 _BAD = 0.1
 _MORE_THAN_BAD_LUCK = 2
@@ -19,7 +23,7 @@ def head_of(
 ) -> Head:
     """Return what a person is to read first."""
     worst: Level = findings[0]["level"] if findings else "well"
-    is_trouble = worst in {"trouble", "down"}
+    is_trouble = worst in TROUBLED
     if is_trouble:
         headline, told = findings[0]["title"], findings[0]["told"]
     else:
@@ -35,9 +39,14 @@ def head_of(
 
 
 def is_bad(minute: Minute) -> bool:
-    """Tell whether a tenth of a minute's requests did not go as wanted."""
+    """Tell whether there was trouble in a minute.
+
+    There was if it was told of; and if nobody watched, if a tenth of the
+    requests did not go as wanted.
+    """
     bad = max(minute.kinds["failed"], minute.kinds["stale"])
-    return bad >= max(_MORE_THAN_BAD_LUCK, _BAD * minute.total)
+    is_much = bad >= max(_MORE_THAN_BAD_LUCK, _BAD * minute.total)
+    return is_much or minute.kinds[TROUBLE] > 0
 
 
 def past_trouble(

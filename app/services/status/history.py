@@ -58,7 +58,8 @@ class Spell:
 
     There ``is_failing`` if two or more failures are a tenth of the last ten
     seconds; or of the minute, and the last was just now. So it is seen at
-    once, does not flicker, and is over soon after the last one.
+    once, does not flicker, and is over soon after the last one. ``codes`` are
+    the problems that were met just now.
     """
 
     total: int = 0
@@ -130,7 +131,11 @@ class History:
             stale=sum(s.request.is_stale for s in minute),
             is_failing=is_much(lambda request: request.is_failed),
             is_stale=is_much(lambda request: request.is_stale),
-            codes=Counter(s.request.code for s in minute if s.request.code),
+            codes=Counter(
+                sample.request.code
+                for sample in _youngest(known, now, _JUST_NOW)
+                if sample.request.code
+            ),
         )
 
     def _meet(self, tenant: str, code: str, now: float) -> None:
