@@ -113,6 +113,7 @@ class Server(uvicorn.Server):
         )
         sys.stderr.write(
             f"\n  Swagger UI  {url}/docs\n"
+            f"  Status      {url}/status\n"
             f"  Try         curl -s {url}/v1/mailboxes\n"
         )
         if page := self._providers.page:

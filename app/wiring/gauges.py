@@ -8,12 +8,13 @@ from operator import itemgetter
 from app import __version__
 from app.callers.quotas import Quotas
 from app.gateway.policies.breaker import Breaker
+from app.settings import Settings
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals import limits, metrics, service
 from app.transport.aiohttp_transport import AiohttpTransport
 from app.wiring.parts import Parts
 
-__all__ = ["watch_gauges", "watch_quotas"]
+__all__ = ["secrets_end", "watch_gauges", "watch_quotas"]
 
 _MOST_CALLERS = 100
 
@@ -83,14 +84,19 @@ def watch_quotas(telemetry: Telemetry, quotas: Quotas) -> None:
     telemetry.watch(metrics.CALLERS_QUOTA, read)
 
 
-def _watch_credentials(parts: Parts) -> None:
-    ends = {
+def secrets_end(settings: Settings) -> dict[str, datetime]:
+    """Return when the secrets of tenants expire, where that is known."""
+    return {
         tenant.alias: datetime.combine(
             tenant.client_secret_expires, time.min, UTC
         )
-        for tenant in parts.settings.every_tenant
+        for tenant in settings.every_tenant
         if tenant.client_secret_expires
     }
+
+
+def _watch_credentials(parts: Parts) -> None:
+    ends = secrets_end(parts.settings)
     parts.telemetry.watch(
         service.CREDENTIAL_REMAINING,
         lambda: [

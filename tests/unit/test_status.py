@@ -89,6 +89,7 @@ def found(*tenants: TenantFacts, **about: Any) -> list[Finding]:
         ({"paused": 3}, "paused", "microsoft"),
         ({"no_retries": ["mail-read"]}, "retries", "microsoft"),
         ({"graph_p95": 3.0}, "slow", "microsoft"),
+        ({"secret_left": 7 * 86400.0}, "expiring", "configuration"),
         (
             {"spell": Spell(total=9, codes=Counter({"quota-exceeded": 9}))},
             "refused",

@@ -17,8 +17,8 @@ class TenantFacts:
     ``broken`` and ``isolated`` are workloads whose breaker is open by itself
     and by hand, ``no_retries`` those whose retries are used up. ``paused``
     counts the mailboxes that Graph wants left alone. Graph ``has_just_failed``
-    if it did when it was asked last; ``graph_p95`` is how long it takes, in
-    seconds.
+    if it did when it was asked last; ``graph_p95`` is how long it takes, and
+    ``secret_left`` how long the secret is good for, in seconds.
     """
 
     tenant: str
@@ -31,6 +31,7 @@ class TenantFacts:
     paused: int = 0
     has_just_failed: bool = False
     graph_p95: float | None = None
+    secret_left: float | None = None
 
     @property
     def has_token(self) -> bool:

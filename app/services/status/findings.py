@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from app.models.status import Blame, Finding, Level
 from app.problems.runbooks import runbook_for
 from app.services.status.facts import Facts, TenantFacts
-from app.services.status.kinds import KINDS, Kind
+from app.services.status.kind import Kind
+from app.services.status.kinds import KINDS
 
 __all__ = ["LEVELS", "find", "names_of"]
 

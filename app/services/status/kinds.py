@@ -1,12 +1,15 @@
 """What can be wrong with a tenant, in plain words; the worst comes first."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from app.services.status.kind import (
+    Kind,
+    days_left,
+    fails_by,
+    listed,
+    no_token,
+    paused,
+)
 
-from app.models.status import Blame, Level
-from app.services.status.facts import TenantFacts
-
-__all__ = ["KINDS", "Kind"]
+__all__ = ["KINDS"]
 
 _CREDENTIALS = "tenant-credentials-rejected"
 _CONSENT = "tenant-consent-missing"
@@ -24,64 +27,8 @@ _INTERNAL = "internal-error"
 _LATE = "deadline-exceeded"
 _SIGN_IN = ("credentials", "consent", "policy", "identity")
 _SLOW = 2.5
+_SOON = 14 * 86400
 _WAIT = "Nothing to mend here: calls are tried again by themselves. Check "
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """A kind of trouble.
-
-    Attributes:
-        name: What the page knows it by.
-        blame: Who can do something about it.
-        title: What it is; ``{who}`` are the tenants.
-        do: What to do about it.
-        runbook: The name of the page that tells more.
-        hits: Tells whether a tenant has it.
-        codes: The problems by which requests meet it.
-        more: What there is to tell beside how many requests fail.
-        level: How bad it is.
-        within: Kinds of which it is but a consequence.
-    """
-
-    name: str
-    blame: Blame
-    title: str
-    do: str
-    runbook: str
-    hits: Callable[[TenantFacts], bool]
-    codes: tuple[str, ...] = ()
-    more: Callable[[Sequence[TenantFacts]], str] = lambda _: ""
-    level: Level = "trouble"
-    within: tuple[str, ...] = ()
-
-
-def _by(*codes: str) -> Callable[[TenantFacts], bool]:
-    return lambda facts: facts.fails_by(*codes)
-
-
-def _no_token(code: str) -> Callable[[TenantFacts], bool]:
-    return lambda facts: (
-        facts.fails_by(code)
-        or (facts.token.problem == code and not facts.has_token)
-    )
-
-
-def _listed(
-    intro: str, names: Callable[[TenantFacts], Sequence[str]]
-) -> Callable[[Sequence[TenantFacts]], str]:
-    def told(hit: Sequence[TenantFacts]) -> str:
-        found = sorted({name for facts in hit for name in names(facts)})
-        return f"{intro}: {', '.join(found)}." if found else ""
-
-    return told
-
-
-def _paused(hit: Sequence[TenantFacts]) -> str:
-    paused = sum(facts.paused for facts in hit)
-    boxes = "mailbox is" if paused == 1 else "mailboxes are"
-    return f"{paused} {boxes} left alone for a while." if paused else ""
-
 
 KINDS: tuple[Kind, ...] = (
     Kind(
@@ -91,7 +38,7 @@ KINDS: tuple[Kind, ...] = (
         do="Put a valid client secret in place, restart, and see that the"
         " token is given. Waiting does not help.",
         runbook="credentials-rejected",
-        hits=_no_token(_CREDENTIALS),
+        hits=no_token(_CREDENTIALS),
         codes=(_CREDENTIALS,),
     ),
     Kind(
@@ -101,7 +48,7 @@ KINDS: tuple[Kind, ...] = (
         do="Have an administrator of the tenant grant admin consent, then"
         " drop the token.",
         runbook="consent-missing",
-        hits=_no_token(_CONSENT),
+        hits=no_token(_CONSENT),
         codes=(_CONSENT,),
     ),
     Kind(
@@ -111,7 +58,7 @@ KINDS: tuple[Kind, ...] = (
         do="Have an administrator look at Conditional Access for workload"
         " identities.",
         runbook="consent-missing",
-        hits=_no_token(_POLICY),
+        hits=no_token(_POLICY),
         codes=(_POLICY,),
     ),
     Kind(
@@ -120,7 +67,7 @@ KINDS: tuple[Kind, ...] = (
         title="Microsoft's sign-in is failing for {who}",
         do=f"{_WAIT}Microsoft's service health for Entra ID.",
         runbook="token-refresh-failing",
-        hits=_no_token(_IDENTITY),
+        hits=no_token(_IDENTITY),
         codes=(_IDENTITY,),
     ),
     Kind(
@@ -135,7 +82,7 @@ KINDS: tuple[Kind, ...] = (
             or (facts.has_just_failed and not facts.spell.total)
         ),
         codes=_GRAPH,
-        more=_listed("Held back by its breaker", lambda f: f.broken),
+        more=listed("Held back by its breaker", lambda f: f.broken),
     ),
     Kind(
         name="throttled",
@@ -143,9 +90,9 @@ KINDS: tuple[Kind, ...] = (
         title="Microsoft Graph throttles {who}",
         do="Find who asks so much, below under Callers, and slow it down.",
         runbook="throttling-sustained",
-        hits=_by(_THROTTLED),
+        hits=fails_by(_THROTTLED),
         codes=(_THROTTLED,),
-        more=_paused,
+        more=paused,
     ),
     Kind(
         name="malformed",
@@ -153,7 +100,7 @@ KINDS: tuple[Kind, ...] = (
         title="Microsoft Graph's answers make no sense for {who}",
         do="Look for a proxy in between that answers in Graph's place.",
         runbook="malformed-responses",
-        hits=_by(_MALFORMED),
+        hits=fails_by(_MALFORMED),
         codes=(_MALFORMED,),
     ),
     Kind(
@@ -163,7 +110,7 @@ KINDS: tuple[Kind, ...] = (
         do="Look for http.failed in the log, and report it with its where."
         " If it came with a release, take that back.",
         runbook="error-budget-burn",
-        hits=_by(_INTERNAL),
+        hits=fails_by(_INTERNAL),
         codes=(_INTERNAL,),
     ),
     Kind(
@@ -172,7 +119,7 @@ KINDS: tuple[Kind, ...] = (
         title="Requests of {who} run out of time",
         do="See below whether Microsoft is slow or requests wait here.",
         runbook="latency-burn",
-        hits=_by(_LATE),
+        hits=fails_by(_LATE),
         codes=(_LATE,),
         within=("graph", "identity"),
     ),
@@ -193,7 +140,7 @@ KINDS: tuple[Kind, ...] = (
         runbook="breaker-open",
         hits=lambda facts: bool(facts.isolated),
         codes=("graph-circuit-open",),
-        more=_listed("Isolated", lambda f: f.isolated),
+        more=listed("Isolated", lambda f: f.isolated),
     ),
     Kind(
         name="renewal",
@@ -206,13 +153,25 @@ KINDS: tuple[Kind, ...] = (
         within=_SIGN_IN,
     ),
     Kind(
+        name="expiring",
+        blame="configuration",
+        title="The secret of {who} expires soon",
+        do="Make another one and put it in place before that.",
+        runbook="credentials-expiring",
+        hits=lambda facts: (
+            facts.secret_left is not None and facts.secret_left < _SOON
+        ),
+        more=days_left,
+        level="note",
+    ),
+    Kind(
         name="paused",
         blame="microsoft",
         title="Microsoft wants mailboxes of {who} left alone for a while",
         do="They are asked again when their time is over.",
         runbook="throttling-sustained",
         hits=lambda facts: facts.paused > 0,
-        more=_paused,
+        more=paused,
         level="note",
         within=("throttled",),
     ),
@@ -223,7 +182,7 @@ KINDS: tuple[Kind, ...] = (
         do="Failures reach callers at once until calls succeed again.",
         runbook="retry-budget-exhausted",
         hits=lambda facts: bool(facts.no_retries),
-        more=_listed("None left", lambda f: f.no_retries),
+        more=listed("None left", lambda f: f.no_retries),
         level="note",
         within=("graph",),
     ),

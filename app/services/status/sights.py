@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.clock import Clock, Stopping
 from app.gateway.vitals import Vitals
@@ -22,7 +23,8 @@ _FEWEST = 20
 class Sights:
     """Where to look; ``outbox`` counts sends by state, when last counted.
 
-    ``probe`` has a tenant probed of whom nothing was heard lately.
+    ``probe`` has a tenant probed of whom nothing was heard lately;
+    ``secrets_end`` tells when, where that is known.
     """
 
     clock: Clock
@@ -34,6 +36,7 @@ class Sights:
     outbox: Callable[[], Mapping[str, int]]
     due: Callable[[], float]
     probe: Callable[[str], None]
+    secrets_end: Mapping[str, datetime]
 
 
 class Look:
@@ -84,6 +87,7 @@ class Look:
                     paused=paused[tenant],
                     has_just_failed=sights.vitals.has_just_failed(tenant),
                     graph_p95=_graph_p95(sights.vitals, tenant),
+                    secret_left=self._left(sights.secrets_end.get(tenant)),
                 )
                 for tenant in self.tenants
             ],
@@ -93,6 +97,9 @@ class Look:
             due=sights.due(),
             is_stopping=sights.stopping.has_begun,
         )
+
+    def _left(self, end: datetime | None) -> float | None:
+        return None if end is None else end.timestamp() - self.now
 
 
 def _graph_p95(vitals: Vitals, tenant: str) -> float | None:
