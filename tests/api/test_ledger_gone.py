@@ -10,6 +10,7 @@ import pytest
 
 from app.sandbox import Sandbox
 from tests.support.ledger import Place, no_file_beyond
+from tests.support.metering import Metering
 from tests.support.service import settings_for, started
 
 pytestmark = pytest.mark.anyio
@@ -174,7 +175,10 @@ async def test_what_waits_is_sent_when_the_ledger_is_back(
 ) -> None:
     """Due while the ledger is gone: sent once, soon after it is there."""
     due = (sandbox.now + timedelta(seconds=60)).isoformat()
-    async with started(place.settings(), sandbox) as service:
+    metering = Metering()
+    async with started(
+        place.settings(), sandbox, meter=metering.meter
+    ) as service:
         client, clock = service.client, service.clock
         queued = await client.post(
             f"{ADA}/sends", json={**MAIL, "send_at": due}
@@ -183,7 +187,9 @@ async def test_what_waits_is_sent_when_the_ledger_is_back(
         with place.away():
             await clock.sleep(3600)
             while_gone = sandbox.mailbox(ADDRESS).sent()
+            gone = metering.value("exchange.ledger.available")
         await clock.sleep(30)
+        back = metering.value("exchange.ledger.available")
 
     assert queued.status_code == 202
     assert "Quartz" not in [m["subject"] for m in while_gone]
@@ -191,3 +197,4 @@ async def test_what_waits_is_sent_when_the_ledger_is_back(
     assert [m["subject"] for m in messages].count("Quartz") == 1
     assert len(service.events("ledger.lost")) == 1
     assert len(service.events("ledger.back")) == 1
+    assert (gone, back) == (0, 1)

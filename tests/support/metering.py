@@ -19,10 +19,11 @@ class Metering:
     def __init__(self) -> None:
         self._reader = InMemoryMetricReader()
         self._provider = MeterProvider([self._reader], shutdown_on_exit=False)
+        self.meter = self._provider.get_meter("tests")
         self.log = io.StringIO()
         self.telemetry = Telemetry(
             EventLog(self.log),
-            meter=self._provider.get_meter("tests"),
+            meter=self.meter,
             hash_key=b"tests",
         )
 

@@ -6,17 +6,18 @@ import logging
 import re
 from pathlib import Path
 
+import httpx
 import pytest
-from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import TracerProvider
-from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 import app
+from app.settings import Scrape
 from app.telemetry.logs import EventLog, LibraryHandler, bound_request
 from app.telemetry.recorder import Telemetry
+from app.telemetry.scrape import MetricsPage
 from app.telemetry.signals import (
     events,
     ledger,
@@ -167,9 +168,8 @@ def test_what_cannot_be_exported_is_told_of_once_a_minute() -> None:
 
 def test_prometheus_has_the_names_that_are_foretold() -> None:
     """What the reference says is what the page shows, for each metric."""
-    registry = CollectorRegistry()
-    reader = PrometheusMetricReader(registry=registry)
-    provider = MeterProvider([reader], views=declared_views())
+    shows = MetricsPage(Scrape(host="127.0.0.1", port=0))
+    provider = MeterProvider([shows.reader], views=declared_views())
     telemetry = Telemetry(
         EventLog(io.StringIO()), meter=provider.get_meter("test")
     )
@@ -183,14 +183,22 @@ def test_prometheus_has_the_names_that_are_foretold() -> None:
                 telemetry.measure(metric, 0.5, {})
             case Kind.GAUGE:
                 telemetry.watch(metric, lambda: [(1, {})])
-    page = generate_latest(registry).decode()
+    page = httpx.get(shows.url).text
     provider.shutdown()
+    shows.close()
     shown = {
         family.name + "_total" * (family.type == "counter")
         for family in text_string_to_metric_families(page)
     }
 
     assert shown == {"target_info", *(m.prometheus for m in METRICS)}
+    assert {
+        *("exchange_up", "exchange_calls_total", "exchange_breaker_state"),
+        *("exchange_call_duration_seconds", "exchange_graph_in_flight"),
+        *("exchange_cache_bytes", "exchange_credential_remaining_seconds"),
+        "http_server_request_duration_seconds",
+    } <= shown
+    assert "otel_scope" not in page
     assert page.count('le="2.5"') == sum(
         metric.kind is Kind.HISTOGRAM for metric in METRICS
     )
