@@ -75,7 +75,8 @@ def prepare_otel() -> Exports:
         scrape=scrape,
     )
     if exports:
-        environment.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
+        # Whatever is set: under other conventions whole URLs are recorded.
+        environment["OTEL_SEMCONV_STABILITY_OPT_IN"] = "http"
     return exports
 
 

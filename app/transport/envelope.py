@@ -16,6 +16,7 @@ __all__ = [
     "error_codes",
     "existing_event",
     "inner_request_id",
+    "request_id",
 ]
 
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
@@ -37,11 +38,20 @@ def error_codes(body: bytes) -> list[str]:
     ]
 
 
+def request_id(text: str | None) -> str | None:
+    """Return Graph's id of a request, unless it is no id at all.
+
+    Whoever answers in Graph's name may put anything there, and it goes into
+    logs, traces and problem documents.
+    """
+    return text if text and _CODE.fullmatch(text) else None
+
+
 def inner_request_id(body: bytes) -> str | None:
     """Return the request id that an error body repeats, if it does."""
     for level in _levels(body):
         found = level.get("request-id")
-        if isinstance(found, str) and _CODE.fullmatch(found):
+        if isinstance(found, str) and request_id(found):
             return found
     return None
 
@@ -59,13 +69,16 @@ def existing_event(body: bytes) -> str | None:
 
 
 def claims_challenge(challenges: list[str]) -> str | None:
-    """Return the claims that ``WWW-Authenticate`` demands, as JSON."""
+    """Return the claims that ``WWW-Authenticate`` demands, as JSON.
+
+    They are objects by kinds of token, which is what MSAL relies on.
+    """
     for challenge in challenges:
         if found := _CLAIMS.search(challenge):
             text = found[1].replace("-", "+").replace("_", "/")
             try:
                 raw = base64.b64decode(text + "=" * (-len(text) % 4))
-                msgspec.json.decode(raw)
+                msgspec.json.decode(raw, type=dict[str, dict[str, Any]])
             except (binascii.Error, msgspec.DecodeError):
                 continue
             return raw.decode()

@@ -21,6 +21,7 @@ from app.transport.envelope import (
     error_codes,
     existing_event,
     inner_request_id,
+    request_id,
 )
 from app.transport.retry_after import http_date, retry_after_seconds
 
@@ -90,7 +91,7 @@ def malformed(
 def _upstream(
     response: httpx.Response, client_request_id: str | None
 ) -> Upstream:
-    found = response.headers.get("request-id")
+    found = request_id(response.headers.get("request-id"))
     return Upstream(
         status=response.status_code,
         code=telling_code(error_codes(response.content)),

@@ -13,7 +13,7 @@ import httpx
 
 from app.clock import Clock
 from app.models.answers import ByteStream
-from app.transport.envelope import error_codes
+from app.transport.envelope import error_codes, request_id
 from app.transport.failures import malformed, network_error, refusal
 from app.transport.retry_after import retry_after_seconds
 
@@ -130,7 +130,7 @@ class GraphTransport:
             status=response.status_code,
             body=b"" if is_bare else response.content,
             content_type=headers.get("Content-Type", ""),
-            request_id=headers.get("request-id"),
+            request_id=request_id(headers.get("request-id")),
             etag=headers.get("ETag"),
             retry_after=retry_after_seconds(
                 headers.get_list("Retry-After"), self._clock.wall()

@@ -22,11 +22,19 @@ from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.events import INTERNAL_ERROR, SHED
 from app.telemetry.signals.metrics import REQUESTS_SHED
 
-__all__ = ["Guard"]
+__all__ = ["CutShort", "Guard"]
 
 # What people and orchestrators look at while there is too much to do.
 _ALWAYS = ("/health/", "/ops", "/runbooks", "/status")
 _TOLD_EVERY = 1.0
+
+
+class CutShort(Exception):
+    """An answer had begun and cannot be finished.
+
+    It stands for whatever happened: servers and tracers write the text of
+    what they are left with, and that may hold what no log should.
+    """
 
 
 class Guard(HttpMiddleware):
@@ -64,12 +72,12 @@ class Guard(HttpMiddleware):
         except ClientDisconnect:
             # It left before it had said what it wants: no fault of ours.
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is
             if not isinstance(error, ExchangeError):
                 self._log(scope, error)
             if notes_of(scope).status is not None:
                 # Too late for a document: the connection is cut instead.
-                raise
+                raise CutShort from None
             problem = (
                 error if isinstance(error, ExchangeError) else InternalError()
             )
