@@ -11,6 +11,7 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 from app.callers.caller import Caller, Quota
 from app.sandbox import Fault, Sandbox
+from app.telemetry.setup import Providers
 from tests.support.metrics import readings
 from tests.support.service import Service, settings_for, started
 from tests.support.visitor import Visitor
@@ -265,9 +266,9 @@ async def test_it_is_told_to_operators(
 ) -> None:
     """The call's outcome is cancelled, and its flight is gone."""
     reader = InMemoryMetricReader()
-    meter = MeterProvider([reader]).get_meter("tests")
+    meters = Providers(meters=MeterProvider([reader]))
     async with started(
-        settings_for(tmp_path), sandbox, meter=meter
+        settings_for(tmp_path), sandbox, providers=meters
     ) as running:
         sandbox.faults.add(Fault(route=GRAPH_MESSAGES, hang=True, times=1))
         leaving = Visitor(service=running, path=MESSAGES)

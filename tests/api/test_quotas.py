@@ -12,6 +12,7 @@ from starlette.types import Scope
 
 from app.callers.caller import Caller, Quota
 from app.sandbox import Fault, Sandbox
+from app.telemetry.setup import Providers
 from tests.support.metrics import readings
 from tests.support.service import Service, settings_for, started
 
@@ -175,12 +176,12 @@ async def test_operators_see_who_uses_what(
 ) -> None:
     """Statistics for each caller, and a gauge of the share used."""
     reader = InMemoryMetricReader()
-    meters = MeterProvider([reader])
+    meters = Providers(meters=MeterProvider([reader]))
     async with started(
         settings_for(tmp_path),
         sandbox,
         identify=by_header,
-        meter=meters.get_meter("tests"),
+        providers=meters,
     ) as running:
         sandbox.faults.add(Fault(route="/users/*", status=404, times=1))
         await running.client.get(MESSAGES)

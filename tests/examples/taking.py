@@ -16,7 +16,7 @@ from tests.support.document import generated
 from tests.support.service import Service, settings_for, started
 from tests.support.virtual_loop import VirtualLoop
 
-__all__ = ["Operation", "operations_of", "take"]
+__all__ = ["Operation", "asked", "operations_of", "take"]
 
 # A Wednesday.
 NOW = datetime(2026, 11, 18, 10, 30, tzinfo=UTC)
@@ -85,11 +85,7 @@ async def _taken_in(
 ) -> dict[str, Any]:
     async with started(settings_for(data_dir), sandbox) as service:
         operation = operations_of(generated())[name]
-        if ask.before is not None:
-            await ask.before(service.client, sandbox)
-        values = await _values(ask, operation, service.client)
-        answer = await _answer(ask, operation, values, service)
-        await answer.aread()
+        values, answer = await _asked(operation, ask, service)
     if answer.status_code != (ask.status or _success(operation)):
         raise AssertionError(f"{name}: {answer.status_code} {answer.text}")
     return {
@@ -97,6 +93,24 @@ async def _taken_in(
         **_sent(ask),
         **_told(answer),
     }
+
+
+async def asked(name: str, ask: Ask, service: Service) -> httpx.Response:
+    """Call an operation as its example does, and return the answer."""
+    operation = operations_of(generated())[name]
+    _, answer = await _asked(operation, ask, service)
+    return answer
+
+
+async def _asked(
+    operation: Operation, ask: Ask, service: Service
+) -> tuple[dict[str, str], httpx.Response]:
+    if ask.before is not None:
+        await ask.before(service.client, service.sandbox)
+    values = await _values(ask, operation, service.client)
+    answer = await _answer(ask, operation, values, service)
+    await answer.aread()
+    return values, answer
 
 
 async def _values(

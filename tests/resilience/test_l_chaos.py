@@ -15,6 +15,7 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 from app.sandbox import Fault, Sandbox
 from app.sandbox.calls import Call
+from app.telemetry.setup import Providers
 from app.telemetry.signals.metrics import GRAPH_RETRIES
 from tests.chaos.callers import MAILBOXES, Callers
 from tests.chaos.invariants import (
@@ -72,9 +73,9 @@ async def weather(
 ) -> AsyncIterator[tuple[Service, Timed, InMemoryMetricReader]]:
     """Start a service whose requests are timed and whose repeats counted."""
     timed, reader = Timed(), InMemoryMetricReader()
-    meter = MeterProvider([reader]).get_meter("tests")
+    meters = Providers(meters=MeterProvider([reader]))
     settings = settings_for(data_dir)
-    async with started(settings, sandbox, meter=meter) as running:
+    async with started(settings, sandbox, providers=meters) as running:
         running.network.between = timed
         yield running, timed, reader
 

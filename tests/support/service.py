@@ -13,16 +13,17 @@ from typing import Any
 import httpx
 from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
-from opentelemetry.metrics import Meter
 
 from app.clock import Clock, Stopping, SystemClock
 from app.main import create_app
+from app.routers.instrumentation import instrument
 from app.routers.middleware import Identify
 from app.sandbox import Sandbox
 from app.services.state import AppState
 from app.settings import Settings
 from app.telemetry.logs import EventLog
 from app.telemetry.recorder import Telemetry
+from app.telemetry.setup import Providers
 from app.wiring import assemble
 from tests.support.contract import Contract
 from tests.support.document import generated
@@ -32,6 +33,7 @@ from tests.support.network import SandboxNetwork
 __all__ = ["CONTOSO", "FABRIKAM", "Service", "settings_for", "started"]
 
 GRAPH = "http://127.0.0.1"
+_NO_PROVIDERS = Providers()
 CONTOSO = {
     "alias": "contoso",
     "tenant_id": "11111111-1111-4111-8111-111111111111",
@@ -113,13 +115,22 @@ async def started(
     clock: Clock | None = None,
     *,
     identify: Identify | None = None,
-    meter: Meter | None = None,
+    providers: Providers = _NO_PROVIDERS,
 ) -> AsyncIterator[Service]:
-    """Start the service in front of a sandbox."""
+    """Start the service in front of a sandbox.
+
+    With ``providers`` it tells them what it does; its requests are traced if
+    one of them takes traces.
+    """
     clock = clock or _SandboxClock(sandbox)
     await lay_out(settings)
     log = io.StringIO()
-    telemetry = Telemetry(EventLog(log), meter=meter, hash_key=b"tests")
+    telemetry = Telemetry(
+        EventLog(log, exported=providers.logger),
+        meter=providers.meter,
+        tracer=providers.tracer,
+        hash_key=b"tests",
+    )
     network = SandboxNetwork(sandbox)
     shared: list[AppState] = []
     stopping = Stopping()
@@ -137,6 +148,8 @@ async def started(
             yield state
 
     app = create_app(settings, telemetry, assembled(), identify=identify)
+    if providers.tracers:
+        instrument(app, providers)
     contract = _contract()
     async with (
         LifespanManager(app, shutdown_timeout=60) as running,

@@ -1,0 +1,1 @@
+"""Does anything that is confidential leave the service where it must not?"""

@@ -1,0 +1,77 @@
+"""Canaries through everything that can happen; none gets out."""
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.problems.registry import REGISTRY
+from app.sandbox import Sandbox
+from tests.redaction.allowed import leaks, unused
+from tests.redaction.canaries import address, planted, word
+from tests.redaction.evidence import Evidence
+from tests.redaction.failures import every_failure
+from tests.redaction.refusals import own_failures, refusals
+from tests.redaction.successes import deliver, every_operation, writes
+from tests.redaction.watched import watched
+
+pytestmark = pytest.mark.anyio
+
+# As long as nobody has to say who they are.
+_NEVER_MET = {
+    *("caller-forbidden", "caller-unauthenticated", "claims-required"),
+    "idempotency-key-missing",
+}
+
+
+async def test_nothing_confidential_gets_out(
+    tmp_path: Path,
+    sandbox: Sandbox,
+    capfd: pytest.CaptureFixture[str],
+    record_property: Callable[[str, object], None],
+) -> None:
+    """Success and each problem there is: nothing where it does not belong.
+
+    What is found where it may be shows that the search finds.
+    """
+    message = deliver(sandbox)
+    async with watched(tmp_path, sandbox) as service:
+        await every_operation(service)
+        await writes(service)
+        await refusals(service, message)
+        await every_failure(service, message)
+        await own_failures(service, message)
+    evidence = service.evidence
+    evidence.add("console", "stdout and stderr", "".join(capfd.readouterr()))
+    found = evidence.search(service.canaries)
+    record_property("redaction", evidence.report())
+
+    assert leaks(found) == []
+    assert unused(found) == []
+    assert set(REGISTRY) - service.codes == _NEVER_MET
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        word("subject").upper(),
+        f"a {word('subject')}, and more",
+        address("recipient"),
+        b64encode(f"To: {word('subject')}.".encode()).decode(),
+        b64encode(f"So: {word('subject')}.".encode())[1:].decode(),
+        word("body").encode().hex(),
+        word("body").encode("utf-16-le"),
+        hashlib.sha256(word("search").encode()).hexdigest()[:16],
+        hashlib.md5(word("key").encode()).hexdigest(),  # noqa: S324 - a leak
+        "ada%40contoso.example",
+        {"deep": [{word("member"): 1}]},
+    ],
+)
+def test_the_search_finds_what_is_hidden(hidden: object) -> None:
+    """In other cases, encodings, digests without a key, and in names."""
+    evidence = Evidence()
+    evidence.add_tree("log", "event", hidden)
+
+    assert leaks(evidence.search(planted()))
