@@ -1,6 +1,7 @@
 """Links between documents lead somewhere."""
 
 import re
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ def _links(page: Path) -> list[str]:
     ]
 
 
+@cache
 def _anchors(page: Path) -> set[str]:
     """Return the ids that GitHub gives to headings."""
     tokens = MarkdownIt("commonmark").parse(page.read_text(encoding="utf-8"))
