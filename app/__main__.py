@@ -120,6 +120,8 @@ def _providers() -> Providers:
         raise SettingsError(
             f"OTEL_EXPORTER_PROMETHEUS_PORT: cannot listen there: {e.strerror}"
         ) from None
+    except ValueError as e:
+        raise SettingsError(f"A variable OTEL_* of the SDK: {e}") from None
 
 
 def _telemetry(settings: Settings, providers: Providers) -> Telemetry:

@@ -11,10 +11,12 @@ import re
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from opentelemetry.propagate import set_global_textmap
 from opentelemetry.trace import Span
 from starlette.types import Scope
 
 from app.telemetry.setup import Providers
+from app.telemetry.trace_ids import CallersTrace
 
 __all__ = ["instrument"]
 
@@ -28,6 +30,7 @@ _CALLERS_WORDS = ("server.address", "user_agent.original")
 def instrument(app: FastAPI, providers: Providers) -> None:
     """Have spans and metrics of each request recorded."""
     literal = _literal_segments(app)
+    set_global_textmap(CallersTrace())
 
     def redact(span: Span, scope: Scope) -> None:
         if not span.is_recording():

@@ -1,13 +1,70 @@
 """The ids of the current trace."""
 
-from opentelemetry.trace import get_current_span
+from opentelemetry.context import Context
+from opentelemetry.propagate import get_global_textmap
+from opentelemetry.propagators.textmap import (
+    CarrierT,
+    Getter,
+    Setter,
+    TextMapPropagator,
+    default_getter,
+    default_setter,
+)
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    SpanContext,
+    get_current_span,
+    set_span_in_context,
+)
 from opentelemetry.trace.propagation.tracecontext import (
     TraceContextTextMapPropagator,
 )
 
-__all__ = ["trace_headers", "trace_ids"]
+__all__ = ["CallersTrace", "trace_headers", "trace_ids"]
 
 _PROPAGATOR = TraceContextTextMapPropagator()
+
+
+class CallersTrace(TextMapPropagator):
+    """Goes on with a caller's trace as `OTEL_PROPAGATORS` has it.
+
+    Its ids and flags are taken; ``tracestate`` and ``baggage`` are the
+    caller's own words, and would reach Graph and the collector.
+    """
+
+    def __init__(self) -> None:
+        self._whole = get_global_textmap()
+
+    @property
+    def fields(self) -> set[str]:
+        """The headers that tell of a trace."""
+        return self._whole.fields
+
+    def extract(
+        self,
+        carrier: CarrierT,
+        context: Context | None = None,
+        getter: Getter[CarrierT] = default_getter,
+    ) -> Context:
+        """Return a context in which the caller's span is the parent."""
+        told = self._whole.extract(carrier, context, getter)
+        theirs = get_current_span(told).get_span_context()
+        span = SpanContext(
+            theirs.trace_id,
+            theirs.span_id,
+            is_remote=True,
+            trace_flags=theirs.trace_flags,
+        )
+        return set_span_in_context(NonRecordingSpan(span), context)
+
+    def inject(
+        self,
+        carrier: CarrierT,
+        context: Context | None = None,
+        setter: Setter[CarrierT] = default_setter,
+    ) -> None:
+        """Tell of the current span."""
+        self._whole.inject(carrier, context, setter)
 
 
 def trace_headers() -> dict[str, str]:

@@ -62,6 +62,25 @@ async def test_t079_exactly_the_ratio_opens_it(
     assert found is state
 
 
+async def test_nobody_is_refused_once_it_is_over(tmp_path: Path) -> None:
+    """Told as half-open as soon as a call would go, not when one comes."""
+    graph = ScriptedGraph()
+    async with gateway(tmp_path, graph, retry=ONCE, breaker=TEN) as built:
+        seconds = await broken(built)
+        states = [list(built.breaker.states())]
+        await built.parts.clock.sleep(seconds)
+        states.append(list(built.breaker.states()))
+        [(key, _)] = states[0]
+        built.breaker.isolate(key)
+        states.append(list(built.breaker.states()))
+
+    assert [state for [(_, state)] in states] == [
+        State.OPEN,
+        State.HALF_OPEN,
+        State.OPEN,
+    ]
+
+
 async def test_t080_old_failures_are_forgotten(tmp_path: Path) -> None:
     """Nine, then the window passes, then one: closed."""
     graph = ScriptedGraph(otherwise=DOWN)

@@ -1,5 +1,7 @@
 """Where signals go, by the standard variables of OpenTelemetry."""
 
+import os
+
 import pytest
 
 from app.settings import (
@@ -74,6 +76,19 @@ def test_signals_go_where_they_are_wanted(
 
     assert found == expected
     assert bool(found) is (expected != Exports())
+
+
+def test_requests_are_measured_by_the_stable_conventions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever all programs of a machine were told: alerts need them."""
+    monkeypatch.setenv("OTEL_SEMCONV_STABILITY_OPT_IN", "database")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://x")
+    prepare_otel()
+
+    found = os.environ["OTEL_SEMCONV_STABILITY_OPT_IN"]  # noqa: TID251 - set there
+
+    assert found == "http"
 
 
 @pytest.mark.parametrize(

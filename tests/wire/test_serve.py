@@ -248,6 +248,13 @@ def test_the_sandbox_ends_with_the_service(
             },
             "OTEL_EXPORTER_PROMETHEUS_PORT: cannot listen there: ",
         ),
+        (
+            {
+                "OTEL_TRACES_EXPORTER": "otlp",
+                "OTEL_BSP_MAX_QUEUE_SIZE": "-3",
+            },
+            "A variable OTEL_* of the SDK: max_queue_size must be a positive",
+        ),
     ],
 )
 def test_wrong_settings_end_it_at_once(

@@ -72,7 +72,10 @@ def _traffic(
     listed = caller.get(
         f"{ADA}/messages",
         params={"query": "canary-search"},
-        headers={"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"},
+        headers={
+            "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01",
+            "tracestate": "canary=state",
+        },
     )
     items = caller.get(f"{ADA}/messages").json()["items"]
     first = next(item for item in items if item["subject"])
@@ -133,6 +136,7 @@ def _check_trace_goes_through(
 
     assert attempts
     assert told == attempts
+    assert not any("tracestate" in call["headers"] for call in calls)
 
 
 def _check_metrics(received: Received) -> None:

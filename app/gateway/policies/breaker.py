@@ -75,9 +75,10 @@ class Breaker:
         return reply
 
     def states(self) -> Iterator[tuple[ScopeKey, State]]:
-        """Yield each circuit's state."""
+        """Yield each circuit's state at this moment."""
+        now = self._clock.now()
         for key, circuit in self._circuits.items():
-            yield key, circuit.state
+            yield key, _state(circuit, now)
 
     def reports(self) -> Iterator[tuple[ScopeKey, CircuitReport]]:
         """Yield what each circuit knows."""
@@ -148,6 +149,17 @@ class Breaker:
             self._telemetry.add(
                 BREAKER_TRANSITIONS, **_labels(key), state=after.name.lower()
             )
+
+
+def _state(circuit: Circuit, now: float) -> State:
+    """Return whether calls are refused; any thread may ask.
+
+    Whose time to be open is over is half-open, though nobody has called yet.
+    """
+    is_over = now >= circuit.opens_at and not circuit.is_isolated
+    if circuit.state is State.OPEN and is_over:
+        return State.HALF_OPEN
+    return circuit.state
 
 
 def _labels(key: ScopeKey) -> dict[str, str]:

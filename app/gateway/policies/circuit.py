@@ -106,7 +106,7 @@ class Circuit:
         self._buckets: deque[_Bucket] = deque()
         self._generation = 0
         self._breaks = 0
-        self._opens_at = 0.0
+        self.opens_at = 0.0
         self._probe_until = 0.0
         self.state = State.CLOSED
         self.is_isolated = False
@@ -118,8 +118,8 @@ class Circuit:
         if self.is_isolated:
             return Refused(self._limits.open_for)
         if self.state is State.OPEN:
-            if now < self._opens_at:
-                return Refused(self._opens_at - now)
+            if now < self.opens_at:
+                return Refused(self.opens_at - now)
             self._enter(State.HALF_OPEN)
         elif now < self._probe_until:
             return Refused(min(self._probe_until - now, _PROBE_PAUSE))
@@ -192,7 +192,7 @@ class Circuit:
             state=self.state,
             calls=calls,
             failures=failures,
-            opens_in=max(0.0, self._opens_at - now) if waits else 0.0,
+            opens_in=max(0.0, self.opens_at - now) if waits else 0.0,
             is_isolated=self.is_isolated,
         )
 
@@ -234,7 +234,7 @@ class Circuit:
         limits = self._limits
         span = doubled(limits.open_for, self._breaks, limits.max_open_for)
         self._breaks += 1
-        self._opens_at = now + span * self._limits.uniform(
+        self.opens_at = now + span * self._limits.uniform(
             1 - _JITTER, 1 + _JITTER
         )
         self._enter(State.OPEN)
