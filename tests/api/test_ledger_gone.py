@@ -177,7 +177,7 @@ async def test_what_waits_is_sent_when_the_ledger_is_back(
     due = (sandbox.now + timedelta(seconds=60)).isoformat()
     metering = Metering()
     async with started(
-        place.settings(), sandbox, meter=metering.meter
+        place.settings(), sandbox, providers=metering.providers
     ) as service:
         client, clock = service.client, service.clock
         queued = await client.post(

@@ -9,6 +9,7 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 from app.telemetry.logs import EventLog
 from app.telemetry.recorder import Telemetry
+from app.telemetry.setup import Providers
 
 __all__ = ["Metering"]
 
@@ -18,12 +19,12 @@ class Metering:
 
     def __init__(self) -> None:
         self._reader = InMemoryMetricReader()
-        self._provider = MeterProvider([self._reader], shutdown_on_exit=False)
-        self.meter = self._provider.get_meter("tests")
+        provider = MeterProvider([self._reader], shutdown_on_exit=False)
+        self.providers = Providers(meters=provider)
         self.log = io.StringIO()
         self.telemetry = Telemetry(
             EventLog(self.log),
-            meter=self.meter,
+            meter=self.providers.meter,
             hash_key=b"tests",
         )
 
