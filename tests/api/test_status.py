@@ -1,5 +1,6 @@
 """The status page and its stream, over the whole service."""
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from app.sandbox import Fault, Sandbox
 from app.services.status.board import Watch
 from tests.support.service import FABRIKAM, Service, settings_for, started
+from tests.support.visitor import Visitor
 
 pytestmark = pytest.mark.anyio
 
@@ -246,3 +248,38 @@ async def test_a_hundred_tenants(tmp_path: Path, sandbox: Sandbox) -> None:
     assert seen["tenants"]["total"] == len(seen["tenants"]["rows"]) == 100
     assert seen["tenants"]["rows"][0]["tenant"] == "customer-70"
     assert seen["head"]["headline"].endswith("failing for customer-70")
+
+
+async def test_callers_that_give_up_are_no_sign_of_calm(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """Who leaves after a while has met trouble; who leaves at once has not."""
+    sandbox.faults.add(Fault(route="/users/*", hang=True))
+    for patience in (0.5, 2.0):
+        leaving = [
+            Visitor(service=service, path=f"{MESSAGES}?limit={number}")
+            for number in range(1, 5)
+        ]
+        visits = [visitor.visit() for visitor in leaving]
+        await service.clock.sleep(patience)
+        for visitor in leaving:
+            visitor.leave()
+        await asyncio.gather(*visits)
+    headline = await watcher(service).headline()
+
+    assert headline == "Microsoft Graph is failing for contoso"
+    assert service.state.status.history.lately("contoso").total == 4
+
+
+async def test_a_permission_that_is_gone_is_seen(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """Callers are told 403, which is no fault of theirs if all are."""
+    sandbox.faults.add(
+        Fault(route="/users/*", status=403, code="ErrorAccessDenied")
+    )
+    for _ in range(5):
+        await service.client.get(MESSAGES, headers=STRICT)
+    headline = await watcher(service).headline()
+
+    assert headline == "Exchange refuses the app mailboxes of contoso"

@@ -95,6 +95,15 @@ def found(*tenants: TenantFacts, **about: Any) -> list[Finding]:
             "refused",
             "callers",
         ),
+        (
+            {
+                "spell": Spell(
+                    total=9, codes=Counter({"mailbox-access-denied": 9})
+                )
+            },
+            "denied",
+            "configuration",
+        ),
         (failing("graph-error"), "failing", "service"),
     ],
 )

@@ -4,9 +4,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.clock import Clock
-from app.problems.failures import NotInCache
+from app.problems.failures import DeadlineExceeded, NotInCache
+from app.problems.graph_failures import GraphTimeout
 from app.problems.refusals import QuotaExceeded
-from app.problems.resources import MailboxFull, NotSupported
+from app.problems.resources import (
+    MailboxAccessDenied,
+    MailboxFull,
+    NotSupported,
+)
 from app.routers.middleware.base import HttpMiddleware
 from app.routers.scope import RequestNotes, begin_notes, route_template
 from app.services.status.history import Request
@@ -21,6 +26,11 @@ _LEFT = 499
 _FAILED = 500
 # What is answered so is no failure of ours, nor of Microsoft's.
 _NO_FAILURES = {NotSupported.code, MailboxFull.code, NotInCache.code}
+# No failures either, but many of them are something to look at.
+_WORTH_TELLING = {MailboxAccessDenied.code, QuotaExceeded.code}
+# Who leaves later than that has waited in vain.
+_PATIENCE = 1.0
+_HALF = 0.5
 
 
 class Door(HttpMiddleware):
@@ -83,20 +93,33 @@ class Door(HttpMiddleware):
 
 
 def _remember(scope: Scope, notes: RequestNotes, took: float) -> None:
-    """Have the status page know how a request ended, if it was answered."""
+    """Have the status page know how a request ended, as its caller saw it."""
     status, code = notes.status, notes.problem
-    if status is None or status == _LEFT:
+    if status is None:
         return
+    if status == _LEFT:
+        if took < _PATIENCE:
+            return
+        code = _waited_for(notes, took)
+        status = _FAILED
     is_failed = status >= _FAILED and code not in _NO_FAILURES
     history = scope["state"]["exchange"].status.history
     history.note(
         notes.tenant or "",
         Request(
             took=took,
-            code=code if is_failed or code == QuotaExceeded.code else None,
+            code=code if is_failed or code in _WORTH_TELLING else None,
             is_failed=is_failed,
             is_stale=notes.freshness == "stale",
             is_kept=notes.freshness is not None
             and not notes.costs.graph_calls,
         ),
     )
+
+
+def _waited_for(notes: RequestNotes, took: float) -> str:
+    """Return the problem that a caller met who gave up before it was told."""
+    costs = notes.costs
+    was_here = costs.queue + costs.token > _HALF * took
+    is_graph = costs.graph_calls and not was_here
+    return GraphTimeout.code if is_graph else DeadlineExceeded.code

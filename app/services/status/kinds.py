@@ -25,8 +25,11 @@ _THROTTLED = "graph-throttled"
 _MALFORMED = "graph-malformed-response"
 _INTERNAL = "internal-error"
 _LATE = "deadline-exceeded"
+_DENIED = "mailbox-access-denied"
 _SIGN_IN = ("credentials", "consent", "policy", "identity")
 _SLOW = 2.5
+_MORE_THAN_BAD_LUCK = 2
+_MUCH = 0.2
 _SOON = 14 * 86400
 _WAIT = "Nothing to mend here: calls are tried again by themselves. Check "
 
@@ -112,6 +115,23 @@ KINDS: tuple[Kind, ...] = (
         runbook="error-budget-burn",
         hits=fails_by(_INTERNAL),
         codes=(_INTERNAL,),
+    ),
+    Kind(
+        name="denied",
+        blame="configuration",
+        title="Exchange refuses the app mailboxes of {who}",
+        do="See whether a permission was taken away, or the app's scope"
+        " narrowed. Changes take up to two hours.",
+        runbook="consent-missing",
+        hits=lambda facts: (
+            facts.spell.codes[_DENIED]
+            >= max(_MORE_THAN_BAD_LUCK, _MUCH * facts.spell.total)
+        ),
+        codes=(_DENIED,),
+        more=lambda hit: (
+            f"{sum(facts.spell.codes[_DENIED] for facts in hit)} requests"
+            " were answered with 403 just now."
+        ),
     ),
     Kind(
         name="late",
