@@ -10,8 +10,9 @@ from fastapi import Response
 __all__ = ["page"]
 
 _STYLE = """
+:root { color-scheme: light dark }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto;
-       max-width: 44rem; padding: 0 1rem; color-scheme: light dark; }
+       max-width: 44rem; padding: 0 1rem; }
 code { font-size: .95em }
 pre { background: color-mix(in srgb, currentColor 8%, transparent);
       border-radius: .4rem; overflow-x: auto; padding: .7rem 1rem }
