@@ -12,13 +12,15 @@ __all__ = ["page"]
 _STYLE = """
 :root { color-scheme: light dark }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto;
-       max-width: 44rem; padding: 0 1rem; }
+       max-width: 44rem; padding: 0 1rem; overflow-wrap: anywhere }
 code { font-size: .95em }
 pre { background: color-mix(in srgb, currentColor 8%, transparent);
-      border-radius: .4rem; overflow-x: auto; padding: .7rem 1rem }
+      border-radius: .4rem; padding: .7rem 1rem; white-space: pre-wrap }
+pre b { font-weight: 600; user-select: none }
+pre samp { opacity: .75; user-select: none }
 dt { font-weight: 600; margin-top: 1rem }
 dd { margin: 0 }
-table { border-collapse: collapse; display: block; overflow-x: auto }
+table { border-collapse: collapse }
 td, th { border-bottom: 1px solid color-mix(in srgb, currentColor 25%,
          transparent); padding: .3rem 1rem .3rem 0; text-align: left;
          vertical-align: top }

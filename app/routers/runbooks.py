@@ -1,12 +1,16 @@
 """The runbooks: what operators do when an alert fires."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from html import escape
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
 
 from app.problems.refusals import RouteNotFound
 from app.routers.headers import line_of, quality
@@ -47,8 +51,32 @@ def _answer(request: Request, name: str) -> Response:
         return Response(text, headers=varies, media_type=_MARKDOWN)
     title = text.partition("\n")[0].removeprefix("# ")
     more = '<p><a href="/runbooks">All runbooks</a></p>'
+    return page(title, _reader().render(text) + more, varies)
+
+
+@cache
+def _reader() -> MarkdownIt:
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
-    return page(title, reader.render(text) + more, varies)
+    reader.add_render_rule("fence", _fence)
+    return reader
+
+
+def _fence(
+    _renderer: RendererHTML, tokens: Sequence[Token], index: int, *_: Any
+) -> str:
+    """Render commands so that prompts and what is printed are not copied."""
+    lines = escape(tokens[index].content, quote=False).splitlines()
+    if tokens[index].info == "console":
+        lines = [_console(line) for line in lines]
+    shown = "\n".join(lines)
+    return f"<pre><code>{shown}</code></pre>\n"
+
+
+def _console(line: str) -> str:
+    for prompt in ("$ ", "&gt; "):
+        if line.startswith(prompt):
+            return f"<b>{prompt}</b>{line.removeprefix(prompt)}"
+    return f"<samp>{line}</samp>"
 
 
 @cache

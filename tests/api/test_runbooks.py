@@ -47,6 +47,15 @@ async def test_the_list_leads_to_every_runbook(
             assert f'href="/runbooks/{name}"' in page.text
 
 
+async def test_commands_can_be_copied(client: httpx.AsyncClient) -> None:
+    """Prompts and what is printed are marked, so that neither is selected."""
+    page = await client.get("/runbooks/throttling-sustained", headers=BROWSER)
+
+    assert "<b>$ </b>curl -s $API/ops | jq -c .gates\n<samp>[]</samp>" in (
+        page.text
+    )
+
+
 async def test_there_are_no_others(client: httpx.AsyncClient) -> None:
     """Nothing but runbooks is read from the disk."""
     answer = await client.get("/runbooks/..%2Findex")

@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
-from app.settings import Settings
+from app.settings import Settings, effective
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
 _ROW = re.compile(r"\| ([\d.]+)(?: s)? \| `EXCHANGE_(\w+)` \|")
 
 
@@ -30,6 +31,23 @@ def test_the_diagram_tells_the_same_figures() -> None:
     for figure in ("1000", "10000", "256", "86400", "300", "0.5"):
         assert figure in figures
         assert figure in drawing
+
+
+def test_every_setting_that_a_page_names_exists() -> None:
+    """Nobody is told at night to set what there is not."""
+    known = {
+        line.partition("=")[0]
+        for line in effective(Settings.model_construct())
+    }
+    named = {
+        name
+        for page in [ROOT / "README.md", *DOCS.glob("**/*.md")]
+        for name in re.findall(
+            r"`(EXCHANGE_[A-Z_]*[A-Z])[`=]", page.read_text()
+        )
+    }
+
+    assert named <= known
 
 
 def _told(page: str) -> dict[str, float]:
