@@ -43,7 +43,7 @@ def _went_well(incident: Incident) -> bool:
         _say(f"{incident.name:<34}{incident.alert:<22} FAILED: {error!r}\n")
         return False
     _say("\n".join(_lines(outcome)) + "\n")
-    return not outcome.unexplained
+    return outcome.is_served and not outcome.unexplained
 
 
 def _lines(outcome: Outcome) -> Iterator[str]:
@@ -55,6 +55,8 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     )
     if outcome.unexplained:
         yield f"    WRONG: no reason for {_listed(outcome.unexplained)}"
+    if not outcome.is_served:
+        yield "    WRONG: callers were not served before or are not now"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -34,6 +34,8 @@ _TOKENS = {"tokens": {"expires_in": 20}}
 _CALLERS = 6
 _PAUSE = 0.1
 _CALM = 8.0
+_AFTERWARDS = 4.0
+_NEARLY_ALL = 0.9
 _LOOKS = 0.25
 _PATIENCE = 240.0
 
@@ -57,6 +59,12 @@ class Outcome:
     def unexplained(self) -> list[str]:
         """The alerts that this incident was no reason for."""
         return [a for a in self.also if not self.incident.explains(a)]
+
+    @property
+    def is_served(self) -> bool:
+        """Whether callers had what they asked for before, and have it now."""
+        before, _, afterwards = self.served
+        return min(before, afterwards) >= _NEARLY_ALL
 
 
 async def play(
@@ -136,10 +144,13 @@ async def _played(
     await runbook.type("Act")
     await _until(runbook.is_satisfied, clock, "the runbook did not help")
     await _until(over, clock, "an alert did not end")
+    well = clock.now()
+    callers.share_served()
+    await clock.sleep(_AFTERWARDS)
     return Outcome(
         incident=incident,
         detected=detected - began,
-        well=clock.now() - mended,
+        well=well - mended,
         also=sorted(seen - {incident.alert}),
         served=(before, during, callers.share_served()),
     )

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.alerts.test_rules import RULES, alerts, named
+from tests.gameday.day import Outcome
 from tests.gameday.hastened import hastened
 from tests.gameday.incidents import INCIDENTS, Incident
 
@@ -36,6 +37,21 @@ def test_an_incident_follows_the_runbook_of_its_alert(
         f"/runbooks/{incident.runbook}"
     )
     assert {f"ExchangeApi{name}" for name in incident.also} <= set(pages)
+
+
+@pytest.mark.parametrize(
+    ("served", "is_served"),
+    [((1.0, 0.0, 1.0), True), ((0.0, 0.0, 1.0), False), ((1.0, 1, 0), False)],
+)
+def test_who_recovers_serves(
+    served: tuple[float, float, float], *, is_served: bool
+) -> None:
+    """That no alert is left does not say that anybody gets an answer."""
+    outcome = Outcome(
+        incident=INCIDENTS[0], detected=1.0, well=1.0, also=[], served=served
+    )
+
+    assert outcome.is_served is is_served
 
 
 def _timeless(rules: str) -> str:
