@@ -10,6 +10,7 @@ from app.problems.errors import Verdict
 __all__ = ["VitalSigns", "Vitals"]
 
 _WINDOW = 300.0
+_JUST_NOW = 60.0
 _MOST_SAMPLES = 1000
 
 
@@ -65,9 +66,15 @@ class Vitals:
         return self._clock.now() - samples[-1][0] if samples else None
 
     def has_just_failed(self, tenant: str) -> bool:
-        """Tell whether the last that was heard of Graph was a failure."""
+        """Tell whether the last that was heard of Graph was a failure.
+
+        What was heard more than a minute ago is not known to be so any more.
+        """
         samples = self._samples.get(tenant)
-        return samples is not None and not samples[-1][2]
+        if samples is None:
+            return False
+        heard_at, _took, is_well = samples[-1]
+        return not is_well and self._clock.now() - heard_at <= _JUST_NOW
 
     def of(self, tenant: str) -> VitalSigns:
         """Return how Graph has been doing for a tenant."""

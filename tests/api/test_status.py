@@ -283,3 +283,23 @@ async def test_a_permission_that_is_gone_is_seen(
     headline = await watcher(service).headline()
 
     assert headline == "Exchange refuses the app mailboxes of contoso"
+
+
+async def test_a_breaker_that_nobody_asks_is_no_trouble(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """It stays open until the next call; that is not known to be needed."""
+    settings = settings_for(tmp_path, breaker={"minimum_calls": 5})
+    async with started(settings, sandbox) as service:
+        sandbox.faults.add(Fault(status=503, route="/users/*"))
+        for _ in range(9):
+            await service.client.get(MESSAGES, headers=STRICT)
+        watching = watcher(service)
+        during = await watching.headline()
+        sandbox.faults.clear()
+        await service.clock.sleep(301)
+        after = await watching.look()
+
+    assert during == "Microsoft Graph is failing for contoso"
+    assert after["graph"]["rows"][0]["state"] == "open"
+    assert after["head"]["level"] == "note"

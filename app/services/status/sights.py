@@ -62,19 +62,23 @@ class Look:
     def _facts(self, sights: Sights) -> Facts:
         history = sights.history
         tokens = {state.tenant: state for state in sights.meters.tokens()}
+        spells = {tenant: history.lately(tenant) for tenant in self.tenants}
         broken, isolated = defaultdict(list), defaultdict(list)
         for breaker in self.breakers:
+            tenant, workload = breaker["tenant"], breaker["workload"]
+            # One that would let a call through and gets none tells nothing.
+            is_news = breaker["opens_in"] or spells[tenant].total
             if breaker["is_isolated"]:
-                isolated[breaker["tenant"]].append(breaker["workload"])
-            elif breaker["state"] != "closed":
-                broken[breaker["tenant"]].append(breaker["workload"])
+                isolated[tenant].append(workload)
+            elif breaker["state"] != "closed" and is_news:
+                broken[tenant].append(workload)
         paused = Counter(gate["tenant"] for gate in self.gates)
         return Facts(
             now=self.now,
             tenants=[
                 TenantFacts(
                     tenant=tenant,
-                    spell=history.lately(tenant),
+                    spell=spells[tenant],
                     met=history.met(tenant),
                     token=tokens.get(tenant) or _unknown(tenant),
                     broken=broken[tenant],
