@@ -1,7 +1,7 @@
 """The last hour of what happens all the time, minute by minute."""
 
 from bisect import bisect_left
-from collections import Counter, defaultdict, deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
@@ -40,14 +40,17 @@ class Hours:
         self._now = now
         # The date at which the clock that never goes back began.
         self._zero = wall().timestamp() - now()
-        self._minutes: dict[str, deque[Minute]] = {}
+        self._minutes: dict[str | None, deque[Minute]] = {}
 
     def note(self, tenant: str, took: float, kinds: Iterable[str]) -> None:
         """Note one thing that has just happened."""
-        minute = self._minute(tenant)
-        minute.total += 1
-        minute.kinds.update(kinds)
-        minute.took[bisect_left(_BOUNDS, took)] += 1
+        kinds = list(kinds)
+        place = bisect_left(_BOUNDS, took)
+        for minute in (self._minute(tenant), self._minute(None)):
+            minute.total += 1
+            for kind in kinds:
+                minute.kinds[kind] += 1
+            minute.took[place] += 1
 
     def mark(self, tenant: str, kind: str) -> None:
         """Note that the present minute is of a kind, whatever happens."""
@@ -61,8 +64,11 @@ class Hours:
         """Return the number of the minute that it is."""
         return int(self.date(self._now()) // 60)
 
-    def of(self, tenant: str) -> dict[int, Minute]:
-        """Return a tenant's minutes in which anything happened, by number."""
+    def of(self, tenant: str | None) -> dict[int, Minute]:
+        """Return the minutes in which anything happened, by number.
+
+        Those of a tenant, or without one what happened to anybody.
+        """
         first = self.present() - MINUTES
         return {
             minute.number: minute
@@ -70,24 +76,16 @@ class Hours:
             if minute.number > first
         }
 
-    def _minute(self, tenant: str) -> Minute:
+    def _minute(self, tenant: str | None) -> Minute:
         minutes = self._minutes.setdefault(tenant, deque(maxlen=MINUTES))
         number = self.present()
         if not minutes or minutes[-1].number < number:
             minutes.append(Minute(number))
         return minutes[-1]
 
-    def whole(self, tenants: Iterable[str]) -> dict[int, Minute]:
-        """Return what the minutes of several tenants were like together."""
-        together: defaultdict[int, list[Minute]] = defaultdict(list)
-        for tenant in tenants:
-            for number, minute in self.of(tenant).items():
-                together[number].append(minute)
-        return {n: merged(n, parts) for n, parts in together.items()}
-
 
 def merged(number: int, minutes: Iterable[Minute]) -> Minute:
-    """Return what several minutes, or those of several tenants, were like."""
+    """Return what several minutes were like together."""
     whole = Minute(number)
     for minute in minutes:
         whole.total += minute.total

@@ -61,11 +61,15 @@ def test_tenants_are_counted_together() -> None:
         time.hours.note("one", 0.01, ["kept"])
     for _ in range(10):
         time.hours.note("two", 5.0, ["failed"])
-    whole = time.hours.whole(["one", "two", "three"])[time.hours.present()]
+    time.hours.mark("one", "trouble")
+    whole = time.hours.of(None)[time.hours.present()]
+    one = time.hours.of("one")[time.hours.present()]
 
     assert (whole.total, whole.share("failed")) == (100, 0.1)
     assert quantile(whole, 0.5) == pytest.approx(0.01, rel=0.4)
     assert quantile(whole, 0.95) == pytest.approx(5.0, rel=0.4)
+    assert (one.total, one.kinds["trouble"]) == (90, 1)
+    assert whole.kinds["trouble"] == 0
 
 
 @pytest.mark.parametrize("took", [0.0, 0.001, 0.02, 0.3, 4.0, 50.0, 1e4])

@@ -134,12 +134,11 @@ class StatusBoard:
                     self.history.hours.mark(tenant, TROUBLE)
 
     def _hour(self, tenant: str | None) -> bytes:
-        chosen = [tenant] if tenant else [*self._tenants, ""]
         asked, graph = self.history.hours, self._sights.vitals.hours
         row = hour_of(
             tenant,
-            asked.whole(chosen),
-            graph.whole(chosen),
+            asked.of(tenant),
+            graph.of(tenant),
             asked.present(),
             self.history.began,
         )

@@ -1,9 +1,7 @@
 """How requests to this service have ended, lately and in the last hour."""
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, takewhile
 from typing import NamedTuple
 
 from app.clock import Clock
@@ -18,7 +16,8 @@ _TOO_OLD = 300.0
 _TOO_MUCH = 0.1
 _MORE_THAN_BAD_LUCK = 2
 _JUST_NOW = 15.0
-_MOST_SAMPLES = 1000
+_SECOND = 1.0
+_MOST_SECONDS = 300
 # A problem begins anew if it was not met for so long, or so many requests.
 _GAP = 120.0
 _MOST_BETWEEN = 60
@@ -39,9 +38,31 @@ class Request(NamedTuple):
     is_kept: bool = False
 
 
-class _Sample(NamedTuple):
-    at: float
-    request: Request
+class _Count:
+    """How requests ended, and which problems they met."""
+
+    __slots__ = ("began", "codes", "failed", "stale", "total")
+
+    def __init__(self, began: float) -> None:
+        self.began = began
+        self.total = self.failed = self.stale = 0
+        self.codes: Counter[str] = Counter()
+
+    def note(self, request: Request) -> None:
+        """Count one more."""
+        self.total += 1
+        self.failed += request.is_failed
+        self.stale += request.is_stale
+        if request.code:
+            self.codes[request.code] += 1
+
+    def add(self, other: "_Count") -> None:
+        """Count those that another has counted."""
+        self.total += other.total
+        self.failed += other.failed
+        self.stale += other.stale
+        if other.codes:
+            self.codes.update(other.codes)
 
 
 class _Met(NamedTuple):
@@ -57,9 +78,9 @@ class Spell:
     """The last minute, or the last few requests where they are more.
 
     There ``is_failing`` if two or more failures are a tenth of the last ten
-    seconds; or of the minute, and the last was just now. So it is seen at
-    once, does not flicker, and is over soon after the last one. ``codes`` are
-    the problems that were met just now.
+    seconds; or of the minute, and one was in the last fifteen seconds. So it
+    is seen at once, does not flicker, and is over soon after the last one.
+    ``codes`` are the problems of those fifteen seconds.
     """
 
     total: int = 0
@@ -71,15 +92,15 @@ class Spell:
 
 
 class History:
-    """Remembers a bounded number of requests, and minutes, of each tenant.
+    """Counts requests by the second, and by the minute, for each tenant.
 
     ``""`` stands for what was refused before it came to a tenant.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._samples: defaultdict[str, deque[_Sample]] = defaultdict(
-            lambda: deque(maxlen=_MOST_SAMPLES)
+        self._seconds: defaultdict[str, deque[_Count]] = defaultdict(
+            lambda: deque(maxlen=_MOST_SECONDS)
         )
         self._numbers: Counter[str] = Counter()
         self._met: defaultdict[str, dict[str, _Met]] = defaultdict(dict)
@@ -89,7 +110,10 @@ class History:
     def note(self, tenant: str, request: Request) -> None:
         """Note how a request has just ended."""
         now = self._clock.now()
-        self._samples[tenant].append(_Sample(now, request))
+        seconds = self._seconds[tenant]
+        if not seconds or now - seconds[-1].began >= _SECOND:
+            seconds.append(_Count(now))
+        seconds[-1].note(request)
         self._numbers[tenant] += 1
         if request.code:
             self._meet(tenant, request.code, now)
@@ -114,28 +138,27 @@ class History:
     def lately(self, tenant: str) -> Spell:
         """Return how requests of a tenant end now."""
         now = self._clock.now()
-        known = self._samples[tenant]
-        minute = _youngest(known, now, _MINUTE)
-        moment = _youngest(known, now, _MOMENT)
-
-        def is_much(counts: Callable[[Request], bool]) -> bool:
-            hits = [s.at for s in minute if counts(s.request)]
-            just_now = bool(hits) and now - max(hits) <= _JUST_NOW
-            return _is_much(moment, counts) or (
-                just_now and _is_much(minute, counts)
-            )
-
+        minute, just_now, moment = _Count(now), _Count(now), _Count(now)
+        for second in reversed(self._seconds[tenant]):
+            # The last few say how it is, if they are not from long ago.
+            long_ago = now - second.began
+            age = 0.0 if minute.total < _FEWEST else long_ago
+            if age > _MINUTE or long_ago > _TOO_OLD:
+                break
+            minute.add(second)
+            if age <= _JUST_NOW:
+                just_now.add(second)
+            if age <= _MOMENT:
+                moment.add(second)
         return Spell(
-            total=len(minute),
-            failed=sum(s.request.is_failed for s in minute),
-            stale=sum(s.request.is_stale for s in minute),
-            is_failing=is_much(lambda request: request.is_failed),
-            is_stale=is_much(lambda request: request.is_stale),
-            codes=Counter(
-                sample.request.code
-                for sample in _youngest(known, now, _JUST_NOW)
-                if sample.request.code
-            ),
+            total=minute.total,
+            failed=minute.failed,
+            stale=minute.stale,
+            is_failing=_is_much(moment.failed, moment.total)
+            or (just_now.failed > 0 and _is_much(minute.failed, minute.total)),
+            is_stale=_is_much(moment.stale, moment.total)
+            or (just_now.stale > 0 and _is_much(minute.stale, minute.total)),
+            codes=just_now.codes,
         )
 
     def _meet(self, tenant: str, code: str, now: float) -> None:
@@ -146,19 +169,5 @@ class History:
         self._met[tenant][code] = _Met(began, now, number)
 
 
-def _youngest(
-    samples: deque[_Sample], now: float, window: float
-) -> Sequence[_Sample]:
-    """Return those of a window, or the last few if they are more."""
-    recent = list(takewhile(lambda s: now - s.at <= window, reversed(samples)))
-    if len(recent) >= _FEWEST:
-        return recent
-    last = islice(reversed(samples), _FEWEST)
-    return [sample for sample in last if now - sample.at <= _TOO_OLD]
-
-
-def _is_much(
-    samples: Sequence[_Sample], counts: Callable[[Request], bool]
-) -> bool:
-    hits = sum(counts(sample.request) for sample in samples)
-    return hits >= max(_MORE_THAN_BAD_LUCK, _TOO_MUCH * len(samples))
+def _is_much(bad: int, total: int) -> bool:
+    return bad >= max(_MORE_THAN_BAD_LUCK, _TOO_MUCH * total)
