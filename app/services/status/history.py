@@ -10,7 +10,7 @@ from app.hour import Hours
 __all__ = ["History", "Request", "Spell"]
 
 _MINUTE = 60.0
-_MOMENT = 10.0
+_MOMENT = 5.0
 _FEWEST = 5
 _TOO_OLD = 300.0
 _TOO_MUCH = 0.1
@@ -77,7 +77,7 @@ class _Met(NamedTuple):
 class Spell:
     """The last minute, or the last few requests where they are more.
 
-    There ``is_failing`` if two or more failures are a tenth of the last ten
+    There ``is_failing`` if two or more failures are a tenth of the last five
     seconds; or of the minute, and one was in the last fifteen seconds. So it
     is seen at once, does not flicker, and is over soon after the last one.
     ``codes`` are the problems of those fifteen seconds.
