@@ -205,6 +205,12 @@ def test_the_collector_uses_what_it_declares() -> None:
         assert used == set(config[kind])
 
 
+def test_the_collector_chooses_what_traces_are_kept() -> None:
+    """Callers that sample few would hide those that fail."""
+    for variables in (compose()["service"]["environment"], literals("base")):
+        assert variables["OTEL_TRACES_SAMPLER"] == "always_on"
+
+
 def test_what_is_mounted_is_there() -> None:
     """Each file and folder that compose hands to a container."""
     for name, service in compose().items():
