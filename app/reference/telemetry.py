@@ -76,8 +76,9 @@ _SPANS = """
 A trace shows a request, the calls to Graph that it took, and the attempts of
 each. It goes on from the trace of a caller that sends `traceparent`; its
 `tracestate` and `baggage` are not taken. What such a caller does not sample is
-not recorded, unless `OTEL_TRACES_SAMPLER` is `always_on`. Graph is told with `EXCHANGE_GRAPH_TRACE_CONTEXT` alone; what Microsoft can look
-up is `graph.request_id` and `graph.client_request_id`.
+not recorded, unless `OTEL_TRACES_SAMPLER` is `always_on`. Graph is told of it
+with `EXCHANGE_GRAPH_TRACE_CONTEXT` alone; what Microsoft can look up is
+`graph.request_id` and `graph.client_request_id`.
 """
 
 _EVENTS = """
