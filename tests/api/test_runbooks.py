@@ -1,5 +1,6 @@
 """The runbooks, as the service shows them."""
 
+import re
 from pathlib import Path
 
 import httpx
@@ -94,3 +95,12 @@ def test_every_alert_has_a_runbook_and_every_runbook_an_alert() -> None:
     for alert, name in alerts.items():
         text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
         assert f"`{alert}`" in text
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "index"])
+def test_every_runbook_goes_the_same_way(name: str) -> None:
+    """Who has read one finds the way in all others."""
+    text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+
+    assert headings == ["Symptom", "Check", "Act", "Verify", "Escalate"]
