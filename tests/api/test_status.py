@@ -303,3 +303,23 @@ async def test_a_breaker_that_nobody_asks_is_no_trouble(
     assert during == "Microsoft Graph is failing for contoso"
     assert after["graph"]["rows"][0]["state"] == "open"
     assert after["head"]["level"] == "note"
+
+
+async def test_a_way_that_is_cut_is_not_blamed_on_microsoft(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Nor once the breaker is open, and nobody tries any more."""
+    settings = settings_for(tmp_path, breaker={"minimum_calls": 5})
+    async with started(settings, sandbox) as service:
+        sandbox.faults.add(Fault(reset="before", route="/users/*"))
+        watching = watcher(service)
+        for _ in range(9):
+            await service.client.get(MESSAGES, headers=STRICT)
+        [first] = (await watching.look())["head"]["findings"]
+        await service.clock.sleep(200)
+        for _ in range(9):
+            await service.client.get(MESSAGES, headers=STRICT)
+        [later] = (await watching.look())["head"]["findings"]
+
+    assert first["kind"] == later["kind"] == "unreachable"
+    assert first["blame"] == "service"

@@ -13,7 +13,8 @@ __all__ = ["Facts", "TenantFacts"]
 class TenantFacts:
     """A tenant.
 
-    ``met`` are the problems that its requests meet, by code, and since when.
+    ``met`` are the problems that its requests meet, by code, and since when;
+    ``cause`` is the last one but those of breakers, however long ago.
     ``broken`` and ``isolated`` are workloads whose breaker is open by itself
     and by hand, ``no_retries`` those whose retries are used up. ``paused``
     counts the mailboxes that Graph wants left alone. Graph ``has_just_failed``
@@ -25,6 +26,7 @@ class TenantFacts:
     spell: Spell
     met: Mapping[str, float]
     token: TokenState
+    cause: str | None = None
     broken: Sequence[str] = ()
     isolated: Sequence[str] = ()
     no_retries: Sequence[str] = ()

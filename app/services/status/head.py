@@ -44,9 +44,10 @@ def is_bad(minute: Minute) -> bool:
     There was if it was told of; and if nobody watched, if a tenth of the
     requests did not go as wanted.
     """
-    bad = max(minute.kinds["failed"], minute.kinds["stale"])
+    kinds = minute.kinds
+    bad = max(kinds.get("failed", 0), kinds.get("stale", 0))
     is_much = bad >= max(_MORE_THAN_BAD_LUCK, _BAD * minute.total)
-    return is_much or minute.kinds[TROUBLE] > 0
+    return is_much or TROUBLE in kinds
 
 
 def past_trouble(

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from app.clock import Clock
 from app.hour import Hours
+from app.problems.graph_failures import GraphCircuitOpen
 
 __all__ = ["History", "Request", "Spell"]
 
@@ -134,6 +135,18 @@ class History:
             for code, met in self._met[tenant].items()
             if now - met.last <= _GAP
         }
+
+    def cause(self, tenant: str) -> str | None:
+        """Return the problem met last, but that of breakers.
+
+        What opened a breaker is not met any more while it is open.
+        """
+        last = {
+            code: met.last
+            for code, met in self._met[tenant].items()
+            if code != GraphCircuitOpen.code
+        }
+        return max(last, key=last.__getitem__, default=None)
 
     def lately(self, tenant: str) -> Spell:
         """Return how requests of a tenant end now."""

@@ -15,12 +15,11 @@ _CREDENTIALS = "tenant-credentials-rejected"
 _CONSENT = "tenant-consent-missing"
 _POLICY = "tenant-policy-blocked"
 _IDENTITY = "identity-unavailable"
-_GRAPH = (
-    "graph-unavailable",
-    "graph-circuit-open",
-    "graph-unreachable",
-    "graph-timeout",
-)
+_UNREACHABLE = "graph-unreachable"
+_OPEN = "graph-circuit-open"
+_ANSWERS = ("graph-unavailable", "graph-timeout")
+_GRAPH = (*_ANSWERS, _OPEN, _UNREACHABLE)
+_GONE = ("unreachable", "graph")
 _THROTTLED = "graph-throttled"
 _MALFORMED = "graph-malformed-response"
 _INTERNAL = "internal-error"
@@ -74,6 +73,20 @@ KINDS: tuple[Kind, ...] = (
         codes=(_IDENTITY,),
     ),
     Kind(
+        name="unreachable",
+        blame="service",
+        title="Microsoft Graph cannot be reached from here for {who}",
+        do="Look at the way there first: DNS, proxy, firewall. If it is"
+        " clear, at Microsoft's service health.",
+        runbook="graph-failing",
+        hits=lambda facts: (
+            facts.cause == _UNREACHABLE
+            and facts.met.keys().isdisjoint(_ANSWERS)
+            and (bool(facts.broken) or facts.fails_by(_UNREACHABLE, _OPEN))
+        ),
+        codes=(_UNREACHABLE, _OPEN),
+    ),
+    Kind(
         name="graph",
         blame="microsoft",
         title="Microsoft Graph is failing for {who}",
@@ -86,6 +99,7 @@ KINDS: tuple[Kind, ...] = (
         ),
         codes=_GRAPH,
         more=listed("Held back by its breaker", lambda f: f.broken),
+        within=("unreachable",),
     ),
     Kind(
         name="throttled",
@@ -141,7 +155,7 @@ KINDS: tuple[Kind, ...] = (
         runbook="latency-burn",
         hits=fails_by(_LATE),
         codes=(_LATE,),
-        within=("graph", "identity"),
+        within=(*_GONE, "identity"),
     ),
     Kind(
         name="stale",
@@ -150,7 +164,7 @@ KINDS: tuple[Kind, ...] = (
         do=f"{_WAIT}the errors below for why Microsoft is not asked.",
         runbook="stale-share-high",
         hits=lambda facts: facts.spell.is_stale,
-        within=(*_SIGN_IN, "graph", "throttled", "malformed"),
+        within=(*_SIGN_IN, *_GONE, "throttled", "malformed"),
     ),
     Kind(
         name="isolated",
@@ -204,7 +218,7 @@ KINDS: tuple[Kind, ...] = (
         hits=lambda facts: bool(facts.no_retries),
         more=listed("None left", lambda f: f.no_retries),
         level="note",
-        within=("graph",),
+        within=_GONE,
     ),
     Kind(
         name="slow",
@@ -214,7 +228,7 @@ KINDS: tuple[Kind, ...] = (
         runbook="graph-slow",
         hits=lambda facts: (facts.graph_p95 or 0.0) >= _SLOW,
         level="note",
-        within=("graph", "late"),
+        within=(*_GONE, "late"),
     ),
     Kind(
         name="refused",

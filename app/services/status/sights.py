@@ -72,6 +72,10 @@ class Look:
                 isolated[tenant].append(workload)
             elif breaker["state"] != "closed" and is_news:
                 broken[tenant].append(workload)
+        spent = defaultdict(list)
+        for (tenant, workload), left in self.retries.items():
+            if not left:
+                spent[tenant].append(workload)
         paused = Counter(gate["tenant"] for gate in self.gates)
         return Facts(
             now=self.now,
@@ -80,14 +84,11 @@ class Look:
                     tenant=tenant,
                     spell=spells[tenant],
                     met=history.met(tenant),
+                    cause=history.cause(tenant),
                     token=tokens.get(tenant) or _unknown(tenant),
                     broken=broken[tenant],
                     isolated=isolated[tenant],
-                    no_retries=[
-                        workload
-                        for (whose, workload), left in self.retries.items()
-                        if whose == tenant and not left
-                    ],
+                    no_retries=spent[tenant],
                     paused=paused[tenant],
                     has_just_failed=sights.vitals.has_just_failed(tenant),
                     graph_p95=_graph_p95(sights.vitals, tenant),
