@@ -107,8 +107,8 @@ def entra_error(
     kind = _by_answer(status, error) if known is None else _BY_NUMBER[known]
     code = f"AADSTS{known or numbers[0]}" if numbers else error
     refused = kind(
-        f"Entra ID gave no token: {code}.",
-        upstream=Upstream(status=status, code=code),
+        f"Entra ID gave no token: {code or status}.",
+        upstream=Upstream(status=status, code=code or None),
     )
     if retry_after is None and known is not None:
         retry_after = _PAUSES.get(known)

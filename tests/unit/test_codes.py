@@ -217,6 +217,15 @@ def test_a_loop_is_not_gone_into_again() -> None:
     assert other.retry_after is None
 
 
+def test_a_failure_without_words_is_told_by_its_status() -> None:
+    """A gateway's 503 has no body; the sentence is whole all the same."""
+    found = entra_error(503, "")
+
+    assert found.detail == "Entra ID gave no token: 503."
+    assert found.upstream
+    assert found.upstream.code is None
+
+
 def test_the_telling_number_is_told() -> None:
     """Of several numbers the one that decided is named."""
     found = entra_error(400, "invalid_grant", [1, 90033])
