@@ -20,8 +20,12 @@ from app.telemetry.trace_ids import CallersTrace
 
 __all__ = ["instrument"]
 
-# Asked every few seconds, by machines; and a stream that lasts for hours.
-_NOT_TRACED = "/health/live,/health/ready,/status/stream"
+# Asked every few seconds, by machines; and a stream that lasts for hours. The
+# whole URL is matched, so that nobody hides by having such words in a path.
+_NOT_TRACED = ",".join(
+    rf"^\w+://[^/]*{path}$"
+    for path in ("/health/live", "/health/ready", "/status/stream")
+)
 _PARAMETER = re.compile(r"\{.*\}")
 _REDACTED = "-"
 _CALLERS_WORDS = ("server.address", "user_agent.original")

@@ -37,7 +37,7 @@ def _base_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("expected an http or https URL")
-    if parts.query or parts.fragment or parts.username:
+    if parts.query or parts.fragment or "@" in parts.netloc:
         raise ValueError("expected a URL without query, fragment and user")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError("http:// is accepted for loopback addresses only")

@@ -5,9 +5,11 @@ The SDK itself reads the rest: endpoints, headers, intervals, time-outs.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import unquote
 
 from app.settings.loading import SettingsError
 
@@ -15,6 +17,8 @@ __all__ = ["Exports", "OtlpProtocol", "Scrape", "prepare_otel"]
 
 _ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _PORT = "OTEL_EXPORTER_PROMETHEUS_PORT"
+# Printable ASCII (RFC 9110 §5.5), once it is no longer encoded.
+_HEADER = re.compile(r"\s*[\w!#$%&'*+.^`|~-]+\s*=[\x20-\x7e]*", re.ASCII)
 _KNOWN = {
     "TRACES": ("otlp", "none"),
     "METRICS": ("otlp", "prometheus", "none"),
@@ -60,9 +64,11 @@ def prepare_otel() -> Exports:
     set here.
 
     Raises:
-        SettingsError: An exporter or a protocol is not known.
+        SettingsError: An exporter or a protocol is not known, or the SDK
+            would quote a secret.
     """
     environment = os.environ
+    _keep_secrets(environment)
     if environment.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return Exports()
     scrape = None
@@ -78,6 +84,25 @@ def prepare_otel() -> Exports:
         # Whatever is set: under other conventions whole URLs are recorded.
         environment["OTEL_SEMCONV_STABILITY_OPT_IN"] = "http"
     return exports
+
+
+def _keep_secrets(environment: Mapping[str, str]) -> None:
+    """Refuse what libraries would quote when they complain of it.
+
+    They quote headers that are none, and the address of a collector that does
+    not answer, whatever stands in it.
+    """
+    for kind in ("", *(f"{signal}_" for signal in _KNOWN)):
+        name = f"OTEL_EXPORTER_OTLP_{kind}HEADERS"
+        given = filter(None, environment.get(name, "").split(","))
+        if not all(map(_HEADER.fullmatch, map(unquote, given))):
+            raise SettingsError(f"{name}: expected name=value,name=value")
+        name = f"OTEL_EXPORTER_OTLP_{kind}ENDPOINT"
+        if "@" in environment.get(name, ""):
+            raise SettingsError(
+                f"{name}: expected a URL without user; see"
+                " OTEL_EXPORTER_OTLP_HEADERS"
+            )
 
 
 def _otlp(signal: str, environment: Mapping[str, str]) -> OtlpProtocol | None:

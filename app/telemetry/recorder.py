@@ -106,7 +106,10 @@ class Telemetry:
     def mark(self, moment: Declared, **attributes: str | float) -> None:
         """Note a moment on the span that is open."""
         with suppress(Exception):
-            get_current_span().add_event(moment.name, attributes)
+            span = get_current_span()
+            # What many wait for may go on after who began it has left.
+            if span.is_recording():
+                span.add_event(moment.name, attributes)
 
     @contextmanager
     def span(

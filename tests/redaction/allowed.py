@@ -39,7 +39,6 @@ _NAMED = "The caller has named it so, to find its request in the logs."
 _SENT = "Sends are told apart by ids that are made up."
 _OWN = "The caller alone gets it, and has asked for it."
 _EXAMPLE = "Examples name what is in the sandbox of everybody."
-_TRACE = "It is the caller's own mark in its own trace."
 
 ALLOWED = (
     _allowed("log", "*.request_id", "request", _NAMED),
@@ -53,8 +52,6 @@ ALLOWED = (
         *("file", ".db*", "id"),
         "Operators look for a message in doubt by its id (docs/sending.md).",
     ),
-    _allowed("span", "*.trace_state", "state", _TRACE),
-    _allowed("to Graph", "tracestate", "state", _TRACE),
     _allowed("header", "content-disposition", "attachment", _OWN),
     _allowed("header", "link", "mailbox next_cursor", _OWN),
     _allowed("header", "location", "mailbox id send", _OWN),

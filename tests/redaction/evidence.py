@@ -71,9 +71,13 @@ class Evidence:
             if path.is_file() and path.name not in but:
                 self.add("file", path.suffix or path.name, path.read_bytes())
 
+    def places(self) -> Iterable[Place]:
+        """Return where there was anything."""
+        return self._found.keys()
+
     def report(self) -> str:
         """Say how many places were looked at, of which kinds."""
-        kinds = Counter(place.kind for place in self._found)
+        kinds = Counter(place.kind for place in self.places())
         told = ", ".join(f"{n} {kind}" for kind, n in kinds.most_common())
         return (
             f"{self.values} values in {len(self._found)} places searched:"

@@ -15,7 +15,7 @@ from tests.redaction.successes import HEADERS, LETTER, MAILBOX
 from tests.redaction.watched import Watched
 from tests.support.network import Between, Carry
 
-__all__ = ["attempts", "every_failure"]
+__all__ = ["ECHO", "attempts", "every_failure"]
 
 ECHO = (
     f"{word('echo')} {address('recipient')} {word('subject')} Bearer"

@@ -14,8 +14,15 @@ from tests.redaction.canaries import address, planted, word
 from tests.redaction.evidence import Evidence
 from tests.redaction.failures import every_failure
 from tests.redaction.refusals import own_failures, refusals
-from tests.redaction.successes import deliver, every_operation, writes
+from tests.redaction.successes import (
+    LETTER,
+    MAILBOX,
+    deliver,
+    every_operation,
+    writes,
+)
 from tests.redaction.watched import watched
+from tests.support.service import settings_for, started
 
 pytestmark = pytest.mark.anyio
 
@@ -75,3 +82,20 @@ def test_the_search_finds_what_is_hidden(hidden: object) -> None:
     evidence.add_tree("log", "event", hidden)
 
     assert leaks(evidence.search(planted()))
+
+
+async def test_a_database_that_is_gone_keeps_its_password(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """Nobody listens there: the log names the failure alone."""
+    secret = word("sealing")
+    settings = settings_for(
+        tmp_path, database_url=f"postgresql://u:{secret}@127.0.0.1:9/d"
+    )
+    async with started(settings, sandbox) as service:
+        answer = await service.client.post(f"{MAILBOX}/sends", json=LETTER)
+    told = service.log.getvalue()
+
+    assert answer.json()["code"] == "ledger-unavailable"
+    assert service.events("ledger.lost")
+    assert secret not in told + answer.text

@@ -79,6 +79,12 @@ class Watched:
         for page in _PAGES:
             answer = await self.service.client.get(page)
             self.evidence.add("page", page, answer.text)
+        watch = self.service.state.status.watch(None)
+        for name, told in (await anext(aiter(watch))).items():
+            self.evidence.add_tree(
+                "page", f"/status/stream {name}", json.loads(told)
+            )
+        watch.close()
 
     def conclude(self) -> None:
         """Take down what was logged, stored and sent to Microsoft."""
