@@ -143,6 +143,26 @@ def test_the_service_has_troubles_of_its_own(
     assert finding["tenants"] == []
 
 
+@pytest.mark.parametrize(
+    ("facts", "since"),
+    [
+        ({"due": 600.0}, 460.0),
+        (
+            {
+                "unplaced": failing("service-overloaded")["spell"],
+                "unplaced_met": {"service-overloaded": 1000.0},
+            },
+            1000.0,
+        ),
+    ],
+)
+def test_it_is_told_since_when(facts: dict[str, Any], since: float) -> None:
+    """Of what belongs to no tenant as well."""
+    [finding] = found(tenant(), **facts)
+
+    assert finding["since"] == since
+
+
 def test_where_all_is_well_nothing_is_found() -> None:
     """Neither for tenants, nor for the service."""
     assert found(tenant(), tenant("fabrikam")) == []

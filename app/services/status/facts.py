@@ -52,13 +52,15 @@ class TenantFacts:
 class Facts:
     """Everything: the tenants, and the service around them.
 
-    ``unplaced`` is about requests that came to no tenant. ``outbox`` counts
-    sends by state, ``due`` is how long the oldest has been due, in seconds.
+    ``unplaced`` is about requests that came to no tenant, ``unplaced_met``
+    the problems that those meet, and since when. ``outbox`` counts sends by
+    state, ``due`` is how long the oldest has been due, in seconds.
     """
 
     now: float
     tenants: Sequence[TenantFacts]
     unplaced: Spell = field(default_factory=Spell)
+    unplaced_met: Mapping[str, float] = field(default_factory=dict)
     is_ledger_lost: bool = False
     outbox: Mapping[str, int] = field(default_factory=dict)
     due: float = 0.0

@@ -114,6 +114,7 @@ def _of_service(facts: Facts) -> Iterator[Finding]:
             "This service is overloaded",
             f"{facts.unplaced.failed} requests were turned away lately.",
             do="Add processes, or find below the caller that asks too much.",
+            since=facts.unplaced_met.get("service-overloaded"),
             runbook="overloaded",
         )
     if facts.due >= _STUCK:
@@ -124,6 +125,7 @@ def _of_service(facts: Facts) -> Iterator[Finding]:
             "Mail is waiting to be sent for too long",
             f"The oldest has been due for {facts.due / 60:.0f} minutes.",
             do="If Graph is well, read the runbook.",
+            since=facts.now - facts.due,
             runbook="outbox-stuck",
         )
     if unknown := outbox.get("unknown", 0):

@@ -97,6 +97,7 @@ class Look:
                 for tenant in self.tenants
             ],
             unplaced=history.lately(""),
+            unplaced_met=history.met(""),
             is_ledger_lost=sights.is_ledger_lost(),
             outbox=sights.outbox(),
             due=sights.due(),
