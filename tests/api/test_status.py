@@ -15,7 +15,8 @@ from tests.support.visitor import Visitor
 
 pytestmark = pytest.mark.anyio
 
-MESSAGES = "/v1/mailboxes/ada@contoso.example/messages"
+ADA = "ada@contoso.example"
+MESSAGES = f"/v1/mailboxes/{ADA}/messages"
 STRICT = {"Cache-Control": "no-cache"}
 
 
@@ -265,10 +266,22 @@ async def test_callers_that_give_up_are_no_sign_of_calm(
         for visitor in leaving:
             visitor.leave()
         await asyncio.gather(*visits)
+    sender = Visitor(
+        service=service,
+        path=f"/v1/mailboxes/{ADA}/sends",
+        method="POST",
+        body={"to": [{"address": ADA}], "subject": "Never sent as a whole"},
+        is_whole=False,
+    )
+    sending = sender.visit()
+    await service.clock.sleep(5)
+    sender.leave()
+    await sending
     headline = await watcher(service).headline()
 
     assert headline == "Microsoft Graph is failing for contoso"
-    assert service.state.status.history.lately("contoso").total == 4
+    lately = service.state.status.history.lately
+    assert (lately("contoso").total, lately("").total) == (4, 0)
 
 
 async def test_a_permission_that_is_gone_is_seen(

@@ -98,7 +98,8 @@ def _remember(scope: Scope, notes: RequestNotes, took: float) -> None:
     if status is None:
         return
     if status == _LEFT:
-        if took < _PATIENCE:
+        # A write goes on without its caller, unless it was not yet sent.
+        if took < _PATIENCE or scope["method"] != "GET":
             return
         code = _waited_for(notes, took)
         status = _FAILED
