@@ -16,6 +16,7 @@ from tests.support.process import Process, serving
 ADA = "ada@contoso.example"
 GRACE = "grace@contoso.example"
 FAILING = "Microsoft Graph is failing for contoso"
+expect.set_options(timeout=20_000)
 CANARY = "<img src=x onerror='window.spoilt = 1'>"
 DECIDES = {"level", "blame", "state", "token", "kind", "strip", "last"}
 COUNT_WORDS = """() => {
@@ -109,10 +110,11 @@ def test_trouble_is_seen_and_over(page: Page, service: Process) -> None:
     ask(service, 40)
     expect(headline).to_have_text("All is well again")
     expect(page.locator("#past")).to_contain_text("Last trouble")
-    said = page.evaluate("window.said")
+    came, went = page.evaluate("window.said")
 
     assert failed == [503, 503, 503]
-    assert said == [f"Trouble: {FAILING}.", "Well: All is well again."]
+    assert came == f"Trouble: {FAILING}."
+    assert went.startswith("Well")
     assert page.title().startswith("Well: All is well again")
 
 
@@ -233,14 +235,14 @@ def test_old_is_never_passed_for_new(page: Page, own: Process) -> None:
     own.popen.send_signal(signal.SIGSTOP)
     try:
         lost = page.locator("#lost")
-        expect(lost).to_contain_text("s old", timeout=20_000)
+        expect(lost).to_contain_text("s old")
         expect(page.locator("#live-word")).to_have_text("Not live")
         expect(page.locator("#headline")).to_have_text(
             "How it is now is not known"
         )
     finally:
         own.popen.send_signal(signal.SIGCONT)
-    expect(page.locator("#live-word")).to_have_text("Live", timeout=20_000)
+    expect(page.locator("#live-word")).to_have_text("Live")
     expect(lost).to_be_hidden()
     expect(page.locator("#headline")).to_contain_text("well")
     own.popen.send_signal(signal.SIGTERM)

@@ -1,6 +1,7 @@
 // One function for each section of what the service tells.
 
 const WORDS = { well: "Well", note: "Well, but look", trouble: "Trouble", down: "Down" };
+const SERIOUS = new Set(["trouble", "down"]);
 const BLAME = {
   microsoft: ["Microsoft’s", "not this service’s"],
   service: ["Ours", "this service, or what it runs on"],
@@ -24,7 +25,7 @@ function state(held, tone, word) {
 
 function showHead(head) {
   const { findings, past } = head;
-  const isTrouble = head.level === "trouble" || head.level === "down";
+  const isTrouble = SERIOUS.has(head.level);
   isTroubled = isTrouble;
   set($("head"), "data-level", head.level);
   set($("head-icon"), "href", `#i-${head.level}`);
@@ -37,8 +38,8 @@ function showHead(head) {
   if (past) showPast(past);
   showFindings(isTrouble ? findings.slice(1) : findings);
   if (level !== head.level || headline !== head.headline) {
-    // Said once: what follows are but other numbers.
-    if (level !== null || isTrouble) say($("said"), `${WORDS[head.level]}: ${head.headline}.`);
+    // Said when trouble comes, changes or goes: not for numbers, nor for notes.
+    if (isTrouble || SERIOUS.has(level)) say($("said"), `${WORDS[head.level]}: ${head.headline}.`);
     [level, headline] = [head.level, head.headline];
     title();
   }
@@ -155,7 +156,7 @@ function showTenants(told) {
   tenantCount = told.total;
   const isCalm = (r) => told.total > FEW && r.level === "well";
   tenants.show(told.rows, (r) => r.tenant, { total: told.total, isCalm });
-  const troubled = told.rows.filter((r) => r.level === "trouble" || r.level === "down").length;
+  const troubled = told.rows.filter((r) => SERIOUS.has(r.level)).length;
   say($("tenants-aside"), troubled ? `${troubled} of ${told.total} in trouble` : `${told.total} in all, none in trouble`);
   offer(told.rows.map((r) => r.tenant).sort());
 }
