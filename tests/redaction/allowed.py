@@ -48,6 +48,7 @@ ALLOWED = (
     _allowed("log", "send.*.send_id", "send", _SENT),
     _allowed("exported log", "*.send_id", "send", _SENT),
     _allowed("file", ".db*", "send", _SENT),
+    _allowed("page", "/ops/outbox", "send", _SENT),
     _allowed(
         *("file", ".db*", "id"),
         "Operators look for a message in doubt by its id (docs/sending.md).",

@@ -135,6 +135,7 @@ async def every_failure(found: Watched, message: str) -> None:
         await attempts(found, message)
         found.service.network.between = None
         await clock.sleep(_PAUSE)
+    await found.look()
 
 
 async def attempts(found: Watched, message: str, most: int = _ALL) -> None:

@@ -84,8 +84,17 @@ async def refusals(found: Watched, message: str) -> None:
 
 
 async def own_failures(found: Watched, message: str) -> None:
-    """Meet callers that leave, too many of them, no database, and the end."""
+    """Meet callers that leave, too many of them, no database, and the end.
+
+    And before that, a message that nobody takes.
+    """
     service = found.service
+    refusal = Fault(route="*/send", status=400, code="ErrorInvalidRecipients")
+    service.sandbox.faults.add(refusal)
+    later = {"Prefer": "respond-async"}
+    await found.ask("POST", f"{MAILBOX}/sends", json=LETTER, headers=later)
+    await service.clock.sleep(10)
+    service.sandbox.faults.clear()
     service.sandbox.faults.add(Fault(hang=True, route="/users/*"))
     leaving = Visitor(
         service=service,
@@ -115,6 +124,7 @@ async def own_failures(found: Watched, message: str) -> None:
     # By now Graph is taken for dead.
     for headers in ({}, {"Caller": "greedy"}, {"Caller": "greedy"}):
         await found.ask("GET", f"{MAILBOX}/overview", headers=headers)
+    await found.look()
     service.sandbox.faults.clear()
     await service.clock.sleep(65)
     for path in found.data_dir.glob("ledger.db*"):
