@@ -17,13 +17,14 @@ class TokenState:
     """What is known about a tenant's token; times in seconds.
 
     ``problem`` is the code of the last failure to get one, while that is
-    remembered.
+    remembered; ``unmended`` the same until one is given.
     """
 
     tenant: str
     age: float | None
     expires_in: float | None
     problem: str | None
+    unmended: str | None = None
 
 
 HealthStatus = Literal["pass", "warn", "fail"]

@@ -60,6 +60,11 @@ class HeldToken:
             again.retry_after = self._failed_until - now
         return again
 
+    @property
+    def unmended(self) -> str | None:
+        """The code of the last failure, if no token was given since."""
+        return self._failure.code if self._failure else None
+
     def take(self, grant: Grant, claims: str | None, now: float) -> None:
         """Hold a new token from now on."""
         self.grant, self.claims, self._granted_at = grant, claims, now

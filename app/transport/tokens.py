@@ -122,6 +122,7 @@ class TokenSource:
                 if grant is None or age is None
                 else grant.expires_in - age,
                 problem=failure.code if failure else None,
+                unmended=asked.held.unmended,
             )
 
     async def aclose(self) -> None:

@@ -72,6 +72,14 @@ def watch_gauges(parts: Parts, breaker: Breaker) -> None:
             if state.age is not None
         ],
     )
+    watch(
+        metrics.TOKEN_FAILING,
+        lambda: [
+            (1, {"tenant": state.tenant, "code": state.unmended})
+            for state in parts.tokens.states()
+            if state.unmended
+        ],
+    )
 
 
 def watch_quotas(telemetry: Telemetry, quotas: Quotas) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from app.clock import SystemClock
 from tests.support.process import Process
 
 __all__ = ["SETTINGS", "make_trouble"]
@@ -30,6 +31,7 @@ _LETTER = {
 }
 _NEW = {"Cache-Control": "no-cache"}
 _AT_ONCE = 8
+_TRIES = 100
 
 
 async def make_trouble(process: Process) -> None:
@@ -40,6 +42,7 @@ async def make_trouble(process: Process) -> None:
         httpx.AsyncClient(base_url=control) as sandbox,
     ):
         trouble = _Trouble(api, sandbox)
+        await trouble.short_of_tokens()
         await trouble.none()
         await trouble.crowd()
         await trouble.graph()
@@ -53,6 +56,13 @@ class _Trouble:
     ) -> None:
         self._api = api
         self._sandbox = sandbox
+
+    async def short_of_tokens(self) -> None:
+        """Have each token renewed a second after it was given."""
+        answer = await self._sandbox.post(
+            "/settings", json={"tokens": {"refresh_in": 1}}
+        )
+        answer.raise_for_status()
 
     async def none(self) -> None:
         """Read what is kept, send once what is asked for twice."""
@@ -91,16 +101,37 @@ class _Trouble:
         await self._calm()
 
     async def identity(self) -> None:
-        """Let Entra ID refuse in each way that has a name of its own."""
+        """Let Entra ID refuse in each way that has a name of its own.
+
+        In the end one tenant has no token, the other an old one.
+        """
+        expired = {"error": "invalid_client", "aadsts": 7000222}
         for fault in (
-            {"error": "invalid_client", "aadsts": 7000222},
-            {"error": "invalid_grant", "aadsts": 65001},
             {"status": 503},
+            expired,
+            {"error": "invalid_grant", "aadsts": 65001},
         ):
             await self._hit(route="token", **fault)
             await self._api.post("/ops/tokens/fabrikam/drop")
             await self._read("/v1/mailboxes", {"Exchange-Tenant": "fabrikam"})
             await self._calm()
+        await self._hit(route="token", **expired)
+        await self._refused("contoso")
+
+    async def _refused(self, tenant: str) -> None:
+        """Read until the token, still good, was to be renewed."""
+        clock = SystemClock()
+        for _ in range(_TRIES):
+            await self._read("/v1/mailboxes", _NEW)
+            state = (await self._api.get("/ops")).json()
+            if any(
+                token["problem"]
+                for token in state["tokens"]
+                if token["tenant"] == tenant
+            ):
+                return
+            await clock.sleep(0.1)
+        raise TimeoutError(f"{tenant} got all tokens that it asked for")
 
     async def operators(self) -> None:
         """Have a part of Graph cut off, and asked all the same."""

@@ -101,6 +101,30 @@ async def test_a_final_failure_is_remembered_for_a_minute(
     assert await tokens.get()
 
 
+async def test_a_refusal_is_told_of_until_it_is_mended(
+    tokens: Tokens,
+) -> None:
+    """Longer than it keeps others from asking."""
+    fault = tokens.sandbox.faults.add(
+        Fault(
+            route="token", status=401, error="invalid_client", aadsts=7000222
+        )
+    )
+    with pytest.raises(TenantCredentialsRejected):
+        await tokens.get()
+    await tokens.clock.sleep(3600)
+    refused = next(tokens.source.states())
+    tokens.sandbox.faults.remove(fault)
+    await tokens.get()
+    mended = next(tokens.source.states())
+
+    assert (refused.problem, refused.unmended) == (
+        None,
+        "tenant-credentials-rejected",
+    )
+    assert mended.unmended is None
+
+
 async def test_an_operator_can_drop_what_is_remembered(
     tokens: Tokens,
 ) -> None:

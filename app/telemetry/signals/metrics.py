@@ -39,6 +39,7 @@ __all__ = [
     "REQUESTS_SHED",
     "SENDS",
     "TOKEN_AGE",
+    "TOKEN_FAILING",
     "TOKEN_REFRESHES",
 ]
 
@@ -151,6 +152,15 @@ TOKEN_AGE = Metric(
     "Age of the access token in use.",
     "Beyond its lifetime: Entra ID has refused to renew it.",
 )
+TOKEN_FAILING = Metric(
+    "exchange.token.failing",
+    Kind.GAUGE,
+    "{tenant}",
+    ("tenant", "code"),
+    "1 from when Entra ID refused a token, with that problem, until it gives "
+    "one or an operator drops what is known.",
+    "See /problems/{code}.",
+)
 TOKEN_REFRESHES = Metric(
     "exchange.token.refreshes",
     Kind.COUNTER,
@@ -217,6 +227,7 @@ METRICS = (
     CACHE_BYTES,
     CACHE_SHARED_FLIGHTS,
     TOKEN_AGE,
+    TOKEN_FAILING,
     TOKEN_REFRESHES,
     IDEMPOTENT_REPLAYS,
     SENDS,
