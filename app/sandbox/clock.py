@@ -21,9 +21,8 @@ class Clock:
     """
 
     def __init__(self, now: datetime | None = None) -> None:
-        # The one reading of the real clock; the loop carries it on.
-        real = datetime.now(UTC)
-        self.start = real if now is None else now.astimezone(UTC)
+        self._is_real = now is None
+        self.start = datetime.now(UTC) if now is None else now.astimezone(UTC)
         self._anchor: float | None = None
         self._latest = 0.0
 
@@ -35,6 +34,10 @@ class Clock:
             return self._latest
         if self._anchor is None:
             self._anchor = self._latest
+            if self._is_real:
+                # Read again, for to get here can take seconds; from now on
+                # the loop carries it on.
+                self.start = datetime.now(UTC)
         return self._latest
 
     def now(self) -> datetime:

@@ -77,8 +77,8 @@ NOT_SENT = {"promise": Promise.NOT_SENT}
         (SENT, copies(), Verdict.LOST),
         (SENT, copies(0, 1), Verdict.TWICE),
         ({**SENT, "status": "failed"}, copies(0), Verdict.DIFFERS),
-        ({**SENT, "due": NOON}, copies(-3), Verdict.ONCE),
-        ({**SENT, "due": NOON}, copies(-4), Verdict.DIFFERS),
+        ({**SENT, "due": NOON}, copies(-2), Verdict.ONCE),
+        ({**SENT, "due": NOON}, copies(-3), Verdict.DIFFERS),
         (
             {**SENT, "status": "cancelled", "kind": "cancelled"},
             copies(0),

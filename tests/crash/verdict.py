@@ -11,8 +11,8 @@ from tests.crash.watching import Copy
 
 __all__ = ["BROKEN", "Judged", "Verdict", "judged"]
 
-# The clock of the sandbox starts a little late, and tells whole seconds.
-_BLUR = timedelta(seconds=3)
+# The clock of the sandbox tells whole seconds.
+_BLUR = timedelta(seconds=2)
 
 
 class Verdict(Enum):
