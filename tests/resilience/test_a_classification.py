@@ -123,7 +123,8 @@ async def test_t020_a_second_challenge_is_told(tmp_path: Path) -> None:
     wishes = count()
 
     def challenge(_heard: Heard) -> Answer:
-        claims = b64encode(b'{"n": %d}' % next(wishes)).decode()
+        wish = b'{"access_token": {"nbf": {"value": "%d"}}}' % next(wishes)
+        claims = b64encode(wish).decode()
         told = f'Bearer error="insufficient_claims", claims="{claims}"'
         return Answer(status=401, body=b"", headers={"WWW-Authenticate": told})
 

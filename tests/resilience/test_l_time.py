@@ -86,7 +86,7 @@ def test_t157_few_ask_for_the_date() -> None:
     differ. The overview tells what takes place from today on. Processes share
     the ledger, and no other clock: whose lease seems to be over is watched
     before anything is taken over, by a clock that does not jump. A secret
-    expires at a date.
+    expires at a date. Health says when it was looked at.
     """
     users = {
         path.relative_to(Path(app.__file__).parent).as_posix()
@@ -100,6 +100,7 @@ def test_t157_few_ask_for_the_date() -> None:
         "ledger/request_rows.py",
         "ledger/sends.py",
         "services/calendar/acting.py",
+        "services/health.py",
         "services/mail/bulk.py",
         "services/mail/messages.py",
         "services/mailbox/overview.py",
