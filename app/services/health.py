@@ -16,6 +16,7 @@ from app.gateway.vitals import Vitals
 from app.models.health import Check, Health, HealthStatus, TokenState
 from app.problems.failures import ServiceStopping
 from app.problems.ledger import LedgerUnavailable
+from app.problems.registry import REGISTRY
 from app.services.probes import Probes
 
 __all__ = ["HealthService", "Senses"]
@@ -57,18 +58,26 @@ class HealthService:
     def ready(self) -> Health:
         """Tell whether traffic should come: can any tenant be served?
 
-        Without the ledger nothing is written, and reads go on. A process that
-        stops takes nothing on.
+        None can if Entra ID refuses all of them for good, as it does with a
+        wrong secret; a tenant without a token is probed, so that this ends
+        without traffic too. While Entra ID is down, or Graph, what is kept
+        is still served and mail taken on. Without the ledger nothing is
+        written, and reads go on. A process that stops takes nothing on.
         """
-        tokens = {
-            f"{token.tenant}:token": [self._token(token)]
-            for token in self._senses.tokens()
-        }
+        tokens = list(self._senses.tokens())
         process, ledger = self._process(), self._ledger()
-        checks = {**tokens, "ledger": [ledger], "process": [process]}
-        if process["status"] == "fail" or all(
-            token["status"] == "fail" for [token] in tokens.values()
-        ):
+        checks = {
+            **{
+                f"{token.tenant}:token": [self._token(token)]
+                for token in tokens
+            },
+            "ledger": [ledger],
+            "process": [process],
+        }
+        for token in tokens:
+            if _is_lacking(token):
+                self._probes.begin(token.tenant)
+        if process["status"] == "fail" or all(map(_is_refused, tokens)):
             return _health("fail", checks)
         is_open = any(
             state is not State.CLOSED for _, state in self._senses.breakers()
@@ -125,9 +134,8 @@ class HealthService:
                 yield name, [self._check(round(seconds, 3), "s")]
 
     def _token(self, token: TokenState) -> Check:
-        is_valid = token.expires_in is not None and token.expires_in > 0
-        check = self._plain("component", token.problem)
-        if token.problem and is_valid:
+        check = self._plain("component", token.unmended)
+        if token.unmended and not _is_lacking(token):
             check["status"] = "warn"
         if token.expires_in is not None:
             check["observedValue"] = round(token.expires_in)
@@ -178,6 +186,18 @@ class HealthService:
 
     def _now(self) -> str:
         return self._clock.wall().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _is_lacking(token: TokenState) -> bool:
+    """Tell whether a token was wanted and there is none that is valid."""
+    is_valid = token.expires_in is not None and token.expires_in > 0
+    return token.unmended is not None and not is_valid
+
+
+def _is_refused(token: TokenState) -> bool:
+    """Tell whether to wait will not give a tenant a token."""
+    code = token.unmended
+    return bool(code and _is_lacking(token) and not REGISTRY[code].retryable)
 
 
 def _worst(checks: Mapping[str, Sequence[Check]]) -> HealthStatus:

@@ -36,7 +36,10 @@ async def test_t136_one_tenant_is_enough_to_be_ready(
 async def test_t136_ready_again_by_itself(
     service: Service, sandbox: Sandbox
 ) -> None:
-    """Entra ID gives tokens again: ready as soon as one was asked for."""
+    """Entra ID gives tokens again: ready as soon as one was asked for.
+
+    All is well when the other tenant, which nobody asks for, was probed.
+    """
     sandbox.faults.add(NO_TOKEN)
     for tenant in ("contoso", "fabrikam"):
         await service.client.get(
@@ -47,9 +50,50 @@ async def test_t136_ready_again_by_itself(
     await service.clock.sleep(61)
     await service.client.get(MESSAGES)
     back = await service.client.get("/health/ready")
+    await service.clock.sleep(1)
+    well = await service.client.get("/health/ready")
 
     assert down.status_code == 503
+    assert (back.status_code, back.json()["status"]) == (200, "warn")
+    assert (well.status_code, well.json()["status"]) == (200, "pass")
+
+
+async def test_t136_refused_for_good_until_it_is_not(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """It does not waver while nobody asks, nor need anybody's request."""
+    sandbox.faults.add(NO_TOKEN)
+    for tenant in ("contoso", "fabrikam"):
+        await service.client.get(
+            "/v1/mailboxes", headers={"Exchange-Tenant": tenant}
+        )
+    asked = []
+    for _ in range(60):
+        await service.clock.sleep(10)
+        asked.append(await service.client.get("/health/ready"))
+    sandbox.faults.clear()
+    # What is refused for good is remembered for a minute.
+    for _ in range(10):
+        await service.clock.sleep(10)
+        back = await service.client.get("/health/ready")
+
+    assert {answer.status_code for answer in asked} == {503}
     assert (back.status_code, back.json()["status"]) == (200, "pass")
+
+
+async def test_t136_ready_while_entra_id_is_down(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """What is kept is served and mail taken on, in all processes."""
+    sandbox.faults.add(Fault(route="token", status=503))
+    await service.client.get(MESSAGES)
+    found = []
+    for _ in range(60):
+        await service.clock.sleep(1)
+        found.append(await service.client.get("/health/ready"))
+
+    assert {answer.status_code for answer in found} == {200}
+    assert {answer.json()["status"] for answer in found} == {"warn"}
 
 
 async def test_t136_an_open_breaker_is_no_reason_to_be_unready(
