@@ -5,10 +5,13 @@ BIN := .venv/bin
 UV_COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet
 
-FRONT := tests/api tests/browser tests/frontend tests/wire
+# Shares that take about the same time; the first two wait a lot.
+FRONT := tests/api tests/browser tests/frontend
+OUTSIDE := tests/alerts tests/deploy tests/documents tests/redaction tests/wire
 # In memory, where there is room: the ledgers of tests need outlive nothing.
 ROOM = $$(df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 { print $$4 }')
 SCRATCH = $$([ "$(ROOM)" -gt 4096 ] 2>/dev/null && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
+SHARES := .coverage.front .coverage.outside .coverage.back
 COVER = rm -f $@; TMPDIR=$(SCRATCH) $(BIN)/python -W "ignore:Unable to activate" -m slipcover \
 	--json --fail-under 0 --out $@ -m pytest
 
@@ -30,15 +33,18 @@ run: .venv/.service ## start the service on 127.0.0.1:8000 with the sandbox behi
 sandbox: .venv/.service ## start only the sandbox, on 127.0.0.1:8001
 	@$(BIN)/python -m app sandbox --port 8001
 
-test: .venv/.dev ## run all tests, in two halves at the same time, with branch coverage
-	@$(MAKE) --jobs 2 --output-sync --no-print-directory .coverage.front .coverage.back
-	@$(BIN)/python -m slipcover --merge .coverage.front .coverage.back --out .coverage.all
+test: .venv/.dev ## run all tests, in three shares at the same time, with branch coverage
+	@$(MAKE) --jobs 3 --output-sync --no-print-directory $(SHARES)
+	@$(BIN)/python -m slipcover --merge $(SHARES) --out .coverage.all
 
 .coverage.front: force
 	@$(COVER) $(FRONT)
 
+.coverage.outside: force
+	@$(COVER) $(OUTSIDE)
+
 .coverage.back: force
-	@$(COVER) tests $(FRONT:%=--ignore=%)
+	@$(COVER) tests $(patsubst %,--ignore=%,$(FRONT) $(OUTSIDE))
 
 chaos: .venv/.dev ## put the service among faults and tell what held; SEED=1, CALLS=10000
 	@$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --calls $(or $(CALLS),10000)

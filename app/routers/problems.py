@@ -22,6 +22,7 @@ __all__ = ["router"]
 
 _HTML = "text/html"
 _JSON = "application/json"
+_VARIES = {"Vary": "Accept"}
 
 
 class ProblemKind(TypedDict):
@@ -47,31 +48,37 @@ class ProblemList(TypedDict):
     items: list[ProblemKind]
 
 
-_LISTED: dict[int | str, dict[str, Any]] = {200: {"model": ProblemList}}
-_BOTH: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "What the problem means, as `Accept` wants it.",
-        "content": {
-            _JSON: {"schema": {"$ref": "#/components/schemas/ProblemKind"}},
-            _HTML: {"schema": {"type": "string"}},
-        },
+def _either(description: str, model: type[Any]) -> dict[int | str, Any]:
+    return {
+        200: {
+            "description": f"{description}, as `Accept` wants it.",
+            "model": model,
+            "content": {_JSON: {}, _HTML: {"schema": {"type": "string"}}},
+        }
     }
-}
+
 
 router = APIRouter(
     prefix="/problems", tags=["problems"], route_class=StrictRoute
 )
 
 
-@router.get("", responses=_LISTED | documented(ANY_REQUEST))
-async def list_problems() -> Response:
+@router.get(
+    "",
+    responses=_either("All problems", ProblemList) | documented(ANY_REQUEST),
+)
+async def list_problems(request: Request) -> Response:
     """List every problem that an answer can name."""
     items = [_told(kind) for kind in REGISTRY.values()]
-    return Response(msgspec.json.encode({"items": items}), media_type=_JSON)
+    if _is_for_people(request):
+        return page("Problems", _table(items), _VARIES)
+    return _told_as_json({"items": items})
 
 
 @router.get(
-    "/{code}", responses=_BOTH | documented(ANY_REQUEST, (RouteNotFound,))
+    "/{code}",
+    responses=_either("What the problem means", ProblemKind)
+    | documented(ANY_REQUEST, (RouteNotFound,)),
 )
 async def get_problem(
     request: Request,
@@ -81,12 +88,19 @@ async def get_problem(
     if code not in REGISTRY:
         raise RouteNotFound("There is no such problem.")
     told = _told(REGISTRY[code])
+    if _is_for_people(request):
+        return page(told["title"], _body(told), _VARIES)
+    return _told_as_json(told)
+
+
+def _is_for_people(request: Request) -> bool:
     accept = line_of(request.headers, "accept")
-    varies = {"Vary": "Accept"}
-    if quality(accept, _HTML) > quality(accept, _JSON):
-        return page(told["title"], _body(told), varies)
+    return quality(accept, _HTML) > quality(accept, _JSON)
+
+
+def _told_as_json(told: ProblemKind | ProblemList) -> Response:
     return Response(
-        msgspec.json.encode(told), headers=varies, media_type=_JSON
+        msgspec.json.encode(told), headers=_VARIES, media_type=_JSON
     )
 
 
@@ -125,4 +139,16 @@ def _body(told: ProblemKind) -> str:
     return (
         f"<h1>{escape(told['title'])}</h1>\n<dl>\n{listed}\n</dl>\n"
         '<p><a href="/problems">All problems</a></p>'
+    )
+
+
+def _table(items: list[ProblemKind]) -> str:
+    rows = "\n".join(
+        f'<tr><td>{told["status"]}<td><a href="{told["type"]}">'
+        f"{told['code']}</a><td>{escape(told['title'])}"
+        for told in items
+    )
+    return (
+        "<h1>Problems</h1>\n<table>\n<thead><tr><th>Status<th>Code<th>Title"
+        f"\n<tbody>\n{rows}\n</table>"
     )

@@ -392,7 +392,12 @@ async def test_a_promise_outlasts_what_operators_can_mend(
     )
     place = promised.headers["location"]
     await service.clock.sleep(1800)
-    waiting = (await client.get(place)).json()
+    # It may be tried just now, which takes some seconds.
+    for _ in range(10):
+        waiting = (await client.get(place)).json()
+        if waiting["status"] == "queued":
+            break
+        await service.clock.sleep(1)
     sandbox.faults.remove(fault)
     end = await ended(service, place)
 

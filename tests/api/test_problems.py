@@ -1,5 +1,7 @@
 """The registry of problems, over the whole service."""
 
+import re
+
 import httpx
 import pytest
 
@@ -12,10 +14,13 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_all_problems_are_listed(client: httpx.AsyncClient) -> None:
-    """The list is the registry."""
+    """The list is the registry, for programs and for people."""
     answer = await client.get("/problems")
+    page = await client.get("/problems", headers={"Accept": "text/html"})
 
     assert [p["code"] for p in answer.json()["items"]] == list(REGISTRY)
+    assert page.headers["content-type"].startswith("text/html")
+    assert re.findall(r'"/problems/(.+?)"', page.text) == list(REGISTRY)
 
 
 @pytest.mark.parametrize("code", list(REGISTRY))

@@ -1,7 +1,8 @@
 """Commands that stand in documents, and what is to come of them.
 
 A block ``console`` holds commands after ``$`` and what each prints; ``…``
-there stands for anything. A block ``sh`` is one command that has to succeed.
+there stands for anything but nothing. A block ``sh`` is one command that has
+to succeed.
 What only tests need stands in comments, which no reader sees:
 
     <!-- service EXCHANGE_QUOTA__REQUESTS=5 -->   how the service is started
@@ -112,7 +113,7 @@ def unlike(command: Command, printed: str) -> bool:
     """Tell whether a command printed something else than is written."""
     if command.printed is None:
         return False
-    expected = re.escape(_masked(command.printed)).replace("…", ".*")
+    expected = re.escape(_masked(command.printed)).replace("…", ".+")
     return re.fullmatch(expected, _masked(printed), re.DOTALL) is None
 
 

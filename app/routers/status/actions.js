@@ -52,7 +52,9 @@ function breaker(row, move) {
 
 /** A button that asks before it does something with the row it stands in. */
 function button(label, name, held) {
-  return el("button", { type: "button", onclick: () => ask(ACTIONS[name](held.row)) }, label);
+  const { tenant, workload, mailbox_hash } = held.row;
+  const about = [workload, mailbox_hash, tenant].filter(Boolean).join(" of ");
+  return el("button", { type: "button", "aria-label": `${label}, ${about}`, onclick: () => ask(ACTIONS[name](held.row)) }, label);
 }
 
 function ask(action) {
