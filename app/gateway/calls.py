@@ -19,6 +19,7 @@ from app.gateway.batches import Batch, Group
 from app.gateway.operations.entry import Operation, Scope
 from app.models.answers import Answer
 from app.models.context import CallContext
+from app.problems.errors import ExchangeError
 from app.transport.graph import Reply
 
 __all__ = [
@@ -47,11 +48,13 @@ class Tally:
     """What has become of one call so far.
 
     ``sent`` counts its requests; ``in_doubt`` tells whether one of them may
-    have been carried out unseen.
+    have been carried out unseen. ``hidden`` is the failure in whose place an
+    older answer was given.
     """
 
     sent: int = 0
     in_doubt: bool = False
+    hidden: ExchangeError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

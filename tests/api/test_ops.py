@@ -129,6 +129,23 @@ async def test_the_last_errors_are_told(
     assert one.json()["items"] == [noted]
 
 
+async def test_an_error_that_no_caller_sees_is_told_too(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """A read was answered from the cache; operators want to know why."""
+    path = "/v1/mailboxes/ada@contoso.example/folders/inbox"
+    await service.client.get(path)
+    await service.clock.sleep(1)
+    sandbox.faults.add(Fault(route="/users/*", status=503))
+    answer = await service.client.get(
+        path, headers={"Cache-Control": "max-age=0"}
+    )
+    shown = (await service.client.get("/ops/errors")).json()["items"]
+
+    assert answer.headers["exchange-freshness"] == "stale"
+    assert [error["code"] for error in shown] == ["graph-unavailable"]
+
+
 async def test_two_hundred_errors_are_kept(service: Service) -> None:
     """The oldest are forgotten."""
     for number in range(205):

@@ -54,6 +54,8 @@ class TraceCall:
                 raise
             else:
                 outcome = _outcome(result)
+                if call.tally.hidden is not None:
+                    self._failures.note(call, call.tally.hidden)
                 if outcome == "ok" and call.tally.sent > 1:
                     self._recovered(call, began)
                 return result

@@ -160,6 +160,7 @@ class StandIn:
         if wishes.only_if_cached:
             return hit(found, found.entry, is_stale=True)
         self._tell(call, found, failure)
+        call.tally.hidden = failure
         if failure is None:
             return hit(found, found.entry, is_stale=True, detail=found.resting)
         return stand_in(found, found.entry, failure)
