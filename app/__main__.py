@@ -6,24 +6,23 @@
 import argparse
 import json
 import logging
+import runpy
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import msgspec
 import yaml
-from pydantic import SecretStr
 
 from app import __version__
 from app.clock import Stopping
 from app.main import create_app
 from app.reference import REFERENCES
 from app.routers.instrumentation import instrument
-from app.sandbox.__main__ import main as serve_sandbox
-from app.sandbox.tenants import TENANTS
 from app.server import Server, listening
 from app.settings import (
     AuthMode,
@@ -69,7 +68,9 @@ def _run(options: argparse.Namespace, more: list[str]) -> int:
         case "serve":
             return _serve()
         case "sandbox":
-            serve_sandbox(more)
+            # Not imported: what serves callers has nothing of it.
+            sys.argv[1:] = more
+            runpy.run_module("app.sandbox", run_name="__main__")
         case "settings":
             sys.stdout.writelines(
                 f"{line}\n" for line in effective(load_settings())
@@ -156,33 +157,31 @@ def _sandbox(settings: Settings) -> Iterator[Settings]:
         told, lifeline = process.stdout, process.stdin
         if told is None or lifeline is None:
             raise RuntimeError("the sandbox has no pipes")
-        url = json.loads(told.readline())["sandbox"]
-        sys.stderr.write(f"  Sandbox     {url}/_sandbox/\n")
+        found = json.loads(told.readline())
+        sys.stderr.write(f"  Sandbox     {found['sandbox']}/_sandbox/\n")
         # What it holds ends with it; so does what is remembered of it, unless
         # a place was named.
         with TemporaryDirectory(prefix="exchange-") as passing:
             try:
-                yield _pointed_at(url, settings, Path(passing))
+                yield _pointed_at(found, settings, Path(passing))
             finally:
                 lifeline.close()
 
 
-def _pointed_at(url: str, settings: Settings, passing: Path) -> Settings:
+def _pointed_at(
+    found: Mapping[str, Any], settings: Settings, passing: Path
+) -> Settings:
+    """Return the settings for the sandbox that has told of itself."""
     is_named = "data_dir" in settings.model_fields_set
+    expires = {"client_secret_expires": settings.client_secret_expires}
     tenants = tuple(
-        TenantSettings(
-            alias=tenant.name.lower(),
-            tenant_id=tenant.id,
-            client_id=tenant.client_id,
-            client_secret=SecretStr(tenant.credential),
-            client_secret_expires=settings.client_secret_expires,
-        )
-        for tenant in TENANTS
+        TenantSettings.model_validate(tenant | expires)
+        for tenant in found["tenants"]
     )
     return settings.model_copy(
         update={
-            "graph_base_url": f"{url}/v1.0",
-            "authority_url": url,
+            "graph_base_url": f"{found['sandbox']}/v1.0",
+            "authority_url": found["sandbox"],
             "data_dir": settings.data_dir if is_named else passing,
             "tenants": tenants,
             "tenants_file": (),

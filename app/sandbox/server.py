@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from app.sandbox.asgi import BREAK
 from app.sandbox.faults import Reset
 from app.sandbox.sandbox import Sandbox
+from app.sandbox.tenants import TENANTS
 
 __all__ = ["serve"]
 
@@ -36,8 +37,9 @@ def serve(
 ) -> None:
     """Serve a new sandbox until SIGINT or SIGTERM.
 
-    Once connections are accepted, one line of JSON on stdout says where:
-    ``{"sandbox": "http://127.0.0.1:8001"}``. Port 0 is any free one. With
+    Once connections are accepted, one line of JSON on stdout says where, as
+    ``{"sandbox": "http://127.0.0.1:8001", "tenants": […]}``, with the tenants
+    as the service's settings want them. Port 0 is any free one. With
     ``exit_with_parent`` the end of stdin ends the server too.
     """
     sandbox = Sandbox(latency=latency, transit=transit)
@@ -78,8 +80,8 @@ class _Server(uvicorn.Server):
         for listener in sockets or ():
             host, port = listener.getsockname()[:2]
             name = f"[{host}]" if ":" in host else host
-            line = json.dumps({"sandbox": f"http://{name}:{port}"})
-            sys.stdout.write(f"{line}\n")
+            told = {"sandbox": f"http://{name}:{port}", "tenants": _tenants()}
+            sys.stdout.write(f"{json.dumps(told)}\n")
         sys.stdout.flush()
 
     @contextmanager
@@ -118,3 +120,15 @@ class _Protocol(HttpToolsProtocol):
         listener = self.transport.get_extra_info("socket")
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
         self.transport.abort()
+
+
+def _tenants() -> list[dict[str, str]]:
+    return [
+        {
+            "alias": tenant.name.lower(),
+            "tenant_id": tenant.id,
+            "client_id": tenant.client_id,
+            "client_secret": tenant.credential,
+        }
+        for tenant in TENANTS
+    ]
