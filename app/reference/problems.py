@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterator
+from http import HTTPStatus
 
 from app.problems.entra_codes import ENTRA_NUMBERS
 from app.problems.errors import ExchangeError, Reach
@@ -88,7 +89,8 @@ def _meaning(kind: Kind) -> str:
 def _for_callers(kind: Kind) -> str:
     text = _AGAIN if kind.retryable else _SHOWN
     if not kind.retryable and kind.reach is Reach.REQUEST:
-        text = _CHANGED if int(kind.status) < 500 else _SHOWN  # noqa: PLR2004
+        is_callers = kind.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        text = _CHANGED if is_callers else _SHOWN
     return text + (_CACHED if kind.stale_ok else "")
 
 

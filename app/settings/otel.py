@@ -17,6 +17,7 @@ __all__ = ["Exports", "OtlpProtocol", "Scrape", "prepare_otel"]
 
 _ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _PORT = "OTEL_EXPORTER_PROMETHEUS_PORT"
+_LAST_PORT = 65_535
 # Printable ASCII (RFC 9110 §5.5), once it is no longer encoded.
 _HEADER = re.compile(r"\s*[\w!#$%&'*+.^`|~-]+\s*=[\x20-\x7e]*", re.ASCII)
 _KNOWN = {
@@ -134,6 +135,6 @@ def _wanted(signal: str, environment: Mapping[str, str]) -> set[str]:
 def _scrape(environment: Mapping[str, str]) -> Scrape:
     host = environment.get("OTEL_EXPORTER_PROMETHEUS_HOST") or "localhost"
     text = environment.get(_PORT) or "9464"
-    if not text.isdecimal() or int(text) > 65_535:  # noqa: PLR2004
+    if not text.isdecimal() or int(text) > _LAST_PORT:
         raise SettingsError(f"{_PORT}: expected a port")
     return Scrape(host=host, port=int(text))
