@@ -39,6 +39,7 @@ from app.telemetry.recorder import Telemetry
 from app.telemetry.setup import Providers, connect
 from app.telemetry.signals.events import SERVICE_STOPPED
 from app.wiring import assemble
+from app.wiring.credentials import read_credentials
 
 
 def main() -> int:
@@ -72,9 +73,9 @@ def _run(options: argparse.Namespace, more: list[str]) -> int:
             sys.argv[1:] = more
             runpy.run_module("app.sandbox", run_name="__main__")
         case "settings":
-            sys.stdout.writelines(
-                f"{line}\n" for line in effective(load_settings())
-            )
+            settings = load_settings()
+            read_credentials(settings)
+            sys.stdout.writelines(f"{line}\n" for line in effective(settings))
         case "reference":
             return _written(REFERENCES[options.page](), options.check)
         case _:
@@ -99,6 +100,7 @@ def _serve() -> int:
             f"EXCHANGE_AUTH_MODE: {settings.auth_mode} is not supported yet;"
             " only none is, on loopback"
         )
+    read_credentials(settings)
     providers = _providers()
     with listening(settings) as entrance, _sandbox(settings) as settled:
         telemetry, stop = _telemetry(settled, providers), Stopping()

@@ -18,6 +18,7 @@ from app.problems.resources import TenantNotFound
 __all__ = [
     "AppUnknown",
     "CertificateNotAccepted",
+    "CredentialUnusable",
     "GraphNotInTenant",
     "IdentityThrottled",
     "ItemCorrupt",
@@ -59,18 +60,28 @@ class SecretExpired(TenantCredentialsRejected):
     """The app's secret was right once."""
 
     action = (
-        "Make a new secret for the app in Entra ID and set"
-        " EXCHANGE_CLIENT_SECRET to its value."
+        "Make a new secret for the app in Entra ID and put its value where"
+        " the old one stands: EXCHANGE_CLIENT_SECRET, or a file."
     )
 
 
 class CertificateNotAccepted(TenantCredentialsRejected):
-    """Entra ID does not take what the app's certificate has signed."""
+    """Entra ID does not take the app's certificate or federated token."""
 
     action = (
         "Upload the certificate that the service signs with to the app in"
-        " Entra ID; check its validity and this machine's clock."
+        " Entra ID, or add the federated credential there; check the validity"
+        " of what is shown and this machine's clock."
     )
+
+
+class CredentialUnusable(TenantCredentialsRejected):
+    """There is nothing to show Entra ID: the file with it is at fault.
+
+    ``detail`` tells why, and nothing of what is in it.
+    """
+
+    action = "Mend the file; it is read again within a minute."
 
 
 class GraphNotInTenant(TenantConsentMissing):

@@ -56,6 +56,7 @@ What is "the same" as its base differs in what it means to the policies, or
       - AppUnknown                502  the same; it is not in the tenant
       - SecretExpired             502  the same; it was right once
       - CertificateNotAccepted    502  the same; it is no secret
+      - CredentialUnusable        502  the same; its file is at fault
     - TenantConsentMissing        502  tenant-consent-missing
       - GraphNotInTenant          502  the same; or the cloud is the wrong one
     - TenantPolicyBlocked         502  tenant-policy-blocked

@@ -72,7 +72,8 @@ class TenantCredentialsRejected(GraphFailed):
     reach = Reach.TENANT
     action = (
         "Check EXCHANGE_CLIENT_ID and EXCHANGE_CLIENT_SECRET (the secret's"
-        " value, not its id) and whether the secret has expired."
+        " value, not its id) or the file that has the credential, and whether"
+        " that has expired."
     )
 
 

@@ -14,7 +14,6 @@ from app.settings.groups import (
     LimitSettings,
     PoolSettings,
     RetrySettings,
-    TenantSettings,
     TimeoutSettings,
 )
 from app.settings.keeping import (
@@ -26,6 +25,7 @@ from app.settings.loading import SettingsError, effective, load_settings
 from app.settings.otel import Exports, OtlpProtocol, Scrape, prepare_otel
 from app.settings.root import AuthMode, Settings
 from app.settings.secret_keys import secret_keys
+from app.settings.tenant import TenantSettings
 
 __all__ = [
     "AuthMode",

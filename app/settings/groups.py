@@ -1,19 +1,11 @@
 """How Graph is asked: a group of settings for each concern."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from app.settings.fields import (
-    Count,
-    Name,
-    Seconds,
-    Secret,
-    Share,
-    TenantId,
-)
+from app.settings.fields import Count, Seconds, Share
 from app.settings.group import Group
 
 __all__ = [
@@ -23,25 +15,8 @@ __all__ = [
     "LimitSettings",
     "PoolSettings",
     "RetrySettings",
-    "TenantSettings",
     "TimeoutSettings",
 ]
-
-
-class TenantSettings(Group):
-    """One Microsoft 365 tenant and the app that may act in it."""
-
-    alias: Name = "default"
-    """What the tenant is called here: in the header `Exchange-Tenant`, in
-    metrics and in the log."""
-    tenant_id: TenantId
-    """Its id, or one of its domains."""
-    client_id: Name
-    """The id of the app registration."""
-    client_secret: Secret
-    """The secret of the app registration."""
-    client_secret_expires: date | None = None
-    """The day on which that secret expires: an alert tells before."""
 
 
 class RetrySettings(Group):

@@ -1,6 +1,5 @@
 """The whole configuration of one process."""
 
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -13,10 +12,8 @@ from app.settings.cloud import Cloud
 from app.settings.database import DatabaseUrl
 from app.settings.fields import (
     BaseUrl,
-    Name,
     Origin,
     Secret,
-    TenantId,
     is_loopback,
 )
 from app.settings.groups import (
@@ -25,7 +22,6 @@ from app.settings.groups import (
     LimitSettings,
     PoolSettings,
     RetrySettings,
-    TenantSettings,
     TimeoutSettings,
 )
 from app.settings.keeping import (
@@ -34,9 +30,12 @@ from app.settings.keeping import (
     OutboxSettings,
     QuotaSettings,
 )
+from app.settings.tenant import PROOFS, AppSettings, TenantSettings
 from app.settings.tenants_file import TenantsInFile
 
 __all__ = ["AuthMode", "Settings"]
+
+_APP = tuple(AppSettings.model_fields)
 
 
 class AuthMode(StrEnum):
@@ -47,7 +46,7 @@ class AuthMode(StrEnum):
     NONE = "none"
 
 
-class Settings(BaseSettings):
+class Settings(AppSettings, BaseSettings):
     """Everything an operator can set, with its default."""
 
     model_config = SettingsConfigDict(
@@ -87,14 +86,6 @@ class Settings(BaseSettings):
     graph_trace_context: bool = False
     """Tell Graph in `traceparent` which trace a request belongs to, if traces
     are exported."""
-    tenant_id: TenantId | None = None
-    """The tenant, if there is but one: its id or one of its domains."""
-    client_id: Name | None = None
-    """The id of the app registration in it."""
-    client_secret: Secret | None = None
-    """The secret of the app registration."""
-    client_secret_expires: date | None = None
-    """The day on which that secret expires: an alert tells before."""
     tenants: tuple[TenantSettings, ...] = ()
     """Several tenants, as a JSON list."""
     tenants_file: TenantsInFile = ()
@@ -132,15 +123,11 @@ class Settings(BaseSettings):
     @property
     def every_tenant(self) -> tuple[TenantSettings, ...]:
         """The tenants that this process serves, the default one first."""
-        if self.tenant_id and self.client_id and self.client_secret:
-            own = TenantSettings(
-                tenant_id=self.tenant_id,
-                client_id=self.client_id,
-                client_secret=self.client_secret,
-                client_secret_expires=self.client_secret_expires,
-            )
-            return (own, *self.tenants, *self.tenants_file)
-        return (*self.tenants, *self.tenants_file)
+        own: tuple[TenantSettings, ...] = ()
+        if self.tenant_id and self.client_id and self.proofs:
+            given = {name: getattr(self, name) for name in _APP}
+            own = (TenantSettings.model_validate(given),)
+        return (*own, *self.tenants, *self.tenants_file)
 
     @model_validator(mode="after")
     def _breaker_sees_slow_failures(self) -> Self:
@@ -158,9 +145,9 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _tenants_are_whole(self) -> Self:
-        parts = ("tenant_id", "client_id", "client_secret")
+        parts = ("tenant_id", "client_id", *(self.proofs or PROOFS[:1]))
+        given = [name for name in parts if getattr(self, name) is not None]
         for part in parts:
-            given = [name for name in parts if getattr(self, name) is not None]
             if given and part not in given:
                 raise ValueError(
                     f"{part.upper()}: needed with EXCHANGE_{given[0].upper()}"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_settings import NoDecode
 
-from app.settings.groups import TenantSettings
+from app.settings.tenant import TenantSettings
 
 __all__ = ["TenantsInFile"]
 

@@ -6,27 +6,17 @@ that is not a token leaves as an `ExchangeError` before MSAL can make up its
 own mind about it: it neither repeats nor remembers failures here.
 """
 
-import asyncio
-from collections.abc import Mapping
-from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
-from threading import Event
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
-import httpx
 import msal
-import msgspec
 
 from app.clock import Clock
-from app.problems.entra_codes import entra_error
 from app.problems.graph_failures import IdentityUnavailable
-from app.transport.retry_after import retry_after_seconds
+from app.transport.credentials import Credential, Proof
+from app.transport.entra_http import EntraHttp
 
-__all__ = ["EntraApp", "EntraHttp", "Grant"]
-
-_OK = 200
-_THROTTLED = 429
+__all__ = ["EntraApp", "Grant"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,133 +28,6 @@ class Grant:
     refresh_in: float | None
 
 
-class _Refusal(msgspec.Struct):
-    error: str = ""
-    error_codes: list[int] = []
-
-
-class EntraHttp:
-    """The HTTP client that MSAL is given. Its methods block a thread.
-
-    MSAL takes nothing but ``https`` and Microsoft's own hosts, so it is shown
-    those, and here the host is replaced by the configured one.
-    """
-
-    def __init__(
-        self,
-        network: httpx.AsyncBaseTransport,
-        login_url: str,
-        *,
-        clock: Clock,
-        timeout: float,
-    ) -> None:
-        self._network = network
-        self._login_url = login_url
-        self._clock = clock
-        self._timeout = timeout
-        self._loop = asyncio.get_running_loop()
-        self._answers: set[Future[httpx.Response]] = set()
-        self._stopped = Event()
-
-    def stop(self) -> None:
-        """Let no thread wait any longer, now or later.
-
-        A thread that still waits for an answer when the loop has ended waits
-        for ever, and the process with it.
-        """
-        self._stopped.set()
-        for answer in list(self._answers):
-            answer.cancel()
-
-    def get(self, url: str, **options: Any) -> httpx.Response:
-        """Fetch a document, as MSAL's ``HttpClient`` wants it."""
-        return self._run("GET", url, options)
-
-    def post(self, url: str, **options: Any) -> httpx.Response:
-        """Post a form, as MSAL's ``HttpClient`` wants it."""
-        return self._run("POST", url, options)
-
-    def close(self) -> None:
-        """Do nothing: the network belongs to somebody else."""
-
-    def _run(
-        self, method: str, url: str, options: Mapping[str, Any]
-    ) -> httpx.Response:
-        request = self._request(method, url, options)
-        if self._stopped.is_set():
-            raise IdentityUnavailable("The service is stopping.")
-        answer = asyncio.run_coroutine_threadsafe(
-            self._send(request), self._loop
-        )
-        self._answers.add(answer)
-        if self._stopped.is_set():
-            answer.cancel()
-        try:
-            return answer.result()
-        except CancelledError as e:
-            raise IdentityUnavailable("The service is stopping.") from e
-        finally:
-            self._answers.discard(answer)
-
-    def _request(
-        self, method: str, url: str, options: Mapping[str, Any]
-    ) -> httpx.Request:
-        parts = urlsplit(url)
-        query = options.get("params") or dict(
-            pair.split("=", 1) for pair in parts.query.split("&") if pair
-        )
-        form = options.get("data")
-        return httpx.Request(
-            method,
-            self._login_url + parts.path,
-            params=query or None,
-            headers=_plain(options.get("headers")),
-            content=None if form is None else urlencode(_plain(form)),
-            extensions={"timeout": {"connect": self._timeout}},
-        )
-
-    async def _send(self, request: httpx.Request) -> httpx.Response:
-        if request.method == "POST":
-            request.headers["Content-Type"] = (
-                "application/x-www-form-urlencoded"
-            )
-        try:
-            async with asyncio.timeout(self._timeout):
-                response = await self._network.handle_async_request(request)
-                try:
-                    await response.aread()
-                finally:
-                    await response.aclose()
-        except (httpx.HTTPError, TimeoutError) as e:
-            name = type(e).__name__
-            raise IdentityUnavailable(
-                f"The request to Entra ID failed: {name}."
-            ) from e
-        response.request = request
-        self._check(response)
-        return response
-
-    def _check(self, response: httpx.Response) -> None:
-        try:
-            document = msgspec.json.decode(response.content)
-        except msgspec.DecodeError:
-            document = None
-        if response.status_code == _OK and isinstance(document, dict):
-            return
-        pause = retry_after_seconds(
-            response.headers.get_list("Retry-After"), self._clock.wall()
-        )
-        status = response.status_code
-        if not isinstance(document, dict):
-            # Not Entra ID's own words, so that it is no refusal of its.
-            status = status if status == _THROTTLED else max(status, 500)
-            raise entra_error(status, "", retry_after=pause)
-        refusal = _refusal(response.content)
-        raise entra_error(
-            status, refusal.error, refusal.error_codes, retry_after=pause
-        )
-
-
 class EntraApp:
     """One app registration in one tenant."""
 
@@ -172,16 +35,16 @@ class EntraApp:
         self,
         *,
         client_id: str,
-        secret: str,
+        credential: Credential,
         authority: str,
         http: EntraHttp,
         clock: Clock,
     ) -> None:
         self._clock = clock
+        self._credential = credential
         self._http = http
         self._options = {
             "client_id": client_id,
-            "client_credential": secret,
             "authority": authority,
             # Ready for continuous access evaluation: tokens live longer, and
             # the gateway answers the challenges (`TokenRejected.claims`).
@@ -191,6 +54,7 @@ class EntraApp:
             "http_client": http,
         }
         self._memory: dict[str, Any] = {}
+        self._shown: Proof | None = None
         self._app: msal.ConfidentialClientApplication | None = None
 
     def stop(self) -> None:
@@ -221,30 +85,26 @@ class EntraApp:
         return epoch_seconds - self._clock.wall().timestamp()
 
     def _ask(self, scope: str, claims: str | None) -> dict[str, Any]:
-        # What MSAL remembers, of tokens and of failures, is remembered by
-        # the `TokenSource` alone.
-        self._memory.clear()
-        if self._app is None:
-            self._app = msal.ConfidentialClientApplication(
-                **self._options, http_cache=self._memory
-            )
-        self._app.remove_tokens_for_client()
-        answer: dict[str, Any] = self._app.acquire_token_for_client(
+        app = self._ready()
+        app.remove_tokens_for_client()
+        answer: dict[str, Any] = app.acquire_token_for_client(
             [scope], claims_challenge=claims
         )
         return answer
 
+    def _ready(self) -> msal.ConfidentialClientApplication:
+        """Return MSAL, with the credential of the moment.
 
-def _refusal(body: bytes) -> _Refusal:
-    try:
-        return msgspec.json.decode(body, type=_Refusal)
-    except msgspec.DecodeError:
-        return _Refusal()
-
-
-def _plain(values: Mapping[str, Any] | None) -> dict[str, str]:
-    """Return text for text: MSAL has client assertions in bytes."""
-    return {
-        name: value.decode() if isinstance(value, bytes) else str(value)
-        for name, value in (values or {}).items()
-    }
+        What it remembers, of tokens and of failures, is remembered by the
+        `TokenSource` alone.
+        """
+        proof = self._credential.proof()
+        self._memory.clear()
+        if self._app is None or proof is not self._shown:
+            self._app = msal.ConfidentialClientApplication(
+                **self._options,
+                client_credential=proof.shown,
+                http_cache=self._memory,
+            )
+            self._shown = proof
+        return self._app

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from app.clock import Clock, Deadline
 from app.models.health import TokenState
+from app.problems.causes import CredentialUnusable
 from app.problems.errors import ExchangeError
 from app.problems.failures import DeadlineExceeded
 from app.problems.graph_failures import IdentityUnavailable
@@ -187,6 +188,9 @@ class TokenSource:
             tenant=asked.alias,
             outcome=error.code,
             upstream_code=error.upstream.code if error.upstream else None,
+            flaw=error.detail
+            if isinstance(error, CredentialUnusable)
+            else None,
             remembered_for_s=memory,
         )
 

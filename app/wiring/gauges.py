@@ -1,20 +1,19 @@
 """Gauges, read whenever metrics are collected."""
 
 from collections import Counter
-from datetime import UTC, datetime, time
+from datetime import datetime
 from heapq import nlargest
 from operator import itemgetter
 
 from app import __version__
 from app.callers.quotas import Quotas
 from app.gateway.policies.breaker import Breaker
-from app.settings import Settings
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals import limits, metrics, service
 from app.transport.aiohttp_transport import AiohttpTransport
 from app.wiring.parts import Parts
 
-__all__ = ["secrets_end", "watch_gauges", "watch_quotas"]
+__all__ = ["credentials_end", "watch_gauges", "watch_quotas"]
 
 _MOST_CALLERS = 100
 
@@ -92,24 +91,21 @@ def watch_quotas(telemetry: Telemetry, quotas: Quotas) -> None:
     telemetry.watch(metrics.CALLERS_QUOTA, read)
 
 
-def secrets_end(settings: Settings) -> dict[str, datetime]:
-    """Return when the secrets of tenants expire, where that is known."""
+def credentials_end(parts: Parts) -> dict[str, datetime]:
+    """Return when the credentials of tenants end, where that is known."""
     return {
-        tenant.alias: datetime.combine(
-            tenant.client_secret_expires, time.min, UTC
-        )
-        for tenant in settings.every_tenant
-        if tenant.client_secret_expires
+        tenant: credential.ends
+        for tenant, credential in parts.credentials.items()
+        if credential.ends
     }
 
 
 def _watch_credentials(parts: Parts) -> None:
-    ends = secrets_end(parts.settings)
     parts.telemetry.watch(
         service.CREDENTIAL_REMAINING,
         lambda: [
             ((end - parts.clock.wall()).total_seconds(), {"tenant": alias})
-            for alias, end in ends.items()
+            for alias, end in credentials_end(parts).items()
         ],
     )
 

@@ -1,6 +1,6 @@
 """What the policies share: all state of the gateway."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import uniform as random_uniform
 
@@ -23,8 +23,11 @@ from app.keyed import Keyed
 from app.models.answers import Answer
 from app.settings import Settings, secret_keys
 from app.telemetry.recorder import Telemetry
-from app.transport.entra import EntraApp, EntraHttp
+from app.transport.credentials import Credential
+from app.transport.entra import EntraApp
+from app.transport.entra_http import EntraHttp
 from app.transport.tokens import TokenSource
+from app.wiring.credentials import read_credentials
 
 __all__ = ["Parts", "build_parts"]
 
@@ -40,6 +43,7 @@ class Parts:
     telemetry: Telemetry
     network: httpx.AsyncBaseTransport
     keys: tuple[bytes, ...]
+    credentials: Mapping[str, Credential]
     tokens: TokenSource
     gates: LocalGates
     permits: LocalPermits
@@ -88,13 +92,15 @@ def build_parts(
         tenant_floor=limits.tenant_concurrency_floor,
     )
     budget = settings.budget
+    credentials = read_credentials(settings)
     return Parts(
         settings=settings,
         clock=clock,
         telemetry=telemetry,
         network=network,
         keys=secret_keys(settings),
-        tokens=_tokens(settings, telemetry, network, clock),
+        credentials=credentials,
+        tokens=_tokens(settings, credentials, telemetry, network, clock),
         gates=LocalGates(clock),
         permits=LocalPermits(permit_limits, clock),
         circuits=Keyed(
@@ -116,6 +122,7 @@ def build_parts(
 
 def _tokens(
     settings: Settings,
+    credentials: Mapping[str, Credential],
     telemetry: Telemetry,
     network: httpx.AsyncBaseTransport,
     clock: Clock,
@@ -129,7 +136,7 @@ def _tokens(
     apps = {
         tenant.alias: EntraApp(
             client_id=tenant.client_id,
-            secret=tenant.client_secret.get_secret_value(),
+            credential=credentials[tenant.alias],
             authority=(
                 f"https://{settings.cloud.login_host}/{tenant.tenant_id}"
             ),

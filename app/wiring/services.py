@@ -60,7 +60,7 @@ from app.services.state import AppState
 from app.services.status.board import StatusBoard
 from app.services.status.history import History
 from app.services.status.sights import Sights
-from app.wiring.gauges import secrets_end
+from app.wiring.gauges import credentials_end
 from app.wiring.ops import levers_of, meters_of
 from app.wiring.parts import Parts
 from app.wiring.sending import SendingParts
@@ -180,7 +180,7 @@ def build_services(
                 outbox=sending.waiting,
                 due=sending.due,
                 probe=probes.begin,
-                secrets_end=secrets_end(parts.settings),
+                credentials_end=lambda: credentials_end(parts),
             ),
         ),
         settings=SettingsService(SettingsGateway(pipeline)),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import SecretStr
 
 from app import __version__
 from app.sandbox.tenants import TENANTS
@@ -63,9 +64,9 @@ def test_compose_starts_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.graph_url == "http://127.0.0.1:8001/v1.0"
     assert "8001" in compose()["graph"]["command"]
     assert [
-        (t.tenant_id, t.client_id, t.client_secret.get_secret_value())
+        (t.tenant_id, t.client_id, t.client_secret)
         for t in settings.every_tenant
-    ] == [(t.id, t.client_id, t.credential) for t in TENANTS]
+    ] == [(t.id, t.client_id, SecretStr(t.credential)) for t in TENANTS]
 
 
 def test_the_dev_overlay_starts_the_service(

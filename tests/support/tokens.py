@@ -6,23 +6,33 @@ from app.clock import Deadline, SystemClock
 from app.sandbox import Sandbox
 from app.telemetry.logs import EventLog
 from app.telemetry.recorder import Telemetry
-from app.transport.entra import EntraApp, EntraHttp
+from app.transport.credentials import Credential, secret
+from app.transport.entra import EntraApp
+from app.transport.entra_http import EntraHttp
 from app.transport.tokens import TokenSource
 from tests.support.network import SandboxNetwork
 from tests.support.service import CONTOSO, FABRIKAM
 
-__all__ = ["SCOPE", "Tokens", "entra_app"]
+__all__ = ["SCOPE", "Tokens", "entra_app", "known"]
 
 SCOPE = "https://graph.microsoft.com/.default"
 
 
+def known(text: str) -> Credential:
+    """Return the credential that is this secret."""
+    return Credential(text.encode, secret)
+
+
 def entra_app(
-    http: EntraHttp, clock: SystemClock, tenant: dict[str, str]
+    http: EntraHttp,
+    clock: SystemClock,
+    tenant: dict[str, str],
+    credential: Credential | None = None,
 ) -> EntraApp:
     """Return the app of a tenant."""
     return EntraApp(
         client_id=tenant["client_id"],
-        secret=tenant["client_secret"],
+        credential=credential or known(tenant["client_secret"]),
         authority=f"https://login.microsoftonline.com/{tenant['tenant_id']}",
         http=http,
         clock=clock,

@@ -12,9 +12,10 @@ from app.problems.graph_failures import (
     TenantCredentialsRejected,
 )
 from app.sandbox import Fault, Sandbox
-from app.transport.entra import EntraApp, EntraHttp
+from app.transport.entra import EntraApp
+from app.transport.entra_http import EntraHttp
 from tests.support.service import CONTOSO
-from tests.support.tokens import SCOPE, Tokens, entra_app
+from tests.support.tokens import SCOPE, Tokens, entra_app, known
 
 pytestmark = pytest.mark.anyio
 
@@ -219,7 +220,7 @@ async def test_a_wrong_secret_and_an_unknown_tenant(sandbox: Sandbox) -> None:
     ):
         app = EntraApp(
             client_id=CONTOSO["client_id"],
-            secret=secret,
+            credential=known(secret),
             authority=f"https://login.microsoftonline.com/{tenant}",
             http=http,
             clock=made.clock,
@@ -298,7 +299,7 @@ async def test_what_msal_cannot_make_sense_of(tokens: Tokens) -> None:
     )
     app = EntraApp(
         client_id="c",
-        secret="s",
+        credential=known("s"),
         authority="https://login.microsoftonline.com/t",
         http=http,
         clock=tokens.clock,

@@ -24,7 +24,7 @@ class Sights:
     """Where to look; ``outbox`` counts sends by state, when last counted.
 
     ``probe`` has a tenant probed of whom nothing was heard lately;
-    ``secrets_end`` tells when, where that is known.
+    ``credentials_end`` tells when, where that is known.
     """
 
     clock: Clock
@@ -36,7 +36,7 @@ class Sights:
     outbox: Callable[[], Mapping[str, int]]
     due: Callable[[], float]
     probe: Callable[[str], None]
-    secrets_end: Mapping[str, datetime]
+    credentials_end: Callable[[], Mapping[str, datetime]]
 
 
 class Look:
@@ -76,6 +76,7 @@ class Look:
         for (tenant, workload), left in self.retries.items():
             if not left:
                 spent[tenant].append(workload)
+        ends = sights.credentials_end()
         paused = Counter(gate["tenant"] for gate in self.gates)
         return Facts(
             now=self.now,
@@ -92,7 +93,7 @@ class Look:
                     paused=paused[tenant],
                     has_just_failed=sights.vitals.has_just_failed(tenant),
                     graph_p95=_graph_p95(sights.vitals, tenant),
-                    secret_left=self._left(sights.secrets_end.get(tenant)),
+                    secret_left=self._left(ends.get(tenant)),
                 )
                 for tenant in self.tenants
             ],

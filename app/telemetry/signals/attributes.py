@@ -59,6 +59,7 @@ _SERVICE = {
     "duration_ms": "How long it took in milliseconds.",
     "error": "The class of an exception, never its text.",
     "expires_in_s": "For how many seconds a token holds.",
+    "flaw": "What is wrong with the file of a credential.",
     "freshness": "Exchange-Freshness of the answer.",
     "graph": "Where Graph is.",
     "in_flight": "How many requests are being served.",

@@ -159,9 +159,10 @@ TOKEN_REFRESHED = LogEvent(
 TOKEN_REJECTED = LogEvent(
     "token.rejected",
     "error",
-    ("tenant", "outcome", "upstream_code", "remembered_for_s"),
-    "Entra ID gave no token.",
-    "See /problems/{outcome}; upstream_code is the AADSTS number.",
+    ("tenant", "outcome", "upstream_code", "flaw", "remembered_for_s"),
+    "Entra ID gave no token, or there is nothing to show it.",
+    "See /problems/{outcome}; upstream_code is the AADSTS number, flaw is "
+    "what is wrong with the file of the credential, if that is at fault.",
 )
 SEND_UNKNOWN = LogEvent(
     "send.unknown",

@@ -50,9 +50,9 @@ CREDENTIAL_REMAINING = Metric(
     Kind.GAUGE,
     "s",
     ("tenant",),
-    "Time until the client secret of a tenant expires, where "
-    "client_secret_expires tells; below zero afterwards.",
-    "Below two weeks: make a new secret in Entra ID and set it.",
+    "Time until the credential of a tenant expires: its certificate, or its "
+    "secret where client_secret_expires tells; below zero afterwards.",
+    "Below two weeks: see /runbooks/credentials-expiring.",
 )
 
 SERVICE_METRICS = (UP, SERVER_DURATION, ACTIVE_REQUESTS, CREDENTIAL_REMAINING)
