@@ -13,7 +13,7 @@ from app.sandbox.world import World
 
 __all__ = ["Arrival", "receive"]
 
-# The sandbox gives out tokens of applications only.
+# Callers are to name the mailbox, for whomever they act.
 ME = "/me request is only valid with delegated authentication flow."
 
 

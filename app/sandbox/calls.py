@@ -31,6 +31,7 @@ class Call:
     ``status`` is None until an answer is sent, and for ever when none is;
     ``answered`` is when that was, in seconds like ``at``, and ``retry_after``
     what it said of coming back.
+    ``user`` is for whom the app acts, unless for itself.
     ``form`` holds what a token request asked for, without its secrets.
     """
 
@@ -42,6 +43,7 @@ class Call:
     mailbox: str | None = None
     tenant: str | None = None
     app: str | None = None
+    user: str | None = None
     status: int | None = None
     answered: float | None = None
     retry_after: str | None = None

@@ -47,6 +47,11 @@ class Clock:
             return self.start
         return self.start + timedelta(seconds=elapsed - self._anchor)
 
+    @staticmethod
+    def machine() -> datetime:
+        """Return the time of the machine, even while a loop runs ahead."""
+        return datetime.now(UTC)
+
     async def sleep(self, seconds: float) -> None:
         """Let time pass."""
         if seconds > 0:

@@ -14,6 +14,7 @@ from app.sandbox.control_bodies import (
     read_fault,
     read_object,
 )
+from app.sandbox.control_entra import entra_routes
 from app.sandbox.delivery import find_mailbox, put_message
 from app.sandbox.entra.endpoints import ENTRA_ROUTES
 from app.sandbox.faults import Fault
@@ -58,10 +59,10 @@ class Control:
                 ("GET", f"{MAILBOX}/sent", self._list_sent),
                 ("POST", f"{MAILBOX}/messages", self._deliver),
                 ("POST", f"{MAILBOX}/events", self._plan),
-                ("POST", "/tokens/revoke", self._revoke),
                 ("GET", "/settings", self._show_settings),
                 ("POST", "/settings", self._change_settings),
                 ("POST", "/reset", self._reset),
+                *entra_routes(memory.entra),
             ]
         )
 
@@ -159,10 +160,6 @@ class Control:
         given = read_object(request)
         event = put_event(self._memory.world, params["mailbox"], given)
         return json_answer({"id": event.id}, 201)
-
-    def _revoke(self, _request: Request, _params: Params) -> Answer:
-        self._memory.tokens.revoke()
-        return empty(204)
 
     def _show_settings(self, _request: Request, _params: Params) -> Answer:
         return json_answer(self._settings())

@@ -37,6 +37,7 @@ class Fault:
     Which calls (all that are given must match):
         mailbox: an address (aliases and object ids count as the same).
         tenant: a tenant's id or domain.
+        user: an address; only what an app does for this person.
         route: a route's template such as ``/users/{mailbox}/messages``,
             ``token`` for the token endpoint, or a glob of them.
         method: an HTTP method.
@@ -55,11 +56,13 @@ class Fault:
         after_work: the work is done although the answer says otherwise.
         body: what is wrong with the answer's body.
         claims: a claims challenge, as JSON text.
-        error, aadsts: the token endpoint's ``error`` and its number.
+        error, aadsts: the token endpoint's ``error`` and its number, with
+            ``claims`` beside them if they are given.
     """
 
     mailbox: str | None = None
     tenant: str | None = None
+    user: str | None = None
     route: str | None = None
     method: str | None = None
     nth: int | None = None
@@ -99,6 +102,7 @@ class Fault:
         return (
             _same(self.mailbox, call.mailbox, names)
             and _same(self.tenant, call.tenant, names)
+            and _same(self.user, call.user, names)
             and _same(self.method, call.method, {})
             and (self.route is None or fnmatchcase(call.route, self.route))
         )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.sandbox.calls import CallLog
 from app.sandbox.clock import Clock
-from app.sandbox.entra.tokens import Tokens
+from app.sandbox.entra.entra_id import EntraId
 from app.sandbox.faults import FaultBook
 from app.sandbox.limits import Limits, Throttle
 from app.sandbox.settings import Settings
@@ -19,12 +19,18 @@ class Memory:
     def __init__(self, clock: Clock, settings: Settings) -> None:
         self.clock = clock
         self.settings = settings
-        self.tokens = Tokens()
         self.faults = FaultBook()
         self.log = CallLog()
         self.throttle = Throttle(Limits())
         self.world = World(clock, settings)
+        self.entra = EntraId(clock, self.world.directory)
+        self.tokens = self.entra.tokens
         self._initial = replace(settings)
+
+    def address(self, user_id: str | None) -> str | None:
+        """Return how the user with an object id is called in records."""
+        user = self.world.directory.find(user_id) if user_id else None
+        return user.address if user else None
 
     def reset(self) -> None:
         """Return to the start, except that tokens remain good."""
@@ -32,8 +38,7 @@ class Memory:
             setattr(self.settings, name, getattr(self._initial, name))
         for name in Limits.__slots__:
             setattr(self.throttle.limits, name, getattr(Limits(), name))
-        self.tokens.expires_in = Tokens().expires_in
-        self.tokens.refresh_in = None
+        self.entra.reset()
         self.faults.clear()
         self.log.clear()
         self.throttle.clear()

@@ -6,7 +6,9 @@ from typing import Any
 from app.sandbox.asgi import Application
 from app.sandbox.calls import Call
 from app.sandbox.clock import Clock
+from app.sandbox.control_entra import caller_token
 from app.sandbox.delivery import find_mailbox, put_message
+from app.sandbox.entra.entra_id import EntraId
 from app.sandbox.entra.tokens import Tokens
 from app.sandbox.faults import FaultBook
 from app.sandbox.limits import Limits
@@ -52,6 +54,11 @@ class Sandbox:
     def tokens(self) -> Tokens:
         """How long tokens live (``expires_in``, ``refresh_in``)."""
         return self._memory.tokens
+
+    @property
+    def entra(self) -> EntraId:
+        """The signing keys and what applications have registered."""
+        return self._memory.entra
 
     @property
     def faults(self) -> FaultBook:
@@ -120,8 +127,20 @@ class Sandbox:
         """
         return put_event(self._memory.world, mailbox, properties).id
 
+    def caller_token(self, tenant: str, **wish: Any) -> str:
+        """Return a token with which somebody may call the API.
+
+        What it says is as in the body of ``POST /_sandbox/tokens``: see
+        `app.sandbox.control_entra.TokenWish`.
+
+        Raises:
+            KeyError: when there is no such tenant or user.
+            ValueError: when it is described wrongly.
+        """
+        return caller_token(self._memory.entra, {"tenant": tenant, **wish})
+
     def revoke_tokens(self) -> None:
-        """Make every token issued so far worthless."""
+        """Make every token for Graph issued so far worthless."""
         self._memory.tokens.revoke()
 
     def reset(self) -> None:

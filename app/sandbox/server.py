@@ -15,6 +15,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.sandbox.asgi import BREAK
+from app.sandbox.entra.clients import CLIENTS, known_callers
 from app.sandbox.faults import Reset
 from app.sandbox.sandbox import Sandbox
 from app.sandbox.tenants import TENANTS
@@ -38,8 +39,9 @@ def serve(
     """Serve a new sandbox until SIGINT or SIGTERM.
 
     Once connections are accepted, one line of JSON on stdout says where, as
-    ``{"sandbox": "http://127.0.0.1:8001", "tenants": […]}``, with the tenants
-    as the service's settings want them. Port 0 is any free one. With
+    ``{"sandbox": "http://127.0.0.1:8001", "tenants": […], "callers": […],
+    "browser_client_id": "…"}``, with the tenants and the callers as the
+    service's settings want them. Port 0 is any free one. With
     ``exit_with_parent`` the end of stdin ends the server too.
     """
     sandbox = Sandbox(latency=latency, transit=transit)
@@ -80,7 +82,12 @@ class _Server(uvicorn.Server):
         for listener in sockets or ():
             host, port = listener.getsockname()[:2]
             name = f"[{host}]" if ":" in host else host
-            told = {"sandbox": f"http://{name}:{port}", "tenants": _tenants()}
+            told = {
+                "sandbox": f"http://{name}:{port}",
+                "tenants": _tenants(),
+                "callers": known_callers(),
+                "browser_client_id": CLIENTS[0].id,
+            }
             sys.stdout.write(f"{json.dumps(told)}\n")
         sys.stdout.flush()
 

@@ -64,7 +64,8 @@ class GraphService:
     ) -> None:
         header = arrival.request.header("authorization")
         grant = self._memory.tokens.verify(header, self._clock.now())
-        ticket.note(tenant=grant.tenant, app=grant.app)
+        user = self._memory.address(grant.user)
+        ticket.note(tenant=grant.tenant, app=grant.app, user=user)
         if isinstance(arrival.found, GraphError):
             raise arrival.found
         route = arrival.found.target
@@ -120,6 +121,8 @@ class GraphService:
 
     async def _perform(self, route: Route, context: Context) -> Answer:
         if route.handler is not None:
+            if route.counted:
+                context.check_access()
             context.world.post.settle()
             return route.handler(context)
         return await run_batch(read_batch(context.request), self._step)

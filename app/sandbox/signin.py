@@ -1,7 +1,11 @@
 """Entra ID's front desk: records calls, lets faults strike, answers."""
 
 from app.sandbox.calls import Call, kept_headers
-from app.sandbox.entra.endpoints import public_form, respond
+from app.sandbox.entra.endpoints import (
+    named_user,
+    public_form,
+    respond,
+)
 from app.sandbox.memory import Memory
 from app.sandbox.request import Request
 from app.sandbox.strike import strike
@@ -33,8 +37,7 @@ class SignInService:
         )
 
         async def work() -> Answer:
-            now = self._clock.now()
-            return respond(route, tenant, request, self._memory.tokens, now)
+            return respond(route, tenant, request, self._memory.entra)
 
         if picked is None:
             answer = await work()
@@ -42,6 +45,8 @@ class SignInService:
             ticket.note(fault=picked[0])
             answer = await strike(picked[1], request, work, self._clock)
         complete = dated(answer, self._clock.now())
+        if request.header("origin"):
+            complete = complete.plus({"Access-Control-Allow-Origin": "*"})
         ticket.note(status=complete.status)
         await deliver(complete.plus({"x-ms-request-id": request.id}))
 
@@ -56,6 +61,7 @@ class SignInService:
             query=request.query,
             tenant=found.id if found else tenant,
             app=form.get("client_id"),
+            user=self._memory.address(named_user(request)),
             headers=kept_headers(request.headers),
             form=form,
             size=len(request.body),

@@ -119,7 +119,11 @@ def _scripted(fault: Fault, request: Request, now: datetime) -> Answer | None:
     """Return the fault's own answer, or None when it has none."""
     if fault.error is not None or fault.aadsts is not None:
         return entra_error(
-            fault.aadsts, now, error=fault.error, status=fault.status
+            fault.aadsts,
+            now,
+            error=fault.error,
+            status=fault.status,
+            claims=fault.claims,
         )
     if fault.body not in (None, "truncated"):
         return _odd_body(fault)
@@ -164,7 +168,8 @@ def _headers(fault: Fault) -> dict[str, str]:
     headers = dict(fault.headers)
     if fault.retry_after is not None:
         headers["Retry-After"] = _plain(fault.retry_after)
-    if fault.claims is not None:
+    is_of_entra = fault.error is not None or fault.aadsts is not None
+    if fault.claims is not None and not is_of_entra:
         claims = base64.b64encode(fault.claims.encode()).decode()
         headers["WWW-Authenticate"] = CHALLENGE.format(claims)
     return headers

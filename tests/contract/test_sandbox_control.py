@@ -23,6 +23,7 @@ FILE = {
 EVERYTHING: Entity = {
     "mailbox": ADA_ADDRESS,
     "tenant": "contoso.example",
+    "user": ADA_ADDRESS,
     "route": "/users/*",
     "method": "GET",
     "nth": 1,

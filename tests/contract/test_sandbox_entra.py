@@ -59,15 +59,6 @@ async def test_the_life_of_tokens_can_be_set(sandbox: Sandbox) -> None:
     assert (body["expires_in"], body["refresh_in"]) == (86_400, 43_200)
 
 
-async def test_assertions_are_taken_on_trust(sandbox: Sandbox) -> None:
-    """A certificate's assertion does for a secret."""
-    form = token_form(client_secret="", client_assertion="a.b.c")
-    async with client_of(sandbox) as client:
-        answer = await client.post(token_url(), data=form)
-
-    assert answer.status_code == 200
-
-
 @pytest.mark.parametrize(
     ("changes", "status", "error", "number"),
     [

@@ -1,4 +1,4 @@
-"""Access tokens: opaque to callers, verifiable by the sandbox alone."""
+"""Access tokens for Graph: opaque, verifiable by the sandbox alone."""
 
 import base64
 import binascii
@@ -29,12 +29,13 @@ REVOKED = "CompactToken validation failed with reason code: 80049228."
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
-    """Who a token speaks for."""
+    """Who a token speaks for: an app, or a user (an object id) by an app."""
 
     tenant: str
     app: str
     expires: float
     serial: int
+    user: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,7 +51,9 @@ class Tokens:
     serial: int = 0
     revoked: int = 0
 
-    def issue(self, tenant: str, app: str, now: datetime) -> str:
+    def issue(
+        self, tenant: str, app: str, now: datetime, user: str | None = None
+    ) -> str:
         """Return a new access token."""
         self.serial += 1
         grant = Grant(
@@ -58,6 +61,7 @@ class Tokens:
             app=app,
             expires=now.timestamp() + self.expires_in,
             serial=self.serial,
+            user=user,
         )
         payload = msgspec.json.encode(grant)
         sealed = base64.urlsafe_b64encode(_sign(payload) + payload)

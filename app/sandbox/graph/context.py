@@ -69,7 +69,22 @@ class Context:
                 "The mailbox is either inactive, soft-deleted, or is hosted "
                 "on-premise.",
             )
+        self.check_access()
         return self.world.mailbox(self.user)
+
+    def check_access(self) -> None:
+        """Keep who acts for a user out of the mailboxes of others.
+
+        Raises:
+            GraphError: 403.
+        """
+        allowed = self.grant.user
+        if allowed and self.user is not None and self.user.id != allowed:
+            raise GraphError(
+                403,
+                "ErrorAccessDenied",
+                "Access is denied. Check credentials and try again.",
+            )
 
     def url(self, *segments: str) -> str:
         """Return the absolute URL of something in this mailbox."""
