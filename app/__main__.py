@@ -26,9 +26,11 @@ from app.routers.instrumentation import instrument
 from app.server import Server, listening
 from app.settings import (
     AuthMode,
+    CallerSettings,
     Settings,
     SettingsError,
     TenantSettings,
+    check,
     effective,
     load_settings,
     prepare_otel,
@@ -95,11 +97,8 @@ def _written(text: str, check: Path | None) -> int:
 
 def _serve() -> int:
     settings = load_settings()
-    if settings.auth_mode is not AuthMode.NONE:
-        raise SettingsError(
-            f"EXCHANGE_AUTH_MODE: {settings.auth_mode} is not supported yet;"
-            " only none is, on loopback"
-        )
+    if settings.auth_mode is AuthMode.ENTRA:
+        raise SettingsError("EXCHANGE_AUTH_MODE: entra is not supported yet")
     read_credentials(settings)
     providers = _providers()
     with listening(settings) as entrance, _sandbox(settings) as settled:
@@ -165,7 +164,9 @@ def _sandbox(settings: Settings) -> Iterator[Settings]:
         # a place was named.
         with TemporaryDirectory(prefix="exchange-") as passing:
             try:
-                yield _pointed_at(found, settings, Path(passing))
+                settled = _pointed_at(found, settings, Path(passing))
+                check(settled)
+                yield settled
             finally:
                 lifeline.close()
 
@@ -180,6 +181,10 @@ def _pointed_at(
         TenantSettings.model_validate(tenant | expires)
         for tenant in found["tenants"]
     )
+    callers = tuple(
+        CallerSettings.model_validate(caller)
+        for caller in found.get("callers", ())
+    )
     return settings.model_copy(
         update={
             "graph_base_url": f"{found['sandbox']}/v1.0",
@@ -187,6 +192,9 @@ def _pointed_at(
             "data_dir": settings.data_dir if is_named else passing,
             "tenants": tenants,
             "tenants_file": (),
+            "callers": settings.callers or callers,
+            "browser_client_id": settings.browser_client_id
+            or found.get("browser_client_id"),
         }
     )
 

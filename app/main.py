@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from app import __version__
-from app.callers.caller import ANYBODY, Caller, Quota
+from app.callers.identity import Authenticate
 from app.clock import SystemClock
 from app.routers import (
     attachments,
@@ -42,13 +42,13 @@ from app.routers import (
     threads,
 )
 from app.routers.middleware import (
+    Authentication,
     BodyLimit,
     CallerQuota,
     Cors,
     Disconnect,
     Door,
     Guard,
-    Identify,
     IdsInPaths,
     LoopbackOnly,
 )
@@ -85,6 +85,7 @@ _ROUTES = (
     health,
     ops,
 )
+_PAGES = (docs, runbooks, status)
 _LARGEST_BODY = 4 * 1024 * 1024
 
 
@@ -101,7 +102,7 @@ def create_app(
     telemetry: Telemetry,
     state: AbstractAsyncContextManager[AppState],
     *,
-    identify: Identify | None = None,
+    authenticate: Authenticate | None = None,
 ) -> FastAPI:
     """Build the app around an assembled state.
 
@@ -109,8 +110,8 @@ def create_app(
         settings: The configuration.
         telemetry: Where signals go.
         state: What requests share; entered when the app starts.
-        identify: Tells who makes a request; by default everybody is one
-            caller, without a quota in mode ``none``.
+        authenticate: Tells who makes a request; as the settings have it by
+            default.
     """
 
     @asynccontextmanager
@@ -122,9 +123,7 @@ def create_app(
         title="Exchange API",
         version=__version__,
         lifespan=lifespan,
-        middleware=_middleware(
-            settings, telemetry, identify or _everybody(settings)
-        ),
+        middleware=_middleware(settings, telemetry, authenticate),
         redirect_slashes=False,
         openapi_url=None,
         docs_url=None,
@@ -137,12 +136,10 @@ def create_app(
             "operation_spans": False,
         },
     )
-    for module in _ROUTES:
+    app.mount(docs.ASSETS, docs.assets())
+    for module in (*_ROUTES, *_PAGES):
         # As they are: to include them would derive each of them anew.
         app.router.routes.extend(module.router.routes)
-    docs.install(app)
-    app.include_router(runbooks.router)
-    app.include_router(status.router)
     problem_answers.install(
         app, [route for module in _ROUTES for route in module.router.routes]
     )
@@ -150,7 +147,9 @@ def create_app(
 
 
 def _middleware(
-    settings: Settings, telemetry: Telemetry, identify: Identify
+    settings: Settings,
+    telemetry: Telemetry,
+    authenticate: Authenticate | None,
 ) -> list[Middleware]:
     """Return what every request passes, outermost first."""
     clock = SystemClock()
@@ -163,35 +162,20 @@ def _middleware(
             telemetry=telemetry,
             most_in_flight=settings.limits.requests_in_flight,
         ),
-        Middleware(CallerQuota, identify=identify),
     ]
     if settings.cors_origins:
         passed.insert(2, Middleware(Cors, origins=settings.cors_origins))
     if settings.auth_mode is AuthMode.NONE:
         passed.append(Middleware(LoopbackOnly, origins=settings.cors_origins))
-    passed.append(
+    passed += [
+        Middleware(Authentication, authenticate=authenticate),
+        Middleware(CallerQuota),
         Middleware(
             BodyLimit,
             most_bytes=_LARGEST_BODY,
             is_upload=is_upload,
             largest_upload=LARGEST_UPLOAD,
-        )
-    )
-    passed.append(Middleware(IdsInPaths))
+        ),
+        Middleware(IdsInPaths),
+    ]
     return passed
-
-
-def _everybody(settings: Settings) -> Identify:
-    """Take all for one caller, as long as nobody has to say who they are."""
-    caller = ANYBODY
-    if settings.auth_mode is not AuthMode.NONE:
-        quota = settings.quota
-        caller = Caller(
-            name=ANYBODY.name,
-            quota=Quota(
-                requests=quota.requests,
-                window=quota.window,
-                concurrency=quota.concurrency,
-            ),
-        )
-    return lambda _scope: caller

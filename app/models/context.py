@@ -5,7 +5,18 @@ from enum import StrEnum
 
 from app.clock import Deadline
 
-__all__ = ["CacheControl", "CallContext", "Costs", "Criticality", "InMailbox"]
+__all__ = [
+    "APP",
+    "Assertion",
+    "CacheControl",
+    "CallContext",
+    "Costs",
+    "Criticality",
+    "InMailbox",
+]
+
+APP = "app"
+"""The principal of calls that are made with this service's own rights."""
 
 
 class Criticality(StrEnum):
@@ -19,6 +30,20 @@ class Criticality(StrEnum):
     INTERACTIVE = "interactive"
     SYNC = "sync"
     BACKFILL = "backfill"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assertion:
+    """A user's own token, for which Entra ID gives one for Graph.
+
+    ``digest`` is its SHA-256 in hexadecimal, by which it is known: the token
+    itself is no key of anything. ``expires_at`` is in seconds of the Unix
+    epoch.
+    """
+
+    token: str = field(repr=False)
+    digest: str
+    expires_at: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +81,9 @@ class CallContext:
     """Who asks, by when, and what will do.
 
     ``tenant`` is the alias of a configured tenant. ``principal`` is whose
-    rights are used: ``app`` for the service's own. Nothing that was fetched
-    for one pair of them is ever given to another. ``caller`` is the name of
+    rights are used: `APP` for the service's own, or the object id of a user,
+    whose token ``on_behalf_of`` is. Nothing that was fetched for one pair of
+    tenant and principal is ever given to another. ``caller`` is the name of
     who asks. ``criticality`` decides who goes first where several wait.
     ``respond_async`` is whether the caller rather has an answer at once than
     one that tells how it ended (RFC 7240).
@@ -68,6 +94,7 @@ class CallContext:
     deadline: Deadline
     request_id: str
     caller: str = ""
+    on_behalf_of: Assertion | None = None
     cache: CacheControl = CacheControl()
     criticality: Criticality = Criticality.INTERACTIVE
     respond_async: bool = False

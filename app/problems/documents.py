@@ -87,6 +87,8 @@ def problem_response(
         headers["Idempotent-Replayed"] = "true"
     if isinstance(error, RangeNotSatisfiable):
         headers["Content-Range"] = f"bytes */{error.size}"
+    if challenge := getattr(error, "challenge", None):
+        headers["WWW-Authenticate"] = challenge
     return Response(
         msgspec.json.encode(document),
         error.status,

@@ -8,7 +8,7 @@ What is "the same" as its base differs in what it means to the policies, or
     - MalformedRequest            400  malformed-request
       - InvalidCursor             400  invalid-cursor
       - IdempotencyKeyMissing     400  idempotency-key-missing
-    - CallerUnauthenticated       401  caller-unauthenticated
+    - CallerUnauthenticated       401  caller-unauthenticated  (`callers`)
       - ClaimsRequired            401  claims-required
     - CallerForbidden             403  caller-forbidden
       - MailboxAccessDenied       403  mailbox-access-denied  (`resources`)

@@ -13,9 +13,6 @@ from app.problems.errors import (
 )
 
 __all__ = [
-    "CallerForbidden",
-    "CallerUnauthenticated",
-    "ClaimsRequired",
     "IdempotencyKeyInUse",
     "IdempotencyKeyMissing",
     "IdempotencyKeyReused",
@@ -66,34 +63,6 @@ class IdempotencyKeyMissing(MalformedRequest):
     code = "idempotency-key-missing"
     title = "An Idempotency-Key is needed"
     action = "Send a new unique Idempotency-Key with the request."
-
-
-class CallerUnauthenticated(RequestRefused):
-    """The caller did not show who it is."""
-
-    code = "caller-unauthenticated"
-    status = HTTPStatus.UNAUTHORIZED
-    title = "The caller is not authenticated"
-    category = Category.AUTHENTICATION
-    action = "Send valid credentials."
-
-
-class ClaimsRequired(CallerUnauthenticated):
-    """Conditional Access wants the user to prove more."""
-
-    code = "claims-required"
-    title = "Conditional Access demands more of the user"
-    action = "Sign the user in again with the claims of WWW-Authenticate."
-
-
-class CallerForbidden(RequestRefused):
-    """The caller is known and may not do this."""
-
-    code = "caller-forbidden"
-    status = HTTPStatus.FORBIDDEN
-    title = "The caller may not do this"
-    category = Category.AUTHORIZATION
-    action = "Ask the operators for the role or mailbox that is missing."
 
 
 class RouteNotFound(RequestRefused):

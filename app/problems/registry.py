@@ -2,6 +2,11 @@
 
 from collections.abc import Mapping
 
+from app.problems.callers import (
+    CallerForbidden,
+    CallerUnauthenticated,
+    ClaimsRequired,
+)
 from app.problems.errors import ExchangeError
 from app.problems.failures import (
     DeadlineExceeded,
@@ -26,9 +31,6 @@ from app.problems.graph_failures import (
 )
 from app.problems.ledger import LedgerUnavailable
 from app.problems.refusals import (
-    CallerForbidden,
-    CallerUnauthenticated,
-    ClaimsRequired,
     IdempotencyKeyInUse,
     IdempotencyKeyMissing,
     IdempotencyKeyReused,
@@ -61,7 +63,7 @@ from app.problems.resources import (
     TenantNotFound,
 )
 
-__all__ = ["ANY_CALL", "ANY_REQUEST", "REGISTRY"]
+__all__ = ["ANY_CALL", "ANY_CALLER", "ANY_REQUEST", "REGISTRY"]
 
 _ALL: tuple[type[ExchangeError], ...] = (
     MalformedRequest,
@@ -129,7 +131,15 @@ ANY_REQUEST: tuple[type[ExchangeError], ...] = (
 )
 """What any request to this service can meet."""
 
+ANY_CALLER: tuple[type[ExchangeError], ...] = (
+    CallerUnauthenticated,
+    CallerForbidden,
+    IdentityUnavailable,
+)
+"""What whoever must show who they are can meet."""
+
 ANY_CALL: tuple[type[ExchangeError], ...] = (
+    ClaimsRequired,
     TenantNotFound,
     MailboxAccessDenied,
     GraphRejected,

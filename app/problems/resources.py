@@ -2,12 +2,9 @@
 
 from http import HTTPStatus
 
+from app.problems.callers import CallerForbidden
 from app.problems.errors import Category, Reach, Upstream
-from app.problems.refusals import (
-    CallerForbidden,
-    QuotaExceeded,
-    RequestRefused,
-)
+from app.problems.refusals import QuotaExceeded, RequestRefused
 
 __all__ = [
     "Conflict",

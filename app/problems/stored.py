@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct, UnsetType, msgpack, structs
 from app.problems import causes, registry
 from app.problems.errors import ExchangeError, FieldError, Outcome, Upstream
 from app.problems.failures import InternalError
+from app.problems.reasons import Reason
 
 __all__ = ["pack", "unpack"]
 
@@ -36,6 +37,8 @@ class _Told(Struct, kw_only=True):
     size: int | UnsetType = UNSET
     claims: str | UnsetType | None = UNSET
     existing: str | UnsetType | None = UNSET
+    challenge: str | UnsetType | None = UNSET
+    reason: Reason | UnsetType | None = UNSET
 
 
 class _Stored(Struct):

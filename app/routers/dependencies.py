@@ -4,9 +4,15 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.callers.authorization import (
+    check_mailbox,
+    mailbox_of,
+    tenant_of,
+)
+from app.callers.identity import Identity
 from app.clock import Deadline
-from app.models.context import CallContext, InMailbox
-from app.problems.resources import TenantNotFound
+from app.models.context import APP, CallContext, InMailbox
+from app.problems.callers import CallerUnauthenticated
 from app.routers.headers import (
     cache_control,
     idempotency_key,
@@ -19,16 +25,34 @@ from app.routers.scope import notes_of
 from app.services.once import Intent
 from app.services.state import AppState
 
-__all__ = ["Asked", "IfMatch", "Intended", "Where", "services"]
+__all__ = [
+    "Asked",
+    "IfMatch",
+    "Intended",
+    "Where",
+    "identity_of",
+    "services",
+]
 
 _LONGEST_WAIT = 120.0
-_APP_ONLY = "app"
 
 
 def services(request: Request) -> AppState:
     """Return what the application shares with every request."""
     state: AppState = request.state.exchange
     return state
+
+
+def identity_of(request: Request) -> Identity:
+    """Return who makes a request.
+
+    Raises:
+        CallerUnauthenticated: Nobody knows.
+    """
+    identity = notes_of(request.scope).identity
+    if identity is None:
+        raise CallerUnauthenticated
+    return identity
 
 
 async def _asked(request: Request) -> CallContext:
@@ -39,14 +63,16 @@ async def _asked(request: Request) -> CallContext:
     if wait is not None:
         wait = min(wait, _LONGEST_WAIT)
         notes.preference_applied = f"wait={wait:.0f}"
-    tenant = headers.get("exchange-tenant") or state.tenants[0]
-    if tenant not in state.tenants:
-        raise TenantNotFound("Exchange-Tenant names none that is served.")
+    identity = identity_of(request)
+    named = line_of(headers, "exchange-tenant")
+    tenant = tenant_of(identity, named, state.tenants)
     notes.tenant = tenant
+    user = identity.user
     seconds = state.total_timeout if wait is None else wait
     return CallContext(
         tenant=tenant,
-        principal=_APP_ONLY,
+        principal=user.object_id if user else APP,
+        on_behalf_of=user.assertion if user else None,
         deadline=Deadline(state.clock, seconds),
         request_id=notes.request_id,
         caller=notes.caller,
@@ -63,7 +89,11 @@ Asked = Annotated[CallContext, Depends(_asked)]
 async def _where(
     request: Request, asked: Asked, mailbox: MailboxInPath
 ) -> InMailbox:
-    return services(request).mailboxes.find(asked, mailbox)
+    identity = identity_of(request)
+    name = mailbox_of(identity, mailbox)
+    where = services(request).mailboxes.find(asked, name)
+    check_mailbox(identity, where.asked_as, where.mailbox)
+    return where
 
 
 async def _if_match(request: Request) -> str | None:

@@ -17,7 +17,7 @@ from app.problems.refusals import (
     RangeNotSatisfiable,
     UnsupportedMediaType,
 )
-from app.problems.registry import ANY_CALL, ANY_REQUEST
+from app.problems.registry import ANY_CALL, ANY_CALLER, ANY_REQUEST
 from app.problems.resources import (
     Conflict,
     ItemNotFound,
@@ -139,7 +139,9 @@ def takes_files(extra: dict[str, Any]) -> dict[str, Any]:
 
 
 def _problems(*kinds: Kinds) -> dict[int | str, dict[str, Any]]:
-    return documented(ANY_REQUEST, (QuotaExceeded,), ANY_CALL, *kinds)
+    return documented(
+        ANY_REQUEST, ANY_CALLER, (QuotaExceeded,), ANY_CALL, *kinds
+    )
 
 
 def _header(name: str, description: str, **schema: Any) -> dict[str, Any]:

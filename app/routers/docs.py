@@ -3,13 +3,17 @@
 import asyncio
 
 import msgspec
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from fastapi.staticfiles import StaticFiles
 
-__all__ = ["install"]
+from app.routers.guarded import GuardedRoute
 
-_ASSETS = "/docs/assets"
+__all__ = ["ASSETS", "assets", "router"]
+
+ASSETS = "/docs/assets"
+"""Where it is served what the pages need."""
+
 _OPENAPI = "/openapi.json"
 # Neither page is to ask anybody else for anything.
 _POLICY = {
@@ -21,13 +25,12 @@ _POLICY = {
     )
 }
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 
 
-def install(app: FastAPI) -> None:
-    """Serve the document, both pages and what they need."""
-    app.mount(_ASSETS, StaticFiles(packages=[("fastapi_offline", "static")]))
-    app.include_router(router)
+def assets() -> StaticFiles:
+    """Return what both pages need."""
+    return StaticFiles(packages=[("fastapi_offline", "static")])
 
 
 @router.get(_OPENAPI)
@@ -48,9 +51,9 @@ async def swagger_ui() -> Response:
     page = get_swagger_ui_html(
         openapi_url=_OPENAPI,
         title="Exchange API",
-        swagger_js_url=f"{_ASSETS}/swagger-ui-bundle.js",
-        swagger_css_url=f"{_ASSETS}/swagger-ui.css",
-        swagger_favicon_url=f"{_ASSETS}/favicon.png",
+        swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
+        swagger_css_url=f"{ASSETS}/swagger-ui.css",
+        swagger_favicon_url=f"{ASSETS}/favicon.png",
         swagger_ui_parameters={
             "displayRequestDuration": True,
             "docExpansion": "list",
@@ -67,8 +70,8 @@ async def redoc() -> Response:
     page = get_redoc_html(
         openapi_url=_OPENAPI,
         title="Exchange API",
-        redoc_js_url=f"{_ASSETS}/redoc.standalone.js",
-        redoc_favicon_url=f"{_ASSETS}/favicon.png",
+        redoc_js_url=f"{ASSETS}/redoc.standalone.js",
+        redoc_favicon_url=f"{ASSETS}/favicon.png",
         with_google_fonts=False,
     )
     page.headers.update(_POLICY)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.models.health import Health
 from app.problems.documents import documented
-from app.problems.registry import ANY_REQUEST
+from app.problems.registry import ANY_CALLER, ANY_REQUEST
 from app.routers.dependencies import services
 from app.routers.route import StrictRoute
 
@@ -48,7 +48,9 @@ async def ready(request: Request) -> Response:
     return _report(services(request).health.ready())
 
 
-@router.get("/exchange", responses=_DOCUMENTED | documented(ANY_REQUEST))
+@router.get(
+    "/exchange", responses=_DOCUMENTED | documented(ANY_REQUEST, ANY_CALLER)
+)
 async def exchange(request: Request) -> Response:
     """Tell how Graph and Entra ID have been doing for each tenant.
 

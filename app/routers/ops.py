@@ -17,16 +17,15 @@ from app.models.outbox import Outbox, OutboxQuery
 from app.problems.documents import documented
 from app.problems.ledger import LedgerUnavailable
 from app.problems.refusals import PayloadTooLarge, UnsupportedMediaType
-from app.problems.registry import ANY_REQUEST
+from app.problems.registry import ANY_CALLER, ANY_REQUEST
 from app.problems.resources import Conflict, ItemNotFound, TenantNotFound
-from app.routers.dependencies import services
+from app.routers.dependencies import identity_of, services
 from app.routers.parameters import SendId
 from app.routers.route import StrictRoute
 
 __all__ = ["router"]
 
 _JSON = "application/json"
-_ANYBODY = "anybody"
 _OF_TENANTS = (TenantNotFound,)
 _OF_BODIES = (TenantNotFound, UnsupportedMediaType, PayloadTooLarge)
 _OF_SENDS = (ItemNotFound, Conflict, LedgerUnavailable)
@@ -34,9 +33,9 @@ _OF_SENDS = (ItemNotFound, Conflict, LedgerUnavailable)
 router = APIRouter(prefix="/ops", tags=["ops"], route_class=StrictRoute)
 
 
-async def _operator() -> str:
-    """Return who acts. Without authentication, everybody is an operator."""
-    return _ANYBODY
+async def _operator(request: Request) -> str:
+    """Return who acts."""
+    return identity_of(request).caller.name
 
 
 Operator = Annotated[str, Depends(_operator)]
@@ -55,7 +54,7 @@ WorkloadName = Annotated[
 
 def _describe(model: Any, *kinds: Any) -> dict[int | str, dict[str, Any]]:
     described: dict[int | str, dict[str, Any]] = {200: {"model": model}}
-    return described | documented(ANY_REQUEST, *kinds)
+    return described | documented(ANY_REQUEST, ANY_CALLER, *kinds)
 
 
 @router.get("", responses=_describe(OpsState))

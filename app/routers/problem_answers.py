@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
+from app.problems.callers import CallerForbidden, CallerUnauthenticated
 from app.problems.documents import problem_response
 from app.problems.errors import ExchangeError
 from app.problems.refusals import (
@@ -49,6 +50,8 @@ def refusal(scope: Scope, error: ExchangeError) -> Response:
     """Return a problem document, and note it down."""
     notes = notes_of(scope)
     notes.problem = error.code
+    if isinstance(error, CallerUnauthenticated | CallerForbidden):
+        notes.refused = error.reason
     ids = {"request_id": notes.request_id}
     if trace := trace_ids().get("trace_id"):
         ids["trace_id"] = trace

@@ -1,12 +1,11 @@
 """Routes that take what they know and refuse the rest."""
 
 import inspect
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from app.problems.refusals import (
@@ -15,6 +14,7 @@ from app.problems.refusals import (
     UnsupportedMediaType,
 )
 from app.routers.bodies import JsonRequest
+from app.routers.guarded import GuardedRoute, Handler
 from app.routers.headers import accepts, line_of
 from app.routers.pointers import wrong_at
 
@@ -23,10 +23,8 @@ __all__ = ["StreamedRoute", "StrictRoute"]
 _JSON = "application/json"
 _MERGE_PATCH = "application/merge-patch+json"
 
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
-
-class StrictRoute(APIRoute):
+class StrictRoute(GuardedRoute):
     """Checks what FastAPI lets pass.
 
     Unknown and repeated query parameters are errors and not ignored, and so
@@ -49,9 +47,9 @@ class StrictRoute(APIRoute):
         )
         super().__init__(path, endpoint, **options)
 
-    def get_route_handler(self) -> Handler:
+    def unguarded_handler(self) -> Handler:
         """Return the handler with the checks before it."""
-        handle = super().get_route_handler()
+        handle = super().unguarded_handler()
         known = set(self._query_names())
         produced = self._produced()
         bodies = self._bodies()

@@ -13,6 +13,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from app.problems.refusals import RouteNotFound
+from app.routers.guarded import GuardedRoute
 from app.routers.headers import line_of, quality
 from app.routers.pages import page
 
@@ -26,7 +27,9 @@ _MARKDOWN = "text/markdown"
 _COMMENT = re.compile(r"<!--.*?-->\n*", re.DOTALL)
 _LINK = re.compile(r"\]\((?:\./)?([a-z-]+)\.md(#[\w-]+)?\)")
 
-router = APIRouter(prefix="/runbooks", include_in_schema=False)
+router = APIRouter(
+    prefix="/runbooks", include_in_schema=False, route_class=GuardedRoute
+)
 
 
 @router.get("")

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from app.callers.identity import Identity
 from app.models.context import Costs, Criticality
+from app.problems.reasons import Reason
 
 __all__ = ["RequestNotes", "begin_notes", "notes_of", "route_template"]
 
@@ -24,6 +26,8 @@ class RequestNotes:
         request_id: The caller's, if it is sane, or one made up.
         began: When it came in, in seconds of the clock.
         caller: The name of who made it; empty where nobody looks.
+        identity: Who that is; None where nobody looks.
+        refused: Why its caller was refused, if that was the reason.
         tenant: The tenant that it is about, once that is known.
         costs: What it has cost so far.
         status: The status of its answer, once that has begun.
@@ -37,6 +41,8 @@ class RequestNotes:
     request_id: str
     began: float
     caller: str = ""
+    identity: Identity | None = None
+    refused: Reason | None = None
     tenant: str | None = None
     costs: Costs = field(default_factory=Costs)
     status: int | None = None

@@ -12,7 +12,7 @@ from app.problems.documents import documented
 from app.problems.errors import ExchangeError
 from app.problems.ledger import LedgerUnavailable
 from app.problems.refusals import QuotaExceeded
-from app.problems.registry import ANY_REQUEST
+from app.problems.registry import ANY_CALLER, ANY_REQUEST
 from app.problems.resources import (
     ItemNotFound,
     MailboxSendLimitReached,
@@ -90,5 +90,5 @@ def of_outbox(
     Without a model it has nothing to say but problems.
     """
     always = (TenantNotFound, QuotaExceeded, ItemNotFound, LedgerUnavailable)
-    described = documented(ANY_REQUEST, always, kinds)
+    described = documented(ANY_REQUEST, ANY_CALLER, always, kinds)
     return described if model is None else described | {200: {"model": model}}

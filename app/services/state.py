@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.callers.identity import Authenticate
 from app.callers.quotas import Quotas
 from app.clock import Clock
 from app.services.attachments.attaching import AttachingService
@@ -44,11 +45,12 @@ __all__ = ["AppState"]
 class AppState:
     """The services, and what requests are measured by.
 
-    ``tenants`` are the aliases that are served, the default one first;
-    ``total_timeout`` is in seconds.
+    ``authenticate`` tells who calls. ``tenants`` are the aliases that are
+    served, the default one first; ``total_timeout`` is in seconds.
     """
 
     clock: Clock
+    authenticate: Authenticate
     tenants: tuple[str, ...]
     total_timeout: float
     attaching: AttachingService

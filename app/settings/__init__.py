@@ -5,6 +5,7 @@ Every variable starts with ``EXCHANGE_``; nested ones join their names with
 refused, so that a typo is an error at start and not a silent default.
 """
 
+from app.settings.callers import ApiKeySettings, CallerSettings
 from app.settings.cloud import Cloud
 from app.settings.database import ledger_url
 from app.settings.groups import (
@@ -21,18 +22,26 @@ from app.settings.keeping import (
     LedgerSettings,
     OutboxSettings,
 )
-from app.settings.loading import SettingsError, effective, load_settings
+from app.settings.loading import (
+    SettingsError,
+    check,
+    effective,
+    load_settings,
+)
 from app.settings.otel import Exports, OtlpProtocol, Scrape, prepare_otel
+from app.settings.roles import Role
 from app.settings.root import AuthMode, Settings
 from app.settings.secret_keys import secret_keys
 from app.settings.tenant import TenantSettings
 
 __all__ = [
+    "ApiKeySettings",
     "AuthMode",
     "BreakerMode",
     "BreakerSettings",
     "BudgetSettings",
     "CacheSettings",
+    "CallerSettings",
     "Cloud",
     "Exports",
     "LedgerSettings",
@@ -41,11 +50,13 @@ __all__ = [
     "OutboxSettings",
     "PoolSettings",
     "RetrySettings",
+    "Role",
     "Scrape",
     "Settings",
     "SettingsError",
     "TenantSettings",
     "TimeoutSettings",
+    "check",
     "effective",
     "ledger_url",
     "load_settings",

@@ -9,7 +9,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from app.settings.root import Settings
 
-__all__ = ["SettingsError", "effective", "load_settings"]
+__all__ = ["SettingsError", "check", "effective", "load_settings"]
 
 _PREFIX = "EXCHANGE_"
 _MASK = "********"
@@ -45,6 +45,18 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         field = re.search(r'field "(\w+)"', str(e))
         name = field[1].upper() if field else "*"
         raise SettingsError(f"{_PREFIX}{name}: not valid JSON") from None
+
+
+def check(settings: Settings) -> None:
+    """Check what could not be, before the sandbox told of its tenants.
+
+    Raises:
+        SettingsError: Who may call does not fit them.
+    """
+    try:
+        settings.check_callers()
+    except ValueError as e:
+        raise SettingsError(f"{_PREFIX}{e}") from None
 
 
 def effective(settings: Settings) -> Iterator[str]:

@@ -8,6 +8,14 @@ from urllib.parse import urlsplit
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.settings.callers import (
+    ApiKeySettings,
+    CallerSettings,
+    Guid,
+    check_api_keys,
+    check_callers,
+    is_guid,
+)
 from app.settings.cloud import Cloud
 from app.settings.database import DatabaseUrl
 from app.settings.fields import (
@@ -91,8 +99,21 @@ class Settings(AppSettings, BaseSettings):
     tenants_file: TenantsInFile = ()
     """Path of a file that holds such a list."""
     auth_mode: AuthMode = AuthMode.ENTRA
-    """How callers show who they are. `none` needs the service and its Graph to
-    be on loopback; the others refuse to start for now."""
+    """How callers show who they are: by tokens of Entra ID, or by keys.
+    `none` needs the service and its Graph to be on loopback."""
+    audience: tuple[str, ...] = ()
+    """A JSON list: whom callers' tokens must be meant for. By default the app
+    registrations of the tenants, as `client_id` and `api://client_id`."""
+    issuers: tuple[BaseUrl, ...] = ()
+    """A JSON list: the OpenID Connect issuers of callers' tokens; by default
+    Entra ID for each tenant."""
+    callers: tuple[CallerSettings, ...] = ()
+    """A JSON list of the applications that may call, if they have tokens."""
+    api_keys: tuple[ApiKeySettings, ...] = ()
+    """A JSON list of the machines that may call, if they have keys."""
+    browser_client_id: Guid | None = None
+    """The app registration (a public client) with which people sign in on
+    /docs and /status; one of the callers."""
     retry: RetrySettings = RetrySettings()
     budget: BudgetSettings = BudgetSettings()
     breaker: BreakerSettings = BreakerSettings()
@@ -162,6 +183,27 @@ class Settings(AppSettings, BaseSettings):
                 " EXCHANGE_SANDBOX=true"
             )
         return self
+
+    @model_validator(mode="after")
+    def _callers_fit(self) -> Self:
+        # The sandbox tells its tenants only when it has started.
+        if not self.sandbox:
+            self.check_callers()
+        return self
+
+    def check_callers(self) -> None:
+        """Raise `ValueError` unless those who may call fit the tenants."""
+        aliases = [tenant.alias for tenant in self.every_tenant]
+        if self.auth_mode is AuthMode.ENTRA:
+            check_callers(self.callers, aliases)
+            for tenant in self.every_tenant:
+                if not is_guid(tenant.tenant_id):
+                    raise ValueError(
+                        "TENANT_ID: EXCHANGE_AUTH_MODE=entra needs the id of"
+                        f" the tenant {tenant.alias}, not a domain"
+                    )
+        elif self.auth_mode is AuthMode.API_KEY:
+            check_api_keys(self.api_keys, aliases)
 
     @model_validator(mode="after")
     def _open_only_on_loopback(self) -> Self:

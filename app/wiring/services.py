@@ -60,6 +60,7 @@ from app.services.state import AppState
 from app.services.status.board import StatusBoard
 from app.services.status.history import History
 from app.services.status.sights import Sights
+from app.wiring.callers import build_authentication
 from app.wiring.gauges import credentials_end
 from app.wiring.ops import levers_of, meters_of
 from app.wiring.parts import Parts
@@ -114,6 +115,7 @@ def build_services(
     meters = meters_of(parts, breaker, quotas, sending.desk)
     return AppState(
         clock=parts.clock,
+        authenticate=build_authentication(parts),
         tenants=tenants,
         total_timeout=parts.settings.timeouts.total,
         attaching=AttachingService(

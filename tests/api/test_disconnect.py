@@ -9,9 +9,10 @@ import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
-from app.callers.caller import Caller, Quota
+from app.callers.caller import Quota
 from app.sandbox import Fault, Sandbox
 from app.telemetry.setup import Providers
+from tests.support.callers import called
 from tests.support.metrics import readings
 from tests.support.service import Service, settings_for, started
 from tests.support.visitor import Visitor
@@ -209,7 +210,6 @@ async def test_a_storm_of_leavers_leaves_nothing_behind(
     chance = random.Random(300)
     sandbox.settings.latency = 0.2
     quota = Quota(requests=10_000, window=600, concurrency=40)
-    caller = Caller(name="stormy", quota=quota)
     settings = settings_for(tmp_path, limits={"requests_in_flight": 50})
     peak = 0
 
@@ -228,7 +228,7 @@ async def test_a_storm_of_leavers_leaves_nothing_behind(
         await visit
 
     async with started(
-        settings, sandbox, identify=lambda _: caller
+        settings, sandbox, authenticate=called(quota=quota)
     ) as running:
         await asyncio.gather(*(one(running, n) for n in range(300)))
         [after] = running.state.quotas.statistics()

@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
-from starlette.datastructures import Headers
-from starlette.types import Scope
 
-from app.callers.caller import Caller, Quota
+from app.callers.caller import Quota
 from app.sandbox import Fault, Sandbox
 from app.telemetry.setup import Providers
+from tests.support.callers import api_key, called
 from tests.support.metrics import readings
 from tests.support.service import Service, settings_for, started
 
@@ -24,17 +23,11 @@ QUOTA = Quota(requests=10, window=60, concurrency=3)
 POLICY = '"default";q=10;w=60'
 
 
-def by_header(scope: Scope) -> Caller:
-    """Take the caller's name from a header, as a stand-in for its proof."""
-    name = Headers(scope=scope).get("x-caller", "somebody")
-    return Caller(name=name, quota=QUOTA)
-
-
 @pytest.fixture
 async def limited(tmp_path: Path, sandbox: Sandbox) -> AsyncIterator[Service]:
     """The service with callers who each have a small quota."""
     async with started(
-        settings_for(tmp_path), sandbox, identify=by_header
+        settings_for(tmp_path), sandbox, authenticate=called(quota=QUOTA)
     ) as running:
         yield running
 
@@ -53,10 +46,15 @@ async def test_in_other_modes_the_settings_apply(
 ) -> None:
     """Whatever else a mode will do, it has the quota of the settings."""
     settings = settings_for(
-        tmp_path, auth_mode="api_key", quota={"requests": 77, "window": 30}
+        tmp_path,
+        auth_mode="api_key",
+        api_keys=[api_key("k", tenants=["contoso"])],
+        quota={"requests": 77, "window": 30},
     )
     async with started(settings, sandbox) as running:
-        answer = await running.client.get("/v1/mailboxes")
+        answer = await running.client.get(
+            "/v1/mailboxes", headers={"X-API-Key": "k"}
+        )
 
     assert answer.headers["ratelimit-policy"] == '"default";q=77;w=30'
 
@@ -98,7 +96,7 @@ async def test_beyond_the_quota_callers_are_refused(
     asked = len(sandbox.calls)
     refused = await limited.client.get(MESSAGES)
     asked_for_it = len(sandbox.calls) - asked
-    other = await limited.client.get(MESSAGES, headers={"X-Caller": "other"})
+    other = await limited.client.get(MESSAGES, headers={"X-API-Key": "other"})
     wait = int(refused.headers["retry-after"])
     await limited.clock.sleep(wait)
     again = await limited.client.get(MESSAGES)
@@ -126,7 +124,7 @@ async def test_only_so_many_at_once(
     ]
     await limited.clock.sleep(0.5)
     fourth = await limited.client.get(MESSAGES)
-    other = await limited.client.get(MAILBOX, headers={"X-Caller": "other"})
+    other = await limited.client.get(MAILBOX, headers={"X-API-Key": "other"})
     answers = await asyncio.gather(*tasks)
     after = await limited.client.get(MESSAGES, params={"limit": 1})
 
@@ -157,7 +155,9 @@ async def test_pages_in_browsers_may_read_it(
     """CORS exposes the headers, of a refusal too."""
     page = "https://mail.contoso.example"
     settings = settings_for(tmp_path, cors_origins=[page])
-    async with started(settings, sandbox, identify=by_header) as running:
+    async with started(
+        settings, sandbox, authenticate=called(quota=QUOTA)
+    ) as running:
         for _ in range(10):
             answer = await running.client.get(
                 MESSAGES, headers={"Origin": page}
@@ -180,13 +180,13 @@ async def test_operators_see_who_uses_what(
     async with started(
         settings_for(tmp_path),
         sandbox,
-        identify=by_header,
+        authenticate=called(quota=QUOTA),
         providers=meters,
     ) as running:
         sandbox.faults.add(Fault(route="/users/*", status=404, times=1))
         await running.client.get(MESSAGES)
         for _ in range(4):
-            await running.client.get(MESSAGES, headers={"X-Caller": "b"})
+            await running.client.get(MESSAGES, headers={"X-API-Key": "b"})
         shares = readings(reader, "exchange.callers.quota")
         known = {f.caller.name: f for f in running.state.quotas.statistics()}
 

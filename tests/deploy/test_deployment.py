@@ -14,7 +14,7 @@ import yaml
 from pydantic import SecretStr
 
 from app import __version__
-from app.sandbox.tenants import TENANTS
+from app.sandbox.tenants import CONTOSO, TENANTS
 from app.settings import AuthMode, Settings, load_settings, prepare_otel
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -88,7 +88,13 @@ def test_the_production_overlay_has_what_the_service_needs(
     tenants = tmp_path / Path(variables["EXCHANGE_TENANTS_FILE"]).name
     tenants.write_text(
         json.dumps(
-            [{"tenant_id": "t", "client_id": "c", "client_secret": "s"}]
+            [
+                {
+                    "tenant_id": CONTOSO.id,
+                    "client_id": "c",
+                    "client_secret": "s",
+                }
+            ]
         )
     )
     vault = read("kubernetes/overlays/production/secrets.yaml")["spec"]

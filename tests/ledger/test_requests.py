@@ -8,11 +8,10 @@ import asyncio
 from typing import Any
 
 import pytest
-from starlette.types import Scope
 
-from app.callers.caller import Caller
 from app.sandbox import Fault, Sandbox
 from app.settings import Settings
+from tests.support.callers import called
 from tests.support.killing import killed
 from tests.support.ledger import Place
 from tests.support.service import settings_for, started
@@ -138,16 +137,12 @@ async def test_t71_t73_t74_whose_key_it_is_and_for_what(
     T72 has no case: there is no operation that demands a key.
     """
 
-    def identify(scope: Scope) -> Caller:
-        names = dict(scope["headers"])
-        return Caller(name=names[b"x-caller"].decode())
-
     def of(caller: str) -> dict[str, str]:
-        return {**KEY, "X-Caller": caller}
+        return {**KEY, "X-API-Key": caller}
 
     async with (
-        started(settings, sandbox, identify=identify) as one,
-        started(settings, sandbox, identify=identify) as two,
+        started(settings, sandbox, authenticate=called()) as one,
+        started(settings, sandbox, authenticate=called()) as two,
     ):
         wrong = {"given_name": 7}
         invalid = await one.client.post(CONTACTS, json=wrong, headers=of("a"))

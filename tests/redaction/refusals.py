@@ -122,7 +122,7 @@ async def own_failures(found: Watched, message: str) -> None:
         ),
     )
     # By now Graph is taken for dead.
-    for headers in ({}, {"Caller": "greedy"}, {"Caller": "greedy"}):
+    for headers in ({}, {"X-API-Key": "greedy"}, {"X-API-Key": "greedy"}):
         await found.ask("GET", f"{MAILBOX}/overview", headers=headers)
     await found.look()
     service.sandbox.faults.clear()

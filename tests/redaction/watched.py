@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from starlette.datastructures import Headers
-from starlette.types import Scope
 
-from app.callers.caller import ANYBODY, Caller, Quota
+from app.callers.caller import ANYBODY, Quota
+from app.callers.identity import Credentials, Identity
 from app.sandbox import Sandbox
 from app.telemetry.logs import EventLog, LibraryHandler
 from tests.redaction.canaries import Canary, planted, word
 from tests.redaction.evidence import Evidence
 from tests.redaction.recorder import Recorder
+from tests.support.callers import called
 from tests.support.service import Service, settings_for, started
 
 __all__ = ["MOST_IN_FLIGHT", "Watched", "watched"]
@@ -131,7 +131,10 @@ async def watched(data_dir: Path, sandbox: Sandbox) -> AsyncIterator[Watched]:
         graph_trace_context=True,
     )
     async with started(
-        settings, sandbox, identify=_by_header, providers=recorder.providers
+        settings,
+        sandbox,
+        authenticate=_by_header,
+        providers=recorder.providers,
     ) as service:
         found = Watched(service=service, data_dir=data_dir)
         # Here Graph does what no document foresees.
@@ -154,8 +157,9 @@ def _receiver(path: str) -> str:
     return "to Graph" if path.startswith("/v1.0") else "to Entra ID"
 
 
-def _by_header(scope: Scope) -> Caller:
-    """Take who says so for a caller that has used up its quota."""
+async def _by_header(credentials: Credentials) -> Identity:
+    """Take who shows a key for a caller that has used up its quota."""
     quota = Quota(requests=1, window=60, concurrency=1)
-    greedy = Caller(name="greedy", quota=quota)
-    return greedy if "caller" in Headers(scope=scope) else ANYBODY
+    return await called(
+        ANYBODY.name, quota=quota if credentials.api_key else None
+    )(credentials)

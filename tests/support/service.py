@@ -14,10 +14,10 @@ import httpx
 from asgi_lifespan import LifespanManager
 from fastapi import FastAPI
 
+from app.callers.identity import Authenticate
 from app.clock import Clock, Stopping, SystemClock
 from app.main import create_app
 from app.routers.instrumentation import instrument
-from app.routers.middleware import Identify
 from app.sandbox import Sandbox
 from app.services.state import AppState
 from app.settings import Settings
@@ -114,7 +114,7 @@ async def started(
     sandbox: Sandbox,
     clock: Clock | None = None,
     *,
-    identify: Identify | None = None,
+    authenticate: Authenticate | None = None,
     providers: Providers = _NO_PROVIDERS,
 ) -> AsyncIterator[Service]:
     """Start the service in front of a sandbox.
@@ -147,7 +147,9 @@ async def started(
             shared.append(state)
             yield state
 
-    app = create_app(settings, telemetry, assembled(), identify=identify)
+    app = create_app(
+        settings, telemetry, assembled(), authenticate=authenticate
+    )
     if providers.tracers:
         instrument(app, providers)
     contract = _contract()

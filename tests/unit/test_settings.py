@@ -34,6 +34,14 @@ TENANT = {
     "EXCHANGE_CLIENT_ID": "c",
     "EXCHANGE_CLIENT_SECRET": "canary-secret",
 }
+GUID = "11111111-1111-4111-8111-111111111111"
+CALLED = {
+    **TENANT,
+    "EXCHANGE_TENANT_ID": GUID,
+    "EXCHANGE_CALLERS": json.dumps(
+        [{"name": "mail", "client_id": GUID, "home_tenant": "default"}]
+    ),
+}
 
 
 ONE = {"tenant_id": "t", "client_id": "c", "client_secret": "canary-one"}
@@ -244,13 +252,20 @@ def test_tenants_come_from_three_places(
 ) -> None:
     """One by itself, several as JSON, several from a file; all are shown."""
     path = tmp_path / "tenants.json"
-    path.write_text(json.dumps([{**ONE, "alias": "c"}]))
+    path.write_text(json.dumps([{**ONE, "tenant_id": GUID, "alias": "c"}]))
     found = load(
         monkeypatch,
-        **TENANT,
+        **CALLED,
         EXCHANGE_CLIENT_SECRET_EXPIRES="2030-01-02",
         EXCHANGE_TENANTS=json.dumps(
-            [{**ONE, "alias": "b", "client_secret_expires": "2031-01-02"}]
+            [
+                {
+                    **ONE,
+                    "tenant_id": GUID,
+                    "alias": "b",
+                    "client_secret_expires": "2031-01-02",
+                }
+            ]
         ),
         EXCHANGE_TENANTS_FILE=str(path),
     )
@@ -279,7 +294,7 @@ def test_settings_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Decimal seconds, nested names, JSON, empty values as unset."""
     found = load(
         monkeypatch,
-        **TENANT,
+        **CALLED,
         EXCHANGE_CLOUD="usgov",
         EXCHANGE_PORT="",
         EXCHANGE_TIMEOUTS__CONNECT="0.5",
@@ -289,7 +304,7 @@ def test_settings_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
             [
                 {
                     "alias": "b",
-                    "tenant_id": "t2",
+                    "tenant_id": GUID,
                     "client_id": "c2",
                     "client_secret": "canary-two",
                 }
@@ -313,14 +328,14 @@ def test_secrets_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is printed shows every name and no secret."""
     found = load(
         monkeypatch,
-        **TENANT,
+        **CALLED,
         EXCHANGE_SECRET_KEYS='["canary-key"]',
         EXCHANGE_DATABASE_URL="postgresql://e:canary@db/exchange",
         EXCHANGE_TENANTS=json.dumps(
             [
                 {
                     "alias": "b",
-                    "tenant_id": "t2",
+                    "tenant_id": GUID,
                     "client_id": "c2",
                     "client_secret": "canary-two",
                 }

@@ -229,7 +229,7 @@ def test_the_sandbox_ends_with_the_service(
         ),
         (
             {"EXCHANGE_AUTH_MODE": "api_key"},
-            "EXCHANGE_AUTH_MODE: api_key is not supported yet",
+            "EXCHANGE_API_KEYS: needed with EXCHANGE_AUTH_MODE=api_key",
         ),
         (
             {"EXCHANGE_DATA_DIR": "/dev/null/x"},

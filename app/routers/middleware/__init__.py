@@ -1,9 +1,10 @@
 """What every request passes before its route; pure ASGI.
 
-In this order: `Door`, `Disconnect`, `Cors`, `Guard`, `CallerQuota`,
-`LoopbackOnly`, `BodyLimit`, `IdsInPaths`.
+In this order: `Door`, `Disconnect`, `Cors`, `Guard`, `LoopbackOnly`,
+`Authentication`, `CallerQuota`, `BodyLimit`, `IdsInPaths`.
 """
 
+from app.routers.middleware.authentication import Authentication
 from app.routers.middleware.body import BodyLimit
 from app.routers.middleware.cors import Cors
 from app.routers.middleware.disconnect import Disconnect
@@ -11,16 +12,16 @@ from app.routers.middleware.door import Door
 from app.routers.middleware.guard import Guard
 from app.routers.middleware.loopback import LoopbackOnly
 from app.routers.middleware.paths import IdsInPaths
-from app.routers.middleware.quota import CallerQuota, Identify
+from app.routers.middleware.quota import CallerQuota
 
 __all__ = [
+    "Authentication",
     "BodyLimit",
     "CallerQuota",
     "Cors",
     "Disconnect",
     "Door",
     "Guard",
-    "Identify",
     "IdsInPaths",
     "LoopbackOnly",
 ]

@@ -1,22 +1,20 @@
 """How much each caller may ask."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from math import ceil
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from app.callers.account import Standing
 from app.callers.caller import Caller
 from app.callers.quotas import Quotas
+from app.problems.callers import CallerUnauthenticated
 from app.routers.middleware.base import HttpMiddleware
 from app.routers.scope import notes_of
 
-__all__ = ["CallerQuota", "Identify"]
+__all__ = ["CallerQuota"]
 
 _COUNTED = "/v1/"
-
-Identify = Callable[[Scope], Caller]
-"""Tells who makes a request."""
 
 
 class CallerQuota(HttpMiddleware):
@@ -26,18 +24,16 @@ class CallerQuota(HttpMiddleware):
     operators need answer always.
     """
 
-    def __init__(self, app: ASGIApp, identify: Identify) -> None:
-        super().__init__(app)
-        self._identify = identify
-
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request at its caller's expense."""
         if not scope["path"].startswith(_COUNTED):
             await self.app(scope, receive, send)
             return
         quotas: Quotas = scope["state"]["exchange"].quotas
-        caller, notes = self._identify(scope), notes_of(scope)
-        notes.caller = caller.name
+        notes = notes_of(scope)
+        if notes.identity is None:
+            raise CallerUnauthenticated
+        caller = notes.identity.caller
         # Read when the answer begins, which may be a refusal of ours.
         notes.quota_headers = lambda: _headers(caller, quotas.standing(caller))
         with quotas.visit(caller, notes.costs) as visit:

@@ -5,17 +5,20 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.routers.dependencies import services
+from app.routers.guarded import GuardedRoute
 from app.routers.ops import Operator
 from app.routers.status.page import PAGE, POLICY
 from app.routers.status.stream import EventStream
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/status", include_in_schema=False)
+router = APIRouter(
+    prefix="/status", include_in_schema=False, route_class=GuardedRoute
+)
 
 
 @router.get("")
-async def status_page(_who: Operator) -> Response:
+async def status_page() -> Response:
     """Show how the service is, to people."""
     headers = {
         "Cache-Control": "no-cache",

@@ -19,8 +19,8 @@ from app.models.mail import Folder, MessagePage, MessageSummary
 from app.models.mailbox_settings import AutomaticReplies
 from app.models.mailboxes import Mailbox
 from app.models.overview import Counts, PartStatus
+from app.problems.callers import CallerForbidden
 from app.problems.errors import ExchangeError
-from app.problems.refusals import CallerForbidden
 from app.problems.resources import NotFound
 from app.services.part_problems import part_problem
 

@@ -1,0 +1,147 @@
+"""Who may call this service, and what for."""
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from app.settings.fields import Name
+from app.settings.group import Group
+from app.settings.roles import Role
+
+__all__ = [
+    "ApiKeySettings",
+    "CallerSettings",
+    "Guid",
+    "MailboxRule",
+    "check_api_keys",
+    "check_callers",
+    "is_guid",
+]
+
+_ALL = "*"
+_GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+_LONGEST_RULE = 320
+
+
+def _rule(value: str) -> str:
+    """Return a rule in lower case, as names of mailboxes are compared."""
+    if value != _ALL and (
+        not value.strip("@") or any(map(str.isspace, value))
+    ):
+        raise ValueError(
+            "expected an address, an object id, a domain such as"
+            " @contoso.example, or *"
+        )
+    return value.lower()
+
+
+MailboxRule = Annotated[
+    str,
+    Field(min_length=1, max_length=_LONGEST_RULE),
+    AfterValidator(_rule),
+]
+Guid = Annotated[
+    str,
+    StringConstraints(to_lower=True, pattern=_GUID),
+]
+Digest = Annotated[
+    str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")
+]
+
+
+def is_guid(value: str) -> bool:
+    """Tell whether an id is written as Entra ID writes them."""
+    return re.fullmatch(_GUID, value) is not None
+
+
+class CallerSettings(Group):
+    """An application that may call, with tokens of Entra ID."""
+
+    name: Name
+    """What it is called here: in metrics, in the log and by its quota."""
+    client_id: Guid
+    """Its id in Entra ID."""
+    home_tenant: Name | None = None
+    """Alias of the tenant whose Entra ID gives it tokens; may be left out if
+    there is but one."""
+    tenants: tuple[Name, ...] = ()
+    """Aliases of the tenants in which it may act by itself; its home by
+    default. For its users it acts only where they are at home."""
+    mailboxes: tuple[MailboxRule, ...] = ()
+    """Mailboxes that it may use by itself: `ada@contoso.example`, an object
+    id, `@contoso.example` for a domain, `*` for all. Its users have their
+    own, and no other."""
+    roles: tuple[Role, ...] | None = None
+    """What it may do at most, whatever Entra ID says."""
+
+
+class ApiKeySettings(Group):
+    """A machine that shows a key."""
+
+    name: Name
+    """What it is called here. Two keys of one name overlap while they are
+    changed."""
+    sha256: Digest
+    """SHA-256 of the key, in hexadecimal; the key itself is not kept."""
+    roles: tuple[Role, ...]
+    """What it may do."""
+    tenants: tuple[Name, ...] = ()
+    """Aliases of the tenants in which it may; the only one by default."""
+    mailboxes: tuple[MailboxRule, ...] = ()
+    """Mailboxes that it may use, as for applications."""
+    expires: date | None = None
+    """The first day (UTC) on which it is good no more."""
+
+
+def check_callers(
+    callers: Sequence[CallerSettings], tenants: Collection[str]
+) -> None:
+    """Raise `ValueError` unless applications fit the tenants that are served.
+
+    Args:
+        callers: The applications.
+        tenants: The aliases of all tenants.
+    """
+    if not callers:
+        raise ValueError("CALLERS: needed with EXCHANGE_AUTH_MODE=entra")
+    known = set()
+    for caller in callers:
+        _check_tenants("CALLERS", caller.name, caller.tenants, tenants)
+        home = caller.home_tenant
+        if home is None and len(tenants) > 1:
+            raise ValueError(
+                f"CALLERS: {caller.name} needs a home_tenant, since there are"
+                " several tenants"
+            )
+        if home is not None and home not in tenants:
+            raise ValueError(f"CALLERS: {caller.name}: no tenant {home}")
+        if (home, caller.client_id) in known:
+            raise ValueError(f"CALLERS: {caller.name} is listed twice")
+        known.add((home, caller.client_id))
+
+
+def check_api_keys(
+    keys: Sequence[ApiKeySettings], tenants: Collection[str]
+) -> None:
+    """Raise `ValueError` unless keys fit the tenants that are served."""
+    if not keys:
+        raise ValueError("API_KEYS: needed with EXCHANGE_AUTH_MODE=api_key")
+    for key in keys:
+        _check_tenants("API_KEYS", key.name, key.tenants, tenants)
+        if not key.tenants and len(tenants) > 1:
+            raise ValueError(
+                f"API_KEYS: {key.name} needs tenants, since there are several"
+            )
+    if len({key.sha256 for key in keys}) < len(keys):
+        raise ValueError("API_KEYS: a key is listed twice")
+
+
+def _check_tenants(
+    setting: str, name: str, wanted: Sequence[str], tenants: Collection[str]
+) -> None:
+    for tenant in wanted:
+        if tenant not in tenants:
+            raise ValueError(f"{setting}: {name}: no tenant {tenant}")
