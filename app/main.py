@@ -173,6 +173,7 @@ def _middleware(
         Middleware(
             BodyLimit,
             most_bytes=_LARGEST_BODY,
+            clock=clock,
             is_upload=is_upload,
             largest_upload=LARGEST_UPLOAD,
         ),

@@ -66,6 +66,8 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                # Whoever calls could write X-Forwarded-For, too.
+                proxy_headers=False,
                 timeout_graceful_shutdown=_GRACE,
             )
         )

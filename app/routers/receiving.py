@@ -22,7 +22,6 @@ from app.models.attaching import (
     ItemToAdd,
 )
 from app.models.context import InMailbox
-from app.problems.failures import DeadlineExceeded
 from app.problems.refusals import InvalidRequest, PayloadTooLarge
 from app.routers.bodies import json_value
 from app.routers.dependencies import Where, services
@@ -53,7 +52,6 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 _LARGEST_JSON = 4 * 1024 * 1024
 _UPLOAD_TIME = 900.0
-_IDLE = 30.0
 _READ = 65_536
 _JSON = "application/json"
 _FORM = "multipart/form-data"
@@ -99,7 +97,7 @@ async def received(
         naming = _checked(FileNaming, given, "query")
         announced = request.headers.get("content-length", "")
         size = int(announced) if announced.isdecimal() else None
-        file = _incoming(naming, kind, size, _paced(request.stream()))
+        file = _incoming(naming, kind, size, request.stream())
         yield file, _intent(request, _facts(request, file))
     elif kind == _JSON:
         yield await _in_json(request)
@@ -110,7 +108,7 @@ async def received(
 
 async def _in_json(request: Request) -> Received:
     body = bytearray()
-    async for part in _paced(request.stream()):
+    async for part in request.stream():
         body += part
         if len(body) > _LARGEST_JSON:
             raise PayloadTooLarge
@@ -204,26 +202,6 @@ def _checked(kind: type[_Model], value: Any, place: str) -> _Model:
 
 def _members(path: tuple[int | str, ...]) -> tuple[int | str, ...]:
     return path[1:] if path and path[0] in _SHAPES else path
-
-
-async def _paced(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield a body as it comes, and do not wait for ever for the rest.
-
-    Raises:
-        DeadlineExceeded: Nothing came for too long.
-    """
-    parts = aiter(stream)
-    while True:
-        try:
-            async with asyncio.timeout(_IDLE):
-                part = await anext(parts, None)
-        except TimeoutError as e:
-            raise DeadlineExceeded(
-                "The body of the request did not arrive in time."
-            ) from e
-        if part is None:
-            return
-        yield part
 
 
 async def _of_file(file: UploadFile) -> AsyncIterator[bytes]:

@@ -86,7 +86,6 @@ def stream_of(
         # Set here, since the framework would add a charset to text.
         "Content-Type": media_type,
         "Exchange-Freshness": "fresh",
-        "X-Content-Type-Options": "nosniff",
     }
     if name is not None:
         plain = name.encode("ascii", "replace").decode()

@@ -1,12 +1,23 @@
-"""Answer what is not even HTTP, or more than a line of it may hold."""
+"""Take in HTTP, and answer what is not even that, or more than it may be.
+
+Slow heads are not seen to here: what stands before the service does that
+(`deploy/`).
+"""
 
 import uuid
+from types import SimpleNamespace
+from typing import Any
 
 from fastapi import Request
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from app.problems.documents import problem_response
 from app.problems.refusals import MalformedRequest
+from app.routers.heads import LARGEST_HEAD, MOST_HEADERS, fault_of
+from app.routers.security import SECURE
 
 __all__ = ["HttpProtocol"]
 
@@ -18,20 +29,145 @@ _NO_REQUEST = {
     "query_string": b"",
     "headers": [],
 }
+# Who still sends has so many seconds to see the answer: a connection that is
+# closed over what nobody read is reset, and the answer lost (RFC 9112 §9.6).
+_FAREWELL = 2.0
+
+
+class _RefusedError(Exception):
+    """Stops the parser."""
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """Refuses with a problem document, as everything else does."""
+    """Reads requests as anybody else would, or refuses them.
+
+    A refusal is a problem document, as everything else is. What follows on
+    the connection is never taken for a request: neither after a refusal, nor
+    after an answer to whom has not sent all of the body, nor after a wish to
+    speak something else than HTTP.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._why = ""
+        self._latest: RequestResponseCycle | None = None
+        self._is_head = False
+        self._is_over = False
+        # Since the last request was whole: all bytes, and those of bodies.
+        self._received = 0
+        self._content = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Read what came, unless nothing is expected any more."""
+        if self._is_over:
+            return
+        self._received += len(data)
+        super().data_received(data)
+        # Chunks have frames, and may have extensions and trailers.
+        frame = self._received - self._content
+        if frame > LARGEST_HEAD + self._content:
+            self.send_400_response("The head of the request is too large.")
+
+    def on_message_begin(self) -> None:
+        """Begin to read a head."""
+        super().on_message_begin()
+        self._is_head = True
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; leave what comes after the body.
+
+        That is not to be taken for a header (RFC 9110 §6.5.1): a proxy has
+        looked at the head alone.
+        """
+        if not self._is_head:
+            return
+        if len(self.headers) >= MOST_HEADERS:
+            self._refuse(f"There are more than {MOST_HEADERS} headers.")
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Begin to serve a request, unless its head is wrong."""
+        self._is_head = False
+        version = self.parser.get_http_version()
+        if fault := fault_of(version, self.url, self.headers):
+            self._refuse(fault)
+        super().on_headers_complete()
+        self._latest = self.cycle
+        self.cycle.transport = SimpleNamespace(  # type: ignore[assignment]
+            write=self.transport.write,
+            is_closing=self.transport.is_closing,
+            close=self._end,
+        )
+        if self.parser.should_upgrade():
+            # What follows may be HTTP to one and something else to another.
+            self.cycle.keep_alive = False
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of a body."""
+        self._content += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Take note that a request is whole."""
+        self._received = self._content = 0
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Go on to the next request, if this one was whole."""
+        if not self.pipeline and self.cycle.more_body:
+            self._end()
+        if self._is_over:
+            self.server_state.total_requests += 1
+        else:
+            super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Write the answer and close the connection."""
+        """Refuse what came, and end the connection.
+
+        An answer that is still owed to an earlier request comes first, and
+        is the last: a refusal would be taken for it.
+        """
+        if self._is_over:
+            return
+        cycle = self._latest
+        if cycle is not None and not cycle.response_complete:
+            if cycle.response_started or not cycle.more_body:
+                self._is_over, cycle.keep_alive = True, False
+                return
+            cycle.disconnected = True
+            cycle.message_event.set()
+        if self.pipeline:
+            self._is_over = True
+            self.transport.close()
+        else:
+            self._write_refusal(self._why or msg)
+            self._end()
+
+    def _write_refusal(self, why: str) -> None:
         number = uuid.uuid4().hex
         answer = problem_response(
-            Request(_NO_REQUEST), MalformedRequest(msg), {"request_id": number}
+            Request(_NO_REQUEST), MalformedRequest(why), {"request_id": number}
         )
+        answer.headers.update(SECURE)
         answer.headers["X-Request-ID"] = number
         answer.headers["Connection"] = "close"
         lines = [b"HTTP/1.1 400 Bad Request\r\n"]
         lines += [b"%s: %s\r\n" % header for header in answer.raw_headers]
         self.transport.write(b"".join([*lines, b"\r\n", bytes(answer.body)]))
-        self.transport.close()
+
+    def _refuse(self, why: str) -> None:
+        """Have the parser stop."""
+        self._why = why
+        raise _RefusedError
+
+    def _end(self) -> None:
+        """Send no more, and close once the other side has heard so."""
+        self._is_over = True
+        if self.transport.is_closing():
+            return
+        if not self.transport.can_write_eof():
+            self.transport.close()
+            return
+        self.transport.write_eof()
+        self.flow.resume_reading()
+        self.loop.call_later(_FAREWELL, self.transport.close)

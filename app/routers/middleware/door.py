@@ -14,6 +14,7 @@ from app.problems.resources import (
 )
 from app.routers.middleware.base import HttpMiddleware
 from app.routers.scope import RequestNotes, begin_notes, route_template
+from app.routers.security import SECURE
 from app.services.status.history import Request
 from app.telemetry.logs import bound_request
 from app.telemetry.recorder import Telemetry
@@ -76,6 +77,8 @@ class Door(HttpMiddleware):
         self, headers: MutableHeaders, notes: RequestNotes
     ) -> None:
         costs = notes.costs
+        for name, value in SECURE.items():
+            headers.setdefault(name, value)
         headers["X-Request-ID"] = notes.request_id
         headers["Exchange-Graph-Calls"] = str(costs.graph_calls)
         headers["Server-Timing"] = (

@@ -23,8 +23,6 @@ async def status_page() -> Response:
     headers = {
         "Cache-Control": "no-cache",
         "Content-Security-Policy": POLICY,
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
     }
     return Response(PAGE, headers=headers, media_type="text/html")
 
