@@ -25,6 +25,6 @@ def allows(rules: AbstractSet[str], asked_as: str, primary: str) -> bool:
 
 
 def _domain(name: str) -> str:
-    """Return the domain with its ``@``; of an object id, what none has."""
-    local, at, domain = name.rpartition("@")
-    return f"@{domain}" if local and at and domain else ALL
+    """Return the domain with its ``@``; of no address, what no rule is."""
+    local, _, domain = name.partition("@")
+    return f"@{domain}" if local and domain else ""
