@@ -83,10 +83,12 @@ class Registrations:
     ) -> x509.Certificate | None:
         """Return the certificate that the header of an assertion names."""
         for one in self._certificates.get(client_id, {}).values():
-            if header.get("x5t#S256") == _thumb(one.fingerprint(SHA256())):
+            # MSAL pads what RFC 7515 leaves without padding; Entra ID takes
+            # both.
+            if _bare(header, "x5t#S256") == _thumb(one.fingerprint(SHA256())):
                 return one
             sha1 = _thumb(one.fingerprint(SHA1()))  # noqa: S303
-            if header.get("x5t") == sha1:
+            if _bare(header, "x5t") == sha1:
                 return one
         return None
 
@@ -182,6 +184,10 @@ def _check_signature(assertion: str, key: Any) -> None:
         verified(assertion, key, _Claims, ALGORITHMS)
     except (jwt.PyJWTError, TypeError):
         raise EntraError(700027) from None
+
+
+def _bare(header: Mapping[str, Any], name: str) -> str:
+    return str(header.get(name, "")).rstrip("=")
 
 
 def _thumb(digest: bytes) -> str:

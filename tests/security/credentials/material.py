@@ -1,9 +1,10 @@
 """Keys, certificates and tokens that are made for a test run."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Self
+from uuid import uuid4
 
 import jwt
 from cryptography import x509
@@ -16,10 +17,14 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 from cryptography.x509.oid import NameOID
+from jwt.algorithms import RSAAlgorithm
 
-__all__ = ["NEW", "OLD", "Pair", "elliptic", "federated", "weak"]
+from app.clock import SystemClock
+from app.sandbox.entra.credentials import Federation
 
-_NOW = datetime.now(UTC).replace(microsecond=0)
+__all__ = ["CLUSTER", "NEW", "OLD", "Pair", "elliptic", "federated", "weak"]
+
+_NOW = SystemClock().wall().replace(microsecond=0)
 _NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "exchange-api")])
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -83,6 +88,18 @@ OLD = Pair.of(_key(1), days=10)
 NEW = Pair.of(_key(2), days=400)
 
 
+CLUSTER = Federation(
+    issuer="https://cluster.example",
+    subject="system:serviceaccount:exchange:exchange-api",
+    keys=(
+        jwt.PyJWK.from_dict(
+            RSAAlgorithm.to_jwk(_key(1).public_key(), as_dict=True)
+            | {"kid": "cluster"}
+        ),
+    ),
+)
+
+
 def weak() -> Pair:
     """Return a pair whose key is too short to be taken."""
     return Pair.of(_key(3, bits=1024))
@@ -93,15 +110,15 @@ def elliptic() -> Pair:
     return Pair.of(ec.generate_private_key(ec.SECP256R1()))
 
 
-def federated(number: int) -> str:
+def federated(subject: str) -> str:
     """Return a token such as a cluster gives a pod, and gives anew."""
     now = int(_NOW.timestamp())
     claims = {
-        "iss": "https://cluster.example",
-        "sub": "system:serviceaccount:exchange:exchange-api",
+        "iss": CLUSTER.issuer,
+        "sub": subject,
         "aud": "api://AzureADTokenExchange",
         "exp": now + 3600,
         "nbf": now,
-        "jti": str(number),
+        "jti": str(uuid4()),
     }
     return jwt.encode(claims, _key(1), "RS256", headers={"kid": "cluster"})

@@ -9,17 +9,32 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from app.problems.causes import CredentialUnusable
+from app.problems.causes import CertificateNotAccepted, CredentialUnusable
 from app.problems.graph_failures import TenantCredentialsRejected
-from tests.security.credentials.conftest import Asking, AskingWith
-from tests.security.credentials.material import NEW, OLD, Pair, federated
+from app.sandbox import Sandbox
+from tests.security.credentials.conftest import AskingWith
+from tests.security.credentials.material import (
+    CLUSTER,
+    NEW,
+    OLD,
+    Pair,
+    federated,
+)
 from tests.support.service import CONTOSO
 
 pytestmark = pytest.mark.anyio
 
 LIFE = 3600
+SUBJECT = "system:serviceaccount:exchange:exchange-api"
 REMEMBERED = 61
 REMAINING = "exchange.credential.remaining"
+
+
+def register(sandbox: Sandbox, pair: Pair) -> str:
+    """Have the app registration know a certificate; return its print."""
+    return sandbox.entra.registrations.add_certificate(
+        CONTOSO["client_id"], pair.public
+    )
 
 
 def verified(form: dict[str, str], pair: Pair) -> dict[str, Any]:
@@ -44,15 +59,18 @@ def verified(form: dict[str, str], pair: Pair) -> dict[str, Any]:
 
 
 async def test_a_certificate_is_replaced(
-    tmp_path: Path, asking_with: AskingWith
+    tmp_path: Path, sandbox: Sandbox, asking_with: AskingWith
 ) -> None:
     """The next token is asked for with the new one, and nobody waits."""
     file = tmp_path / "app.pem"
     file.write_text(OLD.pem)
+    old_print = register(sandbox, OLD)
     async with asking_with(client_certificate_file=str(file)) as asking:
         [(_, left)] = asking.metering.points(REMAINING)
         first = await asking.token()
+        register(sandbox, NEW)
         file.write_text(NEW.public + NEW.private())
+        sandbox.entra.registrations.remove_certificate(old_print)
         second = await asking.later(LIFE)
         [(labels, left_then)] = asking.metering.points(REMAINING)
         old, new = asking.shown
@@ -66,16 +84,41 @@ async def test_a_certificate_is_replaced(
     assert 399 < left_then / 86_400 < 400
 
 
+@pytest.mark.attack(
+    "A certificate that the app registration does not have",
+    "Entra ID gives no token: 502 tenant-credentials-rejected",
+)
+async def test_a_certificate_that_is_not_registered(
+    tmp_path: Path, sandbox: Sandbox, asking_with: AskingWith
+) -> None:
+    """Entra ID refuses it, until the file has the one that it knows."""
+    file = tmp_path / "app.pem"
+    file.write_text(OLD.pem)
+    register(sandbox, NEW)
+    async with asking_with(client_certificate_file=str(file)) as asking:
+        with pytest.raises(CertificateNotAccepted) as refused:
+            await asking.token()
+        file.write_text(NEW.pem)
+        token = await asking.later(REMEMBERED)
+
+    assert refused.value.detail == "Entra ID gave no token: AADSTS700027."
+    assert token
+
+
 async def test_a_federated_token_is_replaced(
-    tmp_path: Path, asking_with: AskingWith
+    tmp_path: Path, sandbox: Sandbox, asking_with: AskingWith
 ) -> None:
     """It is shown as it stands in the file, anew each time."""
     file = tmp_path / "token"
-    tokens = [federated(number) for number in (1, 2)]
+    sandbox.entra.registrations.federate(CONTOSO["client_id"], CLUSTER)
+    tokens = [federated(subject) for subject in ("x", SUBJECT, SUBJECT)]
     file.write_text(tokens[0])
     async with asking_with(client_federated_token_file=str(file)) as asking:
-        await asking.token()
+        with pytest.raises(TenantCredentialsRejected):
+            await asking.token()
         file.write_text(tokens[1])
+        await asking.later(REMEMBERED)
+        file.write_text(tokens[2] + "\n")
         await asking.later(LIFE)
         shown = [form["client_assertion"] for form in asking.shown]
         metered = asking.metering.points(REMAINING)
@@ -104,11 +147,13 @@ async def test_a_secret_is_replaced(
 
 
 async def test_a_file_that_is_broken_in_between(
-    tmp_path: Path, asking_with: AskingWith
+    tmp_path: Path, sandbox: Sandbox, asking_with: AskingWith
 ) -> None:
     """The token that is held serves on; then it is told, and mends itself."""
     file = tmp_path / "app.pem"
     file.write_text(OLD.pem)
+    for pair in (OLD, NEW):
+        register(sandbox, pair)
     async with asking_with(client_certificate_file=str(file)) as asking:
         first = await asking.token()
         file.unlink()

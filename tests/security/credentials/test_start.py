@@ -1,7 +1,6 @@
 """A credential that cannot be one ends the start, and is not quoted."""
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +16,6 @@ from tests.security.credentials.material import (
     NEW,
     OLD,
     elliptic,
-    federated,
     weak,
 )
 from tests.support.process import environment
@@ -61,9 +59,7 @@ def refusal(tmp_path: Path, **credential: object) -> str:
             id="not-its-own",
             marks=MARK("A private key beside another's certificate", REFUSED),
         ),
-        pytest.param(
-            elliptic().pem, "is not RSA of 2048 bits", id="elliptic"
-        ),
+        pytest.param(elliptic().pem, "is not RSA of 2048 bits", id="elliptic"),
         pytest.param(
             weak().pem,
             "is not RSA of 2048 bits",
@@ -215,6 +211,9 @@ def test_settings_that_name_files_are_shown(
     told = tenant(**CERTIFICATE, client_certificate_password=PASSWORD)
     monkeypatch.setenv("EXCHANGE_TENANTS", json.dumps([told]))
     own = {
+        "AUTH_MODE": "none",
+        "GRAPH_BASE_URL": "http://127.0.0.1/v1.0",
+        "AUTHORITY_URL": "http://127.0.0.1",
         "TENANT_ID": "t",
         "CLIENT_ID": "c",
         "CLIENT_CERTIFICATE_FILE": "/c",
