@@ -75,9 +75,9 @@ def _run(options: argparse.Namespace, more: list[str]) -> int:
             sys.argv[1:] = more
             runpy.run_module("app.sandbox", run_name="__main__")
         case "settings":
-            settings = load_settings()
-            read_credentials(settings)
-            sys.stdout.writelines(f"{line}\n" for line in effective(settings))
+            sys.stdout.writelines(
+                f"{line}\n" for line in effective(load_settings())
+            )
         case "reference":
             return _written(REFERENCES[options.page](), options.check)
         case _:
