@@ -25,7 +25,6 @@ from app.reference import REFERENCES
 from app.routers.instrumentation import instrument
 from app.server import Server, listening
 from app.settings import (
-    AuthMode,
     CallerSettings,
     Settings,
     SettingsError,
@@ -97,8 +96,6 @@ def _written(text: str, check: Path | None) -> int:
 
 def _serve() -> int:
     settings = load_settings()
-    if settings.auth_mode is AuthMode.ENTRA:
-        raise SettingsError("EXCHANGE_AUTH_MODE: entra is not supported yet")
     read_credentials(settings)
     providers = _providers()
     with listening(settings) as entrance, _sandbox(settings) as settled:

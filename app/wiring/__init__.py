@@ -14,6 +14,7 @@ from app.services.state import AppState
 from app.settings import Settings
 from app.telemetry.recorder import Telemetry
 from app.transport.aiohttp_transport import AiohttpTransport
+from app.wiring.callers import authentication
 from app.wiring.gauges import watch_gauges, watch_quotas
 from app.wiring.ledger import idempotency, ledger_parts
 from app.wiring.parts import build_parts
@@ -66,11 +67,14 @@ async def assemble(
         watch_gauges(parts, breaker)
         quotas = Quotas(SlidingWindow, parts.clock)
         watch_quotas(telemetry, quotas)
-        async with ledger_parts(parts) as book:
+        async with (
+            authentication(parts) as authenticate,
+            ledger_parts(parts) as book,
+        ):
             requests = idempotency(parts, book)
             once = Once(requests, book.presence, telemetry)
             sending = build_sending(parts, book, pipeline, requests, once)
-            guards = Guards(breaker, quotas)
+            guards = Guards(authenticate, breaker, quotas)
             state = build_services(parts, pipeline, sending, once, guards)
             sending.workers.start()
             try:

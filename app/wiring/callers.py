@@ -1,16 +1,24 @@
 """Who is let in, as the settings have it."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from app.callers.api_keys import ApiKeys
 from app.callers.caller import Quota
+from app.callers.entra.authenticator import EntraCallers
+from app.callers.entra.claims import applications_of
+from app.callers.entra.issuers import issuers_of
 from app.callers.identity import Authenticate, everybody
 from app.settings import AuthMode
+from app.transport.documents import Documents
 from app.wiring.parts import Parts
 
-__all__ = ["build_authentication"]
+__all__ = ["authentication"]
 
 
-def build_authentication(parts: Parts) -> Authenticate:
-    """Return what finds out who calls."""
+@asynccontextmanager
+async def authentication(parts: Parts) -> AsyncIterator[Authenticate]:
+    """Provide what finds out who calls."""
     settings, clock = parts.settings, parts.clock
     tenants = [tenant.alias for tenant in settings.every_tenant]
     quota = Quota(
@@ -20,11 +28,22 @@ def build_authentication(parts: Parts) -> Authenticate:
     )
     match settings.auth_mode:
         case AuthMode.NONE:
-            return everybody(tenants)
+            yield everybody(tenants)
         case AuthMode.API_KEY:
             keys = ApiKeys(
                 settings.api_keys, tenants, quota=quota, clock=clock
             )
-            return keys.authenticate
+            yield keys.authenticate
         case AuthMode.ENTRA:
-            raise NotImplementedError
+            callers = EntraCallers(
+                issuers_of(settings),
+                applications_of(settings.callers, tenants, quota),
+                Documents(parts.network).fetch,
+                clock=clock,
+                telemetry=parts.telemetry,
+            )
+            callers.start()
+            try:
+                yield callers.authenticate
+            finally:
+                await callers.aclose()

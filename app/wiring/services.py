@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from app.callers.identity import Authenticate
 from app.callers.quotas import Quotas
 from app.gateway.attachments import AttachmentGateway
 from app.gateway.bulk import BulkGateway
@@ -60,7 +61,6 @@ from app.services.state import AppState
 from app.services.status.board import StatusBoard
 from app.services.status.history import History
 from app.services.status.sights import Sights
-from app.wiring.callers import build_authentication
 from app.wiring.gauges import credentials_end
 from app.wiring.ops import levers_of, meters_of
 from app.wiring.parts import Parts
@@ -70,8 +70,13 @@ __all__ = ["Guards", "build_services"]
 
 
 class Guards(NamedTuple):
-    """What refuses calls before they reach Graph, and callers their quota."""
+    """What refuses calls before they reach Graph, and callers.
 
+    ``authenticate`` refuses those that are not known, ``quotas`` those that
+    ask too much.
+    """
+
+    authenticate: Authenticate
     breaker: Breaker
     quotas: Quotas
 
@@ -84,7 +89,7 @@ def build_services(
     guards: Guards,
 ) -> AppState:
     """Make the services."""
-    breaker, quotas = guards
+    breaker, quotas = guards.breaker, guards.quotas
     mail = MailGateway(pipeline)
     folders = FolderGateway(pipeline)
     reading = FolderService(folders)
@@ -115,7 +120,7 @@ def build_services(
     meters = meters_of(parts, breaker, quotas, sending.desk)
     return AppState(
         clock=parts.clock,
-        authenticate=build_authentication(parts),
+        authenticate=guards.authenticate,
         tenants=tenants,
         total_timeout=parts.settings.timeouts.total,
         attaching=AttachingService(

@@ -1,6 +1,5 @@
 """A client in TypeScript, made from the published API document."""
 
-import fcntl
 import os
 import re
 import shutil
@@ -11,15 +10,14 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.support.packages import node_packages
 from tests.support.process import Process, serving
 from tests.support.tools import installed
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-PACKAGES = ROOT / ".node" / "frontend"
 GUIDE = ROOT / "docs" / "call-it-from-a-browser.md"
 DOCUMENT = ROOT / "openapi" / "exchange-api.yaml"
-LOCK = "package-lock.json"
 WALKS = ("mail", "calendar", "contacts")
 
 
@@ -40,34 +38,16 @@ def run(
     return done.stdout
 
 
-def install() -> Path:
-    """Bring the packages of the lock file here; return their programs."""
-    npm = installed("npm")
-    installed("node")
-    PACKAGES.mkdir(parents=True, exist_ok=True)
-    with (PACKAGES / "lock").open("w") as lock:
-        # Other tests of this file may run in another process.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        wanted = (HERE / LOCK).read_text(encoding="utf-8")
-        done = PACKAGES / "installed"
-        if not done.exists() or done.read_text(encoding="utf-8") != wanted:
-            shutil.copy(HERE / "package.json", PACKAGES)
-            shutil.copy(HERE / LOCK, PACKAGES)
-            run(npm, "ci", "--no-audit", "--no-fund", cwd=PACKAGES)
-            done.write_text(wanted, encoding="utf-8")
-    return PACKAGES / "node_modules" / ".bin"
-
-
 @pytest.fixture(scope="module")
 def programs() -> Path:
     """Where the compiler and the generator of types are."""
-    return install()
+    return node_packages(HERE) / "node_modules" / ".bin"
 
 
 @pytest.fixture(scope="module")
 def project(programs: Path) -> Iterator[Path]:
     """The sources and the guide's, with types made from the document."""
-    with TemporaryDirectory(dir=PACKAGES) as made:
+    with TemporaryDirectory(dir=programs.parents[1]) as made:
         folder = Path(made)
         for source in (*HERE.glob("*.ts"), *HERE.glob("*.json")):
             shutil.copy(source, folder)

@@ -224,8 +224,14 @@ def test_the_sandbox_ends_with_the_service(
             "EXCHANGE_AUTH_MODE: none needs EXCHANGE_HOST to be loopback",
         ),
         (
-            {"EXCHANGE_AUTH_MODE": "entra"},
-            "EXCHANGE_AUTH_MODE: entra is not supported yet",
+            {
+                "EXCHANGE_AUTH_MODE": "entra",
+                "EXCHANGE_SANDBOX": "false",
+                "EXCHANGE_TENANT_ID": "contoso.example",
+                "EXCHANGE_CLIENT_ID": "an-app",
+                "EXCHANGE_CLIENT_SECRET": "a-secret",
+            },
+            "EXCHANGE_CALLERS: needed with EXCHANGE_AUTH_MODE=entra",
         ),
         (
             {"EXCHANGE_AUTH_MODE": "api_key"},

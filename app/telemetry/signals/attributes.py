@@ -56,6 +56,7 @@ _SERVICE = {
     "code": "A problem code, or cancelled.",
     "count": "How many.",
     "criticality": "How urgent a request is: interactive, background or bulk.",
+    "detail": "What went wrong, in this service's own words.",
     "duration_ms": "How long it took in milliseconds.",
     "error": "The class of an exception, never its text.",
     "expires_in_s": "For how many seconds a token holds.",
@@ -63,6 +64,8 @@ _SERVICE = {
     "freshness": "Exchange-Freshness of the answer.",
     "graph": "Where Graph is.",
     "in_flight": "How many requests are being served.",
+    "issuer": "Who vouches for callers: the alias of a tenant, or one of "
+    "EXCHANGE_ISSUERS.",
     "logger": "The library's logger.",
     "message": "The first line of what a library wrote, 500 characters at "
     "most.",

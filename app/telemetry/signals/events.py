@@ -1,5 +1,6 @@
 """What is written to the log."""
 
+from app.telemetry.signals.callers import CALLER_EVENTS
 from app.telemetry.signals.kinds import LogEvent
 from app.telemetry.signals.ledger import LEDGER_EVENTS
 
@@ -218,6 +219,7 @@ EVENTS = (
     BREAKER_CLOSED,
     TOKEN_REFRESHED,
     TOKEN_REJECTED,
+    *CALLER_EVENTS,
     SEND_UNKNOWN,
     *LEDGER_EVENTS,
     OPS_ACTION,

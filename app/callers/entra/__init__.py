@@ -1,0 +1,1 @@
+"""Callers that show an access token of Entra ID."""
