@@ -2,7 +2,6 @@
 
 import asyncio
 from http import HTTPStatus
-from urllib.parse import quote
 
 from fastapi import Request, Response
 from starlette.requests import ClientDisconnect
@@ -14,6 +13,7 @@ from app.models.answers import ByteStream
 from app.problems.errors import ExchangeError
 from app.routers.answers import REVALIDATE
 from app.routers.dependencies import services
+from app.routers.file_names import disposition
 from app.routers.headers import line_of
 from app.routers.ranges import part_wanted
 from app.routers.scope import notes_of
@@ -88,14 +88,7 @@ def stream_of(
         "Exchange-Freshness": "fresh",
     }
     if name is not None:
-        plain = name.encode("ascii", "replace").decode()
-        plain = "".join(
-            c if c.isalnum() or c in " ._-" else "_" for c in plain
-        )
-        headers["Content-Disposition"] = (
-            f'attachment; filename="{plain}";'
-            f" filename*=UTF-8''{quote(name, safe='')}"
-        )
+        headers["Content-Disposition"] = disposition(name)
     if stream.size is not None:
         headers["Content-Length"] = str(stream.size)
     return _Streamed(stream, headers, services(request).clock)

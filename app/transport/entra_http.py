@@ -13,12 +13,14 @@ import msgspec
 from app.clock import Clock
 from app.problems.entra_codes import entra_error
 from app.problems.graph_failures import IdentityUnavailable
+from app.transport.bodies import whole
 from app.transport.retry_after import retry_after_seconds
 
 __all__ = ["EntraHttp"]
 
 _OK = 200
 _THROTTLED = 429
+_MOST = 1_048_576
 
 
 class _Refusal(msgspec.Struct):
@@ -113,11 +115,9 @@ class EntraHttp:
             )
         try:
             async with asyncio.timeout(self._timeout):
-                response = await self._network.handle_async_request(request)
-                try:
-                    await response.aread()
-                finally:
-                    await response.aclose()
+                response = await whole(
+                    await self._network.handle_async_request(request), _MOST
+                )
         except (httpx.HTTPError, TimeoutError) as e:
             name = type(e).__name__
             raise IdentityUnavailable(

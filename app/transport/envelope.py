@@ -79,7 +79,7 @@ def claims_challenge(challenges: list[str]) -> str | None:
             try:
                 raw = base64.b64decode(text + "=" * (-len(text) % 4))
                 msgspec.json.decode(raw, type=dict[str, dict[str, Any]])
-            except (binascii.Error, msgspec.DecodeError):
+            except (binascii.Error, msgspec.DecodeError, RecursionError):
                 continue
             return raw.decode()
     return None
@@ -88,7 +88,7 @@ def claims_challenge(challenges: list[str]) -> str | None:
 def _levels(body: bytes) -> list[dict[str, Any]]:
     try:
         envelope = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return []
     level = envelope.get("error") if isinstance(envelope, dict) else None
     levels: list[dict[str, Any]] = []

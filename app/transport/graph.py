@@ -13,6 +13,7 @@ import httpx
 
 from app.clock import Clock
 from app.models.answers import ByteStream
+from app.transport.bodies import pieces, whole
 from app.transport.envelope import error_codes, request_id
 from app.transport.failures import malformed, network_error, refusal
 from app.transport.retry_after import retry_after_seconds
@@ -107,10 +108,7 @@ class GraphTransport:
             )
             if request.streamed and response.is_success:
                 return self._reply(response, _stream(response))
-            try:
-                await response.aread()
-            finally:
-                await response.aclose()
+            response = await whole(response)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as e:
             raise network_error(e, request.client_request_id) from e
         if not (response.is_success or _is_unchanged(request, response)):
@@ -205,7 +203,7 @@ def _stream(response: httpx.Response) -> ByteStream:
 
 async def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
     try:
-        async for chunk in response.aiter_bytes():
-            yield chunk
+        async for piece in pieces(response):
+            yield piece
     except httpx.HTTPError as e:
         raise network_error(e) from e
