@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -53,10 +54,16 @@ def process() -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
+def told_by(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """Return what a process says of itself."""
+    assert process.stdout is not None
+    told: dict[str, Any] = json.loads(process.stdout.readline())
+    return told
+
+
 def url_of(process: subprocess.Popen[str]) -> str:
     """Return where a process says that it is."""
-    assert process.stdout is not None
-    return str(json.loads(process.stdout.readline())["sandbox"])
+    return str(told_by(process)["sandbox"])
 
 
 async def test_a_server_serves(process: subprocess.Popen[str]) -> None:
@@ -126,7 +133,16 @@ def test_signals_end_it(number: signal.Signals) -> None:
         assert process.wait(timeout=10) == 0
 
 
-def test_ipv6_is_fine() -> None:
-    """An address with colons is written in brackets."""
+def test_it_tells_of_itself() -> None:
+    """Where it is, an IPv6 address in brackets, and who is registered."""
     with running("::1") as process:
-        assert url_of(process).startswith("http://[::1]:")
+        told = told_by(process)
+
+    assert told["sandbox"].startswith("http://[::1]:")
+    # What the service is to know of those who call it.
+    callers = {one["name"]: one for one in told["callers"]}
+    page = callers["contoso-frontend"]
+    assert page["client_id"] == told["browser_client_id"]
+    assert page["home_tenant"] == told["tenants"][0]["alias"]
+    assert page["mailboxes"] == []
+    assert callers["fabrikam-daemon"]["mailboxes"] == ["*"]

@@ -1,6 +1,5 @@
 """How an application shows to Entra ID that it is itself."""
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,13 +7,14 @@ from typing import Any
 import jwt
 import msgspec
 from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from app.sandbox.clock import Clock
 from app.sandbox.entra.api_tokens import LOGIN, issuer_of
 from app.sandbox.entra.clients import Client
 from app.sandbox.entra.errors import EntraError
 from app.sandbox.entra.jws import peek, peek_header, verified
+from app.sandbox.entra.keys import thumbprints
 
 __all__ = ["Federation", "Registrations", "proof_of"]
 
@@ -82,13 +82,13 @@ class Registrations:
         self, client_id: str, header: Mapping[str, Any]
     ) -> x509.Certificate | None:
         """Return the certificate that the header of an assertion names."""
+        # MSAL pads what RFC 7515 leaves without padding; Entra ID takes both.
+        named = {
+            str(header.get(name, "")).rstrip("=")
+            for name in ("x5t", "x5t#S256")
+        }
         for one in self._certificates.get(client_id, {}).values():
-            # MSAL pads what RFC 7515 leaves without padding; Entra ID takes
-            # both.
-            if _bare(header, "x5t#S256") == _thumb(one.fingerprint(SHA256())):
-                return one
-            sha1 = _thumb(one.fingerprint(SHA1()))  # noqa: S303
-            if _bare(header, "x5t") == sha1:
+            if named.intersection(thumbprints(one)):
                 return one
         return None
 
@@ -184,11 +184,3 @@ def _check_signature(assertion: str, key: Any) -> None:
         verified(assertion, key, _Claims, ALGORITHMS)
     except (jwt.PyJWTError, TypeError):
         raise EntraError(700027) from None
-
-
-def _bare(header: Mapping[str, Any], name: str) -> str:
-    return str(header.get(name, "")).rstrip("=")
-
-
-def _thumb(digest: bytes) -> str:
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

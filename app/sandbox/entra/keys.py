@@ -1,6 +1,7 @@
 """The keys with which Entra ID signs what callers of the API show."""
 
 import base64
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -12,12 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import (
     RSAPublicKey,
     generate_private_key,
 )
-from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from jwt.algorithms import RSAAlgorithm
 
-__all__ = ["KeyRing", "SigningKey"]
+__all__ = ["KeyRing", "SigningKey", "thumbprints"]
 
 BITS = 2048
 SUBJECT = "accounts.accesscontrol.windows.net"
@@ -35,8 +36,7 @@ class SigningKey:
     @cached_property
     def id(self) -> str:
         """The ``kid``, which at Entra ID is the ``x5t`` as well."""
-        digest = self.certificate.fingerprint(SHA1())  # noqa: S303
-        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return thumbprints(self.certificate)[0]
 
     @property
     def public(self) -> RSAPublicKey:
@@ -82,6 +82,17 @@ class KeyRing:
     def published(self) -> list[SigningKey]:
         """Return the keys whose signatures are good."""
         return [_made(number) for number in self._published]
+
+
+def thumbprints(certificate: x509.Certificate) -> tuple[str, str]:
+    """Return the ``x5t`` and the ``x5t#S256`` of a certificate."""
+    encoded = certificate.public_bytes(Encoding.DER)
+    old = hashlib.sha1(encoded, usedforsecurity=False)
+    short, long = [
+        base64.urlsafe_b64encode(one.digest()).rstrip(b"=").decode()
+        for one in (old, hashlib.sha256(encoded))
+    ]
+    return short, long
 
 
 @cache
