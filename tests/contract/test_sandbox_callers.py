@@ -116,7 +116,7 @@ async def test_a_token_says_what_a_test_wants(sandbox: Sandbox) -> None:
     """Every part of a token can be set, and claims taken out."""
     token = sandbox.caller_token(
         FABRIKAM,
-        client="99999999-9999-4999-8999-999999999999",
+        client="aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa",
         user="linus@fabrikam.example",
         roles=[],
         scopes=["mail.read"],
@@ -127,7 +127,7 @@ async def test_a_token_says_what_a_test_wants(sandbox: Sandbox) -> None:
     )
     claims = jwt.decode(token, options={"verify_signature": False})
 
-    assert claims["azp"] == "99999999-9999-4999-8999-999999999999"
+    assert claims["azp"] == "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
     assert (claims["aud"], claims["scp"], claims["x"]) == (
         "else",
         "mail.read",

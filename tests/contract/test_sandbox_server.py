@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.settings.callers import CallerSettings, check_callers
 from tests.contract.conftest import ADA, token_form, token_url
 
 pytestmark = pytest.mark.anyio
@@ -139,10 +140,10 @@ def test_it_tells_of_itself() -> None:
         told = told_by(process)
 
     assert told["sandbox"].startswith("http://[::1]:")
-    # What the service is to know of those who call it.
-    callers = {one["name"]: one for one in told["callers"]}
-    page = callers["contoso-frontend"]
-    assert page["client_id"] == told["browser_client_id"]
-    assert page["home_tenant"] == told["tenants"][0]["alias"]
-    assert page["mailboxes"] == []
-    assert callers["fabrikam-daemon"]["mailboxes"] == ["*"]
+    callers = [CallerSettings.model_validate(one) for one in told["callers"]]
+    check_callers(callers, [one["alias"] for one in told["tenants"]])
+    named = {one.name: one for one in callers}
+    assert named["contoso-frontend"].client_id == told["browser_client_id"]
+    assert named["contoso-frontend"].mailboxes == ()
+    assert named["fabrikam-daemon"].mailboxes == ("*",)
+    assert named["contoso-operations"].tenants == ("contoso", "fabrikam")

@@ -13,7 +13,6 @@ __all__ = [
     "SCOPES",
     "Client",
     "find_client",
-    "known_callers",
 ]
 
 SCOPES = (
@@ -38,7 +37,7 @@ class Client:
     """An application; one without a credential is public.
 
     ``scopes`` is what people may let it do for them, ``roles`` what it may
-    do by itself.
+    do by itself, ``tenants`` where, unless at home.
     """
 
     name: str
@@ -47,6 +46,7 @@ class Client:
     credential: str | None = None
     scopes: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    tenants: tuple[Tenant, ...] = ()
 
     @property
     def is_api(self) -> bool:
@@ -54,9 +54,16 @@ class Client:
         return self.id == self.tenant.client_id
 
     @property
-    def mailboxes(self) -> list[str]:
-        """What an administrator of the API would let it open by itself."""
-        return ["*"] if self.roles else []
+    def settings(self) -> dict[str, Any]:
+        """What whoever runs the API would tell it of this application."""
+        home = _alias(self.tenant)
+        return {
+            "name": f"{home}-{self.name}",
+            "client_id": self.id,
+            "home_tenant": home,
+            "tenants": [_alias(tenant) for tenant in self.tenants],
+            "mailboxes": ["*"] if set(self.roles) - {OPERATOR} else [],
+        }
 
 
 CLIENTS = (
@@ -72,6 +79,14 @@ CLIENTS = (
         id="66666666-6666-4666-8666-666666666666",
         credential="sandbox-daemon-secret",
         roles=ROLES,
+    ),
+    Client(
+        name="operations",
+        tenant=CONTOSO,
+        id="99999999-9999-4999-8999-999999999999",
+        credential="sandbox-operations-secret",
+        roles=(OPERATOR,),
+        tenants=TENANTS,
     ),
     Client(
         name="frontend",
@@ -104,16 +119,5 @@ def find_client(tenant: Tenant, name: str) -> Client | None:
     return None
 
 
-def known_callers() -> list[dict[str, Any]]:
-    """Return the applications as the settings of the API want them."""
-    return [
-        {
-            "name": f"{client.tenant.name.lower()}-{client.name}",
-            "client_id": client.id,
-            "home_tenant": client.tenant.name.lower(),
-            "mailboxes": client.mailboxes,
-        }
-        for tenant in TENANTS
-        for client in CLIENTS
-        if client.tenant is tenant
-    ]
+def _alias(tenant: Tenant) -> str:
+    return tenant.name.lower()
