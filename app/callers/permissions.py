@@ -17,7 +17,7 @@ ANYBODY_MAY: frozenset[Role] = frozenset()
 _WHAT: Mapping[tuple[Role, ...], str] = {
     (): """
         live ready list_problems get_problem list_runbooks get_runbook
-        document swagger_ui redoc status_page
+        document swagger_ui oauth2_redirect redoc status_page
     """,
     (Role.MAIL_READ,): """
         list_folders get_folder

@@ -220,6 +220,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         ("Location", "string", "Where the thing made is."),
         ("Idempotent-Replayed", "boolean", "Given to an earlier request."),
         ("Retry-After", "integer", "Whole seconds (RFC 9110)."),
+        ("WWW-Authenticate", "string", "What is missing (RFC 6750)."),
         ("Accept-Ranges", "string", "`bytes`, if parts can be had."),
         ("Content-Range", "string", "Which part it is (RFC 9110)."),
         ("Preference-Applied", "string", "What of `Prefer` was applied."),

@@ -7,8 +7,24 @@ REST API that stays useful while Microsoft Graph throttles, fails or is gone.
 
 ```sh
 curl -s 'http://127.0.0.1:8000/v1/mailboxes/ada@contoso.example/messages?\
-folder=inbox&limit=3'
+folder=inbox&limit=3' -H "Authorization: Bearer $TOKEN"
 ```
+
+# Who calls
+Each request shows who makes it, in the way that the operators have chosen:
+- `Authorization: Bearer …`: an access token of Microsoft Entra ID for this \
+service. A frontend gets one for its user (authorization code and PKCE) and \
+opens that user's mailbox, also called `me`; a job gets one of its own \
+(client credentials) and opens the mailboxes that the operators have allowed.
+- `X-API-Key: …`: a key that the operators have given out, for machines.
+
+Each operation below names the roles that it demands: as delegated \
+permissions (`scp`) or app roles (`roles`) of a token, or of a key. 401 means \
+that nobody was recognized, 403 that a role, a tenant or a mailbox is not the \
+caller's; `detail` and `WWW-Authenticate` say which. With `claims-required`, \
+let the user sign in again with the `claims` of `WWW-Authenticate`, decoded \
+from base64. A service on the loopback address of a developer may ask for \
+nothing.
 
 # Requests and answers
 - JSON in UTF-8, members in `snake_case`. What an operation does not know, a \

@@ -16,6 +16,7 @@ from app.problems.registry import REGISTRY
 from app.routers.describe import HEADERS, PARAMETERS
 from app.routers.examples import Example, examples
 from app.routers.manual import DESCRIPTION, GROUPS, TAGS
+from app.routers.permitted import secure
 from app.routers.problems import ProblemKind
 
 __all__ = ["describe"]
@@ -62,6 +63,7 @@ def describe(app: FastAPI) -> Document:
         _add_tags(document)
         _add_components(document)
         _add_headers(document)
+        secure(document)
         _add_merge_patches(document)
         _add_examples(document, examples())
         _plain_parameters(document)
@@ -130,6 +132,8 @@ def _headers(method: str, status: str) -> Document:
         names += ("Accept-Ranges", "Content-Range")
     if status in {"429", "503"}:
         names.append("Retry-After")
+    if status in {"401", "403"}:
+        names.append("WWW-Authenticate")
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.callers.identity import Authenticate
 from app.callers.quotas import Quotas
+from app.callers.sign_in import SignIn
 from app.clock import Clock
 from app.services.attachments.attaching import AttachingService
 from app.services.attachments.attachments import AttachmentService
@@ -45,12 +46,14 @@ __all__ = ["AppState"]
 class AppState:
     """The services, and what requests are measured by.
 
-    ``authenticate`` tells who calls. ``tenants`` are the aliases that are
-    served, the default one first; ``total_timeout`` is in seconds.
+    ``authenticate`` tells who calls, ``sign_in`` pages how to. ``tenants``
+    are the aliases that are served, the default one first; ``total_timeout``
+    is in seconds.
     """
 
     clock: Clock
     authenticate: Authenticate
+    sign_in: SignIn
     tenants: tuple[str, ...]
     total_timeout: float
     attaching: AttachingService

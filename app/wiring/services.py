@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from app.callers.identity import Authenticate
 from app.callers.quotas import Quotas
+from app.callers.sign_in import sign_in_of
 from app.gateway.attachments import AttachmentGateway
 from app.gateway.bulk import BulkGateway
 from app.gateway.calendar import CalendarGateway
@@ -121,6 +122,7 @@ def build_services(
     return AppState(
         clock=parts.clock,
         authenticate=guards.authenticate,
+        sign_in=sign_in_of(parts.settings),
         tenants=tenants,
         total_timeout=parts.settings.timeouts.total,
         attaching=AttachingService(

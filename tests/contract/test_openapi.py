@@ -1,12 +1,15 @@
 """The published description of the API."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from app.callers.permissions import PERMISSIONS
 from app.problems.registry import REGISTRY
+from app.settings.roles import Role
 from tests.support.document import generated
 
 FILE = Path(__file__).parents[2] / "openapi" / "exchange-api.yaml"
@@ -80,6 +83,29 @@ def test_headers_are_described(name: str, operation: dict[str, Any]) -> None:
     elif not is_stream:
         assert "#/components/parameters/If-None-Match" in sent
         assert "Exchange-Freshness" in operation["responses"]["200"]["headers"]
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [o for _, o in operations()],
+    ids=[o["operationId"] for _, o in operations()],
+)
+def test_roles_are_told(operation: dict[str, Any]) -> None:
+    """By either way of signing in those that are demanded, and in words."""
+    roles = PERMISSIONS[operation["operationId"]]
+    shown = {
+        way: set(r) for one in operation["security"] for way, r in one.items()
+    }
+    last = operation["description"].splitlines()[-1]
+
+    assert set(re.findall(r"`(.+?)`", last)) == roles
+    if roles:
+        scopes = roles - {Role.OPERATOR}
+        assert shown == {"entra": scopes, "api_key": roles}
+        refused = resolved(operation["responses"]["403"])
+        assert "WWW-Authenticate" in refused["headers"]
+    else:
+        assert shown == {}
 
 
 def _plain(value: Any) -> Any:
