@@ -15,7 +15,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.sandbox.asgi import BREAK
-from app.sandbox.entra.clients import CLIENTS
+from app.sandbox.entra.clients import CLIENTS, known_callers
 from app.sandbox.faults import Reset
 from app.sandbox.sandbox import Sandbox
 from app.sandbox.tenants import TENANTS
@@ -85,7 +85,7 @@ class _Server(uvicorn.Server):
             told = {
                 "sandbox": f"http://{name}:{port}",
                 "tenants": _tenants(),
-                "callers": [client.settings for client in CLIENTS],
+                "callers": known_callers(),
                 "browser_client_id": CLIENTS[0].id,
             }
             sys.stdout.write(f"{json.dumps(told)}\n")

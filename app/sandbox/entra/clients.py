@@ -13,6 +13,7 @@ __all__ = [
     "SCOPES",
     "Client",
     "find_client",
+    "known_callers",
 ]
 
 SCOPES = (
@@ -117,6 +118,11 @@ def find_client(tenant: Tenant, name: str) -> Client | None:
         if known and client.tenant is tenant:
             return client
     return None
+
+
+def known_callers() -> list[dict[str, Any]]:
+    """Return all applications as the settings of the API want them."""
+    return [client.settings for client in CLIENTS]
 
 
 def _alias(tenant: Tenant) -> str:
