@@ -185,7 +185,8 @@ FINAL = [
         "tenant-credentials-rejected",
         "Upload the certificate",
         TENANT,
-        "700027 700030 50012 50013 500133 700024 50017 700025",
+        "700027 700030 50012 50013 500133 700024 50017 700025"
+        " 700021 700211 700212 700213",
     ),
     OfEntra(
         "tenant-not-found",

@@ -3,7 +3,6 @@
 Their form is linted by `make check`.
 """
 
-import json
 import os
 import re
 from pathlib import Path
@@ -14,7 +13,7 @@ import yaml
 from pydantic import SecretStr
 
 from app import __version__
-from app.sandbox.tenants import CONTOSO, TENANTS
+from app.sandbox.tenants import TENANTS
 from app.settings import AuthMode, Settings, load_settings, prepare_otel
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -81,22 +80,10 @@ def test_the_dev_overlay_starts_the_service(
 
 
 def test_the_production_overlay_has_what_the_service_needs(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """With what its vault holds, callers sign in and processes share."""
     variables = literals("base") | literals("overlays/production")
-    tenants = tmp_path / Path(variables["EXCHANGE_TENANTS_FILE"]).name
-    tenants.write_text(
-        json.dumps(
-            [
-                {
-                    "tenant_id": CONTOSO.id,
-                    "client_id": "c",
-                    "client_secret": "s",
-                }
-            ]
-        )
-    )
     vault = read("kubernetes/overlays/production/secrets.yaml")["spec"]
     secrets = {
         "secret-keys": '["k"]',
@@ -106,10 +93,10 @@ def test_the_production_overlay_has_what_the_service_needs(
     variables |= {
         entry["key"]: secrets[entry["objectName"]] for entry in synced["data"]
     }
-    variables["EXCHANGE_TENANTS_FILE"] = str(tenants)
     settings = accepted(monkeypatch, image_variables() | variables)
+    [tenant] = settings.every_tenant
 
-    assert f"objectAlias: {tenants.name}" in vault["parameters"]["objects"]
+    assert tenant.proofs == ("client_federated_token_file",)
     assert settings.auth_mode is AuthMode.ENTRA
     assert settings.host == "0.0.0.0"  # noqa: S104 - in a container
     assert settings.database_url is not None

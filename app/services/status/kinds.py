@@ -189,7 +189,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         name="expiring",
         blame="configuration",
-        title="The secret of {who} expires soon",
+        title="The credential of {who} expires soon",
         do="Make another one and put it in place before that.",
         runbook="credentials-expiring",
         hits=lambda facts: (
