@@ -21,6 +21,8 @@ __all__ = [
     "DAEMON",
     "FRONTEND",
     "LOGIN",
+    "V1",
+    "V2",
     "app_claims",
     "encoded",
     "entra_settings",
@@ -34,6 +36,8 @@ LOGIN = "https://login.microsoftonline.com"
 DAEMON = "66666666-6666-4666-8666-666666666666"
 FRONTEND = "55555555-5555-4555-8555-555555555555"
 ADA = "bbbbbbbb-0000-4000-8000-000000000001"
+V1 = f"https://sts.windows.net/{CONTOSO['tenant_id']}/"
+V2 = f"{LOGIN}/{CONTOSO['tenant_id']}/v2.0"
 _NOW = 1_800_000_000
 _HOUR = 3600
 
@@ -80,7 +84,7 @@ def app_claims(now: float = _NOW, **changes: Any) -> dict[str, Any]:
     principal = "cccccccc-0000-4000-8000-000000000001"
     return {
         "aud": CONTOSO["client_id"],
-        "iss": f"{LOGIN}/{tenant}/v2.0",
+        "iss": V2,
         **_lifetime(now),
         "azp": DAEMON,
         "azpacr": "1",
@@ -99,7 +103,7 @@ def user_claims(now: float = _NOW, **changes: Any) -> dict[str, Any]:
     tenant = CONTOSO["tenant_id"]
     return {
         "aud": CONTOSO["client_id"],
-        "iss": f"{LOGIN}/{tenant}/v2.0",
+        "iss": V2,
         **_lifetime(now),
         "azp": FRONTEND,
         "azpacr": "0",

@@ -23,6 +23,7 @@ class SandboxNetwork(httpx.AsyncBaseTransport):
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
         self._inner = httpx.ASGITransport(app=sandbox.app)
         self.watch = SchemaWatch(sandbox)
         self.down = False

@@ -111,17 +111,21 @@ def _contract() -> Contract:
 @asynccontextmanager
 async def started(
     settings: Settings,
-    sandbox: Sandbox,
+    sandbox: Sandbox | SandboxNetwork,
     clock: Clock | None = None,
     *,
     authenticate: Authenticate | None = None,
     providers: Providers = _NO_PROVIDERS,
 ) -> AsyncIterator[Service]:
-    """Start the service in front of a sandbox.
+    """Start the service in front of a sandbox, or a network to one.
 
     With ``providers`` it tells them what it does; its requests are traced if
     one of them takes traces.
     """
+    network = (
+        SandboxNetwork(sandbox) if isinstance(sandbox, Sandbox) else sandbox
+    )
+    sandbox = network.sandbox
     clock = clock or _SandboxClock(sandbox)
     await lay_out(settings)
     log = io.StringIO()
@@ -131,7 +135,6 @@ async def started(
         tracer=providers.tracer,
         hash_key=b"tests",
     )
-    network = SandboxNetwork(sandbox)
     shared: list[AppState] = []
     stopping = Stopping()
 
