@@ -126,7 +126,7 @@ def _object(part: str) -> dict[str, Any]:
     """Return a JSON object; of two members of a name none is believed."""
     try:
         found = json.loads(
-            base64url_decode(part),
+            base64url_decode(part).decode(),
             object_pairs_hook=_unique,
             parse_constant=_not_json,
         )
