@@ -20,7 +20,7 @@ ul { list-style: none; margin: 0; padding: 0 }
 button { width: 100%; margin: .25rem 0; padding: .75rem 1rem; font: inherit;
   text-align: start; border: 1px solid; border-radius: .5rem;
   cursor: pointer }
-small { display: block }
+small { display: block; overflow-wrap: anywhere }
 """
 PAGE = """<!DOCTYPE html>
 <html lang="en">
