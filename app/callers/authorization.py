@@ -35,7 +35,10 @@ def check_roles(
             reason=Reason.ROLE,
             challenge=identity.insufficient(names),
         )
-    if Role.OPERATOR in needed and not identity.tenants >= set(tenants):
+    overseen = identity.tenants
+    if identity.overseen is not None:
+        overseen = identity.overseen
+    if Role.OPERATOR in needed and not overseen >= set(tenants):
         raise CallerForbidden(
             "Operators must be allowed in all tenants.", reason=Reason.TENANT
         )

@@ -41,6 +41,7 @@ class Identity:
     ``tenants`` are the aliases of those in which it may act, ``tenant`` the
     one that is meant if it names none; None if it has to. ``mailboxes`` are
     rules (`app.callers.mailbox_rules`), which do not count for users.
+    ``overseen`` are those in which it may operate, if that is not the same.
     ``has_token`` tells whether another token could give more roles.
     """
 
@@ -50,6 +51,7 @@ class Identity:
     tenant: str | None
     mailboxes: frozenset[str] = frozenset()
     user: User | None = None
+    overseen: frozenset[str] | None = None
     has_token: bool = False
 
     def insufficient(self, scope: str) -> str | None:

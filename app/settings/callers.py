@@ -69,7 +69,8 @@ class CallerSettings(Group):
     there is but one."""
     tenants: tuple[Name, ...] = ()
     """Aliases of the tenants in which it may act by itself; its home by
-    default. For its users it acts only where they are at home."""
+    default. For its users it acts only where they are at home; to be operators
+    they need all tenants here."""
     mailboxes: tuple[MailboxRule, ...] = ()
     """Mailboxes that it may use by itself: `ada@contoso.example`, an object
     id, `@contoso.example` for a domain, `*` for all. Its users have their

@@ -109,6 +109,7 @@ def identity_of(
         tenants=frozenset({tenant.alias}),
         tenant=tenant.alias,
         user=_user(claims, assertion),
+        overseen=application.tenants,
         has_token=True,
     )
 

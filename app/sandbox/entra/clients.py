@@ -73,6 +73,8 @@ CLIENTS = (
         tenant=CONTOSO,
         id="55555555-5555-4555-8555-555555555555",
         scopes=SCOPES,
+        # So that its operators may be those of the service.
+        tenants=TENANTS,
     ),
     Client(
         name="daemon",
