@@ -69,11 +69,13 @@ fidelity: .venv/.service .venv-fidelity/.sdk .node/fidelity/.ready ## drive the 
 fidelity-ci: .venv/.service .venv-fidelity/.ready .node/fidelity/.ready ## the same without the largest, Microsoft's SDK for Python
 	@$(FIDELITY) --ignore tests/fidelity/test_msgraph.py
 
-check: .venv/.dev .deploy/.ready ## lint, types, import contracts, generated documents, deployment
+check: .venv/.dev .deploy/.ready ## lint, types, imports, dependencies, generated documents, deployment
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry app
+	$(BIN)/deptry tests --exclude tests/fidelity --ignore DEP002,DEP004
 	$(BIN)/python -m app openapi --check openapi/exchange-api.yaml
 	@set -e; for page in $(REFERENCES); do $(BIN)/python -m app reference $$page --check docs/$$page.md; done
 	$(BIN)/openapi-spec-validator --subschema-errors all openapi/exchange-api.yaml
