@@ -13,6 +13,7 @@ from app.settings import (
     secret_keys,
 )
 from tests.redaction.canaries import word
+from tests.support.callers import api_key
 
 SECRET = word("sealing")
 TENANT = {
@@ -153,7 +154,8 @@ def test_settings_are_shown_without_secrets(
         "CLIENT_SECRET": SECRET,
         "SECRET_KEYS": f'["{SECRET}"]',
         "DATABASE_URL": f"postgresql://u:{SECRET}@h/d",
-        "AUTH_MODE": "entra",
+        "AUTH_MODE": "api_key",
+        "API_KEYS": json.dumps([api_key(SECRET)]),
     }
     environment(monkeypatch, "EXCHANGE_", variables)
     settings = load_settings()

@@ -1,14 +1,18 @@
 """Taking tokens apart, and how long they hold."""
 
-import pytest
+import string
 
-from app.callers.entra.tokens import Lifetime, bearer, read_token
+import pytest
+from hypothesis import assume, given, settings, strategies
+
+from app.callers.entra.tokens import Lifetime, bearer, read_token, verify
 from app.problems.callers import CallerUnauthenticated
 from app.problems.reasons import Reason
 from tests.support.issuing import app_claims, private_key, signed
 
 NOW = 1_800_000_000
 DAY = 86_400
+TOKEN_LETTERS = f"{string.ascii_letters}{string.digits}-_.=+/ \n\xe9"
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR "])
@@ -48,6 +52,25 @@ def test_what_a_token_says() -> None:
 
     assert (found.text, found.key_id) == (text, "first")
     assert found.claims == app_claims()
+
+
+@settings(max_examples=300)
+@given(data=strategies.data())
+def test_no_byte_of_a_token_can_be_changed(
+    data: strategies.DataObject,
+) -> None:
+    """Whatever is put in, taken out or put elsewhere: it is refused."""
+    key = private_key("first")
+    good = signed({"alg": "RS256", "kid": "first"}, app_claims(), key)
+    where = data.draw(strategies.integers(0, len(good)))
+    until = data.draw(strategies.integers(where, min(where + 3, len(good))))
+    other = data.draw(strategies.text(TOKEN_LETTERS, max_size=3))
+    bad = good[:where] + other + good[until:]
+    assume(bad != good)
+
+    with pytest.raises(CallerUnauthenticated):
+        verify(read_token(bad), key.public_key())
+    verify(read_token(good), key.public_key())
 
 
 @pytest.mark.parametrize(

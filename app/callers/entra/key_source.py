@@ -15,6 +15,8 @@ from app.telemetry.signals.callers import KEYS_FETCHED, KEYS_NOT_FETCHED
 
 __all__ = ["Fetch", "KeySource"]
 
+_SOONEST = 1.0
+
 Fetch = Callable[[str], Awaitable[Mapping[str, Any]]]
 """Returns the JSON object at a URL, or raises `IdentityUnavailable`."""
 
@@ -58,7 +60,8 @@ class KeySource:
         found, failure = self._ring.find(key_id), self._ring.failure
         if found is None and failure is not None:
             again = failure.again()
-            again.retry_after = self._ring.wait(self._clock.now())
+            wait = self._ring.wait(self._clock.now())
+            again.retry_after = max(_SOONEST, wait)
             raise again
         return found
 
