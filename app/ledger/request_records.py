@@ -166,9 +166,14 @@ def result_of(row: Row, vault: Vault) -> Answer | ExchangeError:
 
 
 def is_final(result: Answer | ExchangeError) -> bool:
-    """Tell whether a result is replayed, as it would be the same again."""
+    """Tell whether a result is replayed, as it would be the same again.
+
+    Who has to sign in again may go on with the same key then.
+    """
     if isinstance(result, Answer):
         return True
+    if result.status is HTTPStatus.UNAUTHORIZED:
+        return False
     is_refusal = result.status < HTTPStatus.INTERNAL_SERVER_ERROR
     is_settled = result.outcome is Outcome.NOT_PERFORMED
     return is_refusal and is_settled and not result.retryable

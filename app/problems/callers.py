@@ -1,13 +1,19 @@
 """Errors in who asks. The tree is drawn in `errors`."""
 
+from base64 import b64encode
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 
-from app.problems.errors import Category
+from app.problems.errors import Category, Upstream, Verdict
 from app.problems.reasons import Reason
 from app.problems.refusals import RequestRefused
 
-__all__ = ["CallerForbidden", "CallerUnauthenticated", "ClaimsRequired"]
+__all__ = [
+    "CallerForbidden",
+    "CallerUnauthenticated",
+    "ClaimsRequired",
+    "UserAway",
+]
 
 
 class CallerUnauthenticated(RequestRefused):
@@ -20,6 +26,7 @@ class CallerUnauthenticated(RequestRefused):
     status = HTTPStatus.UNAUTHORIZED
     title = "The caller is not authenticated"
     category = Category.AUTHENTICATION
+    verdict = Verdict.NEUTRAL
     action = "Send valid credentials."
 
     def __init__(
@@ -28,8 +35,9 @@ class CallerUnauthenticated(RequestRefused):
         *,
         challenge: str = 'Bearer realm="exchange-api"',
         reason: Reason = Reason.MISSING,
+        upstream: Upstream | None = None,
     ) -> None:
-        super().__init__(detail)
+        super().__init__(detail, upstream=upstream)
         self.challenge = challenge
         self.reason = reason
 
@@ -40,6 +48,34 @@ class ClaimsRequired(CallerUnauthenticated):
     code = "claims-required"
     title = "Conditional Access demands more of the user"
     action = "Sign the user in again with the claims of WWW-Authenticate."
+
+    @classmethod
+    def of(cls, claims: str, upstream: Upstream | None = None) -> Self:
+        """Return the refusal that passes on what Microsoft demands.
+
+        Nothing of the claims can end the header: they go into it as base64
+        (https://learn.microsoft.com/entra/identity-platform/claims-challenge).
+
+        Args:
+            claims: A JSON object, exactly as Microsoft gave it.
+            upstream: The answer that it stood in.
+        """
+        encoded = b64encode(claims.encode()).decode()
+        return cls(
+            challenge='Bearer realm="exchange-api",'
+            f' error="insufficient_claims", claims="{encoded}"',
+            reason=Reason.CLAIMS,
+            upstream=upstream,
+        )
+
+
+class UserAway(CallerUnauthenticated):
+    """There is no token for a user for whom something is left to do."""
+
+    action = (
+        "Call this service for the user again: what waits for the user's"
+        " rights goes on with the token of that call."
+    )
 
 
 class CallerForbidden(RequestRefused):

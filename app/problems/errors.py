@@ -10,6 +10,7 @@ What is "the same" as its base differs in what it means to the policies, or
       - IdempotencyKeyMissing     400  idempotency-key-missing
     - CallerUnauthenticated       401  caller-unauthenticated  (`callers`)
       - ClaimsRequired            401  claims-required
+      - UserAway                  401  the same as its base; for a send
     - CallerForbidden             403  caller-forbidden
       - MailboxAccessDenied       403  mailbox-access-denied  (`resources`)
       - SendAsDenied              403  send-as-denied

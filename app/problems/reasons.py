@@ -22,3 +22,4 @@ class Reason(StrEnum):
     TENANT = "tenant"
     MAILBOX = "mailbox"
     CLAIMS = "claims"
+    REFUSED = "refused"

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from app.clock import Clock, Deadline
 from app.gateway.vitals import Vitals
-from app.models.context import CallContext, Criticality
+from app.models.context import APP, CallContext, Criticality
 from app.problems.errors import ExchangeError
 from app.telemetry.places import innermost_line
 from app.telemetry.recorder import Telemetry
@@ -67,7 +67,7 @@ class Probes:
     async def _run(self, tenant: str) -> None:
         context = CallContext(
             tenant=tenant,
-            principal="app",
+            principal=APP,
             deadline=Deadline(self._clock, self._patience),
             request_id="probe",
             criticality=Criticality.BACKFILL,

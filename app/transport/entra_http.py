@@ -13,6 +13,7 @@ import msgspec
 from app.clock import Clock
 from app.problems.entra_codes import entra_error
 from app.problems.graph_failures import IdentityUnavailable
+from app.problems.user_codes import user_error
 from app.transport.bodies import whole
 from app.transport.retry_after import retry_after_seconds
 
@@ -26,6 +27,7 @@ _MOST = 1_048_576
 class _Refusal(msgspec.Struct):
     error: str = ""
     error_codes: list[int] = []
+    claims: Any = None
 
 
 class EntraHttp:
@@ -42,7 +44,19 @@ class EntraHttp:
         *,
         clock: Clock,
         timeout: float,
+        for_users: bool = False,
     ) -> None:
+        """Take the way to Entra ID.
+
+        Args:
+            network: Carries requests.
+            login_url: The address that takes the place of Microsoft's.
+            clock: Tells dates.
+            timeout: Seconds for one request.
+            for_users: Whether tokens are asked for on behalf of users, so
+                that a refusal may be about one of them.
+        """
+        self._for_users = for_users
         self._network = network
         self._login_url = login_url
         self._clock = clock
@@ -142,9 +156,17 @@ class EntraHttp:
             # Not Entra ID's own words, so that it is no refusal of its.
             status = status if status == _THROTTLED else max(status, 500)
             raise entra_error(status, "", retry_after=pause)
-        refusal = _refusal(response.content)
+        told = _refusal(response.content)
+        if self._for_users:
+            raise user_error(
+                status,
+                told.error,
+                told.error_codes,
+                claims=told.claims,
+                retry_after=pause,
+            )
         raise entra_error(
-            status, refusal.error, refusal.error_codes, retry_after=pause
+            status, told.error, told.error_codes, retry_after=pause
         )
 
 

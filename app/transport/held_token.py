@@ -1,4 +1,4 @@
-"""What is known about one tenant's token. Pure: all times are given in."""
+"""What is known about one token. Pure: all times are given in."""
 
 from app.problems.errors import ExchangeError
 from app.transport.entra import Grant
@@ -13,7 +13,7 @@ _NEVER = float("-inf")
 
 
 class HeldToken:
-    """A tenant's token, if there is one, and the last failure to get one.
+    """A token, if there is one, and the last failure to get one.
 
     ``generation`` grows whenever all of it is forgotten: what was asked for
     before is no news afterwards.
@@ -36,6 +36,12 @@ class HeldToken:
     def age(self, now: float) -> float:
         """Return how long ago the token was granted."""
         return now - self._granted_at
+
+    def expires_in(self, now: float) -> float:
+        """Return for how many seconds the token is valid; 0 if it is not."""
+        if self.grant is None:
+            return 0.0
+        return max(0.0, self.grant.expires_in - self.age(now))
 
     def is_due(self, now: float) -> bool:
         """Tell whether the token is to be renewed before it expires."""

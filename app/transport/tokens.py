@@ -17,7 +17,7 @@ from app.telemetry.signals.metrics import TOKEN_REFRESHES
 from app.transport.entra import EntraApp, Grant
 from app.transport.held_token import HeldToken
 
-__all__ = ["TokenSource"]
+__all__ = ["TokenSource", "token_of"]
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class TokenSource:
             return token
         if failure is not None:
             raise failure
-        return await self._wait(self._flight(asked, None), deadline)
+        return await token_of(self._flight(asked, None), deadline)
 
     async def renewed(
         self,
@@ -101,7 +101,7 @@ class TokenSource:
             return None
         if failure := asked.held.failure(now):
             raise failure
-        return await self._wait(self._flight(asked, claims), deadline)
+        return await token_of(self._flight(asked, claims), deadline)
 
     def forget(self, tenant: str) -> None:
         """Drop a tenant's token and what is remembered of its failures."""
@@ -194,22 +194,6 @@ class TokenSource:
             remembered_for_s=memory,
         )
 
-    async def _wait(
-        self, flight: asyncio.Task[Grant], deadline: Deadline
-    ) -> str:
-        if deadline.left() <= 0:
-            raise DeadlineExceeded
-        try:
-            async with asyncio.timeout(deadline.left()):
-                grant = await asyncio.shield(flight)
-        except ExchangeError as e:
-            raise e.again() from e
-        except TimeoutError as e:
-            raise IdentityUnavailable(
-                "Entra ID gave no token within the time of the request."
-            ) from e
-        return grant.token
-
     def _landed(
         self,
         asked: _Tenant,
@@ -222,3 +206,23 @@ class TokenSource:
         if not flight.cancelled():
             # Looked at, so that a failure nobody waited for makes no noise.
             flight.exception()
+
+
+async def token_of(flight: asyncio.Task[Grant], deadline: Deadline) -> str:
+    """Return the token that is being asked for; who leaves cancels nothing.
+
+    Raises:
+        ExchangeError: There is none, or not in time.
+    """
+    if deadline.left() <= 0:
+        raise DeadlineExceeded
+    try:
+        async with asyncio.timeout(deadline.left()):
+            grant = await asyncio.shield(flight)
+    except ExchangeError as e:
+        raise e.again() from e
+    except TimeoutError as e:
+        raise IdentityUnavailable(
+            "Entra ID gave no token within the time of the request."
+        ) from e
+    return grant.token

@@ -72,6 +72,10 @@ def levers_of(parts: Parts, breaker: Breaker, names: MailboxNames) -> Levers:
             return await parts.store.purge(tenant)
         return await parts.store.purge(tenant, names.primary(tenant, mailbox))
 
+    def drop_tokens(tenant: str) -> None:
+        parts.tokens.forget(tenant)
+        parts.users.forget(tenant)
+
     return Levers(
         breakers={
             "reset": breaker.reset,
@@ -80,7 +84,7 @@ def levers_of(parts: Parts, breaker: Breaker, names: MailboxNames) -> Levers:
         },
         open_gate=open_gate,
         purge=purge,
-        drop_token=parts.tokens.forget,
+        drop_token=drop_tokens,
     )
 
 

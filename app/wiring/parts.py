@@ -18,16 +18,17 @@ from app.gateway.policies.gates import LocalGates
 from app.gateway.policies.lane import Limits
 from app.gateway.policies.local_permits import LocalPermits
 from app.gateway.policies.refreshes import Refreshes
+from app.gateway.rights import Rights
 from app.gateway.vitals import Vitals
 from app.keyed import Keyed
 from app.models.answers import Answer
 from app.settings import Settings, secret_keys
 from app.telemetry.recorder import Telemetry
 from app.transport.credentials import Credential
-from app.transport.entra import EntraApp
-from app.transport.entra_http import EntraHttp
+from app.transport.delegated import UserTokens
 from app.transport.tokens import TokenSource
 from app.wiring.credentials import read_credentials
+from app.wiring.tokens import token_sources
 
 __all__ = ["Parts", "build_parts"]
 
@@ -45,6 +46,7 @@ class Parts:
     keys: tuple[bytes, ...]
     credentials: Mapping[str, Credential]
     tokens: TokenSource
+    users: UserTokens
     gates: LocalGates
     permits: LocalPermits
     circuits: Keyed[ScopeKey, Circuit]
@@ -57,11 +59,17 @@ class Parts:
     uniform: Callable[[float, float], float]
     stopping: Stopping = field(default_factory=Stopping)
 
+    @property
+    def rights(self) -> Rights:
+        """With whose rights Graph is asked."""
+        return Rights(self.tokens, self.users)
+
     async def aclose(self) -> None:
         """End what goes on by itself."""
         await self.refreshes.aclose()
         await self.flights.aclose()
         await self.tokens.aclose()
+        await self.users.aclose()
 
 
 def build_parts(
@@ -93,6 +101,9 @@ def build_parts(
     )
     budget = settings.budget
     credentials = read_credentials(settings)
+    tokens, users = token_sources(
+        settings, credentials, telemetry, network, clock
+    )
     return Parts(
         settings=settings,
         clock=clock,
@@ -100,7 +111,8 @@ def build_parts(
         network=network,
         keys=secret_keys(settings),
         credentials=credentials,
-        tokens=_tokens(settings, credentials, telemetry, network, clock),
+        tokens=tokens,
+        users=users,
         gates=LocalGates(clock),
         permits=LocalPermits(permit_limits, clock),
         circuits=Keyed(
@@ -117,34 +129,4 @@ def build_parts(
         vitals=Vitals(clock),
         failures=RecentFailures(clock, telemetry),
         uniform=uniform,
-    )
-
-
-def _tokens(
-    settings: Settings,
-    credentials: Mapping[str, Credential],
-    telemetry: Telemetry,
-    network: httpx.AsyncBaseTransport,
-    clock: Clock,
-) -> TokenSource:
-    http = EntraHttp(
-        network,
-        settings.login_url,
-        clock=clock,
-        timeout=settings.timeouts.attempt,
-    )
-    apps = {
-        tenant.alias: EntraApp(
-            client_id=tenant.client_id,
-            credential=credentials[tenant.alias],
-            authority=(
-                f"https://{settings.cloud.login_host}/{tenant.tenant_id}"
-            ),
-            http=http,
-            clock=clock,
-        )
-        for tenant in settings.every_tenant
-    }
-    return TokenSource(
-        apps, scope=settings.cloud.scope, clock=clock, telemetry=telemetry
     )

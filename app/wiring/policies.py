@@ -86,7 +86,7 @@ def live_chain(parts: Parts, breaker: Breaker) -> Send:
             ),
             PermitPolicy(parts.permits, clock, telemetry),
             breaker,
-            Token(parts.tokens, clock, telemetry),
+            Token(parts.rights, clock, telemetry),
             Unpack(clock),
             LastLook(parts.gates),
             Worthwhile(parts.vitals),

@@ -23,9 +23,11 @@ def to_forget(error: ExchangeError) -> Forget:
 
     What is gone must not come back during the next outage. Whoever was
     refused once may have lost all rights to the mailbox: of that, nothing
-    remains that was fetched with them.
+    remains that was fetched with them. A user whom Entra ID takes for nobody
+    any more has lost them, too.
     """
     answered = error.upstream.status if error.upstream else None
-    if HTTPStatus.FORBIDDEN in {error.status, answered}:
+    is_nobody = error.status == HTTPStatus.UNAUTHORIZED
+    if is_nobody or HTTPStatus.FORBIDDEN in {error.status, answered}:
         return Forget.MAILBOX
     return Forget.ENTRY if error.status in _GONE else Forget.NOTHING

@@ -84,8 +84,14 @@ class Renewal:
         async def begin(deadline: Deadline) -> Answer:
             return await self._fetch(call, found, deadline)
 
-        # Nor is what began before a write that has been seen to end.
-        key = (found.key, self._kept.writes.last(call.scope))
+        # Nor is what began before a write that has been seen to end, nor what
+        # is asked for with what the user has signed in with elsewhere.
+        assertion = call.context.on_behalf_of
+        key = (
+            found.key,
+            self._kept.writes.last(call.scope),
+            assertion and assertion.digest,
+        )
         answer, joined = await self._kept.flights.join(
             key, call.deadline, begin
         )

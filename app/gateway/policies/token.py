@@ -5,24 +5,25 @@ from dataclasses import replace
 from app.clock import Clock
 from app.gateway.calls import GraphCall, Reply, Send
 from app.gateway.policies.waiting import Waits
+from app.gateway.rights import Rights
 from app.problems.graph_failures import TokenRejected
 from app.telemetry.recorder import Telemetry
-from app.transport.tokens import TokenSource
 
 __all__ = ["Token"]
 
 
 class Token:
-    """Adds the tenant's token; renews it once if Graph rejects it.
+    """Adds a token of whoever asks; renews it once if Graph rejects it.
 
     That counts as no retry: a rejected request was not looked at. A claims
-    challenge (continuous access evaluation) is answered the same way.
+    challenge (continuous access evaluation) is answered the same way; what
+    only the user can answer is passed on to the caller.
     """
 
     def __init__(
-        self, tokens: TokenSource, clock: Clock, telemetry: Telemetry
+        self, rights: Rights, clock: Clock, telemetry: Telemetry
     ) -> None:
-        self._tokens = tokens
+        self._rights = rights
         self._waits = Waits(clock, telemetry)
 
     async def __call__(self, call: GraphCall, send: Send) -> Reply:
@@ -30,19 +31,16 @@ class Token:
         if call.elsewhere is not None:
             # Tokens are for Graph alone.
             return await send(call)
-        tenant = call.context.tenant
         with self._waits.told(call, "token"):
-            token = await self._tokens.token(tenant, call.deadline)
+            token = await self._rights.token(call.context)
         try:
             return await send(replace(call, token=token))
-        except TokenRejected as error:
+        except TokenRejected as rejection:
             with self._waits.told(call, "token"):
-                fresh = await self._tokens.renewed(
-                    tenant,
-                    rejected=token,
-                    claims=error.claims,
-                    deadline=call.deadline,
+                fresh = await self._rights.renewed(
+                    call.context, token, rejection
                 )
-            if fresh is None:
-                raise
-        return await send(replace(call, token=fresh))
+        try:
+            return await send(replace(call, token=fresh))
+        except TokenRejected as rejection:
+            raise self._rights.refusal(call.context, rejection) from rejection

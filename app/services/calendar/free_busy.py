@@ -14,6 +14,7 @@ from app.models.context import InMailbox
 from app.models.overview import PartProblem
 from app.models.scheduling import FreeBusy, Schedule
 from app.models.scheduling_input import FreeBusyQuery
+from app.problems.callers import CallerUnauthenticated
 from app.problems.errors import ExchangeError, Outcome, Upstream
 from app.problems.graph_codes import graph_error
 from app.problems.graph_failures import GraphMalformedResponse
@@ -88,8 +89,9 @@ class FreeBusyService:
 
         answers = await asyncio.gather(*map(ask, chunks))
         errors = [one for one in answers if isinstance(one, ExchangeError)]
-        if len(errors) == len(chunks):
-            raise errors[0]
+        lost = [e for e in errors if isinstance(e, CallerUnauthenticated)]
+        if lost or len(errors) == len(chunks):
+            raise (lost or errors)[0]
         return [
             schedule
             for chunk, answer in zip(chunks, answers, strict=True)

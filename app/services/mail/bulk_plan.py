@@ -8,6 +8,7 @@ from typing import Literal
 from app.gateway.bulk import Planned
 from app.models.bulk import BulkChange, BulkItem
 from app.models.mail import Message
+from app.problems.callers import CallerUnauthenticated
 from app.problems.errors import ExchangeError, Outcome, Reach
 from app.problems.resources import ItemNotFound
 from app.services.mail.changes import is_deleted
@@ -89,9 +90,13 @@ def general(
     """Return why nothing at all was done, if no message is at fault.
 
     A mailbox that is not there, or a Graph that is gone, is a problem of the
-    request and not of each of its items.
+    request and not of each of its items. So is a user who has to sign in
+    again: what is not done then is done by the next request.
     """
     errors = [end for end in ends.values() if end is not None]
+    for error in errors:
+        if isinstance(error, CallerUnauthenticated):
+            return error.with_outcome(_of_all(ends.values()))
     if len(errors) < len(ends) or len({error.code for error in errors}) > 1:
         return None
     is_general = all(
@@ -102,6 +107,13 @@ def general(
     if not is_general:
         return None
     return max(errors, key=lambda error: error.retry_after or 0.0)
+
+
+def _of_all(ends: Iterable[ExchangeError | None]) -> Outcome:
+    """Return what became of changes as a whole; some may be made."""
+    if all(end and end.outcome is Outcome.NOT_PERFORMED for end in ends):
+        return Outcome.NOT_PERFORMED
+    return Outcome.UNKNOWN
 
 
 def told(change: BulkChange, end: ExchangeError | None) -> BulkItem:

@@ -20,6 +20,7 @@ from app.models.context import InMailbox
 from app.models.mail import MessagePage, MessageSummary
 from app.models.queries import MessageQuery
 from app.models.threads import Thread, ThreadPage, ThreadQuery
+from app.problems.callers import CallerUnauthenticated
 from app.problems.errors import ExchangeError
 from app.problems.resources import ItemNotFound
 from app.services.mail.thread_views import (
@@ -172,6 +173,8 @@ class ThreadService:
             return kept
         try:
             return await self._threads.messages_of(where.live(), thread)
+        except CallerUnauthenticated:
+            raise
         except ExchangeError:
             return kept
 

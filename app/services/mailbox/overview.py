@@ -19,7 +19,7 @@ from app.models.mail import Folder, MessagePage, MessageSummary
 from app.models.mailbox_settings import AutomaticReplies
 from app.models.mailboxes import Mailbox
 from app.models.overview import Counts, PartStatus
-from app.problems.callers import CallerForbidden
+from app.problems.callers import CallerForbidden, CallerUnauthenticated
 from app.problems.errors import ExchangeError
 from app.problems.resources import NotFound
 from app.services.part_problems import part_problem
@@ -47,6 +47,7 @@ class OverviewService:
         Raises:
             NotFound: There is no such mailbox, as far as any part knows.
             CallerForbidden: None of it may be seen.
+            CallerUnauthenticated: The user has to sign in again.
         """
         now = self._clock.wall()
         parts = dict(await self._gateway.look(where, _NEWEST, _week_of(now)))
@@ -131,7 +132,13 @@ def _part(
 
 
 def _raise_if_no_mailbox(parts: list[Answer | ExchangeError]) -> None:
-    """Fail as a whole if every part says that there is nothing to see."""
+    """Fail as a whole if every part says that there is nothing to see.
+
+    So does what is asked for by a user who has to sign in again.
+    """
+    for part in parts:
+        if isinstance(part, CallerUnauthenticated):
+            raise part
     errors = [p for p in parts if isinstance(p, NotFound | CallerForbidden)]
     if len(errors) == len(parts):
         raise errors[0]

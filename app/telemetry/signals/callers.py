@@ -1,8 +1,25 @@
 """What is told of callers and of those who vouch for them."""
 
-from app.telemetry.signals.kinds import LogEvent
+from app.telemetry.signals.kinds import Kind, LogEvent, Metric
 
-__all__ = ["CALLER_EVENTS", "KEYS_FETCHED", "KEYS_NOT_FETCHED"]
+__all__ = [
+    "CALLER_EVENTS",
+    "CALLER_METRICS",
+    "KEYS_FETCHED",
+    "KEYS_NOT_FETCHED",
+    "TOKEN_EXCHANGES",
+]
+
+TOKEN_EXCHANGES = Metric(
+    "exchange.token.exchanges",
+    Kind.COUNTER,
+    "{exchange}",
+    ("tenant", "result"),
+    "Users' own tokens that were shown to Entra ID for one for Graph; result "
+    "is ok or a problem code.",
+    "claims-required and caller-unauthenticated: those users sign in again. "
+    "Others: see /problems/{result}.",
+)
 
 KEYS_FETCHED = LogEvent(
     "callers.keys_fetched",
@@ -24,3 +41,4 @@ KEYS_NOT_FETCHED = LogEvent(
 )
 
 CALLER_EVENTS = (KEYS_FETCHED, KEYS_NOT_FETCHED)
+CALLER_METRICS = (TOKEN_EXCHANGES,)

@@ -1,5 +1,6 @@
 """The numbers that are measured."""
 
+from app.telemetry.signals.callers import CALLER_METRICS
 from app.telemetry.signals.kinds import Kind, Metric
 from app.telemetry.signals.ledger import LEDGER_METRICS
 from app.telemetry.signals.limits import PERMITS_AWAITED, TENANT_LIMIT
@@ -229,6 +230,7 @@ METRICS = (
     TOKEN_AGE,
     TOKEN_FAILING,
     TOKEN_REFRESHES,
+    *CALLER_METRICS,
     IDEMPOTENT_REPLAYS,
     SENDS,
     CALLERS_QUOTA,

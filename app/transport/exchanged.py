@@ -1,0 +1,81 @@
+"""What users' own tokens were exchanged for."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from cachetools import LRUCache
+
+from app.transport.entra import Grant
+from app.transport.held_token import HeldToken
+
+__all__ = ["Exchanged", "Exchanges", "Whose"]
+
+_MOST_USERS = 10_000
+# Of what one user signs in with: browsers, machines, applications.
+_MOST_OF_USER = 8
+
+
+class Whose(NamedTuple):
+    """For whom Graph is asked: the object id of a user of a tenant."""
+
+    tenant: str
+    user: str
+
+
+@dataclass(slots=True)
+class Exchanged:
+    """What one assertion is good for, and the requests that are under way."""
+
+    held: HeldToken = field(default_factory=HeldToken)
+    flights: dict[str | None, asyncio.Task[Grant]] = field(
+        default_factory=dict
+    )
+
+
+class Exchanges:
+    """Knows a bounded number of users, and of assertions of each.
+
+    An assertion is known by its digest. Those that were not asked for the
+    longest make room.
+    """
+
+    def __init__(self) -> None:
+        self._users: LRUCache[Whose, LRUCache[str, Exchanged]] = LRUCache(
+            _MOST_USERS
+        )
+
+    def of(self, whose: Whose, digest: str) -> Exchanged:
+        """Return what is known for an assertion: nothing at first."""
+        of_user = self._users.get(whose)
+        if of_user is None:
+            of_user = self._users[whose] = LRUCache(_MOST_OF_USER)
+        found = of_user.get(digest)
+        if found is None:
+            found = of_user[digest] = Exchanged()
+        return found
+
+    def left(self, whose: Whose, now: float) -> str | None:
+        """Return the token of a user that is valid for the longest."""
+        held = max(
+            self._held(whose),
+            key=lambda one: one.expires_in(now),
+            default=None,
+        )
+        return held.token(now) if held else None
+
+    def drop(self, whose: Whose, token: str) -> None:
+        """Forget a token that is worth nothing."""
+        for held in self._held(whose):
+            if held.grant is not None and held.grant.token == token:
+                held.forget()
+
+    def forget(self, tenant: str) -> None:
+        """Forget the users of a tenant."""
+        for whose in [one for one in self._users if one.tenant == tenant]:
+            del self._users[whose]
+
+    def _held(self, whose: Whose) -> Iterator[HeldToken]:
+        if of_user := self._users.get(whose):
+            yield from (one.held for one in of_user.values())
