@@ -23,6 +23,7 @@ __all__ = [
     "ItemId",
     "Line",
     "MailboxName",
+    "MailboxOrMe",
     "PageSize",
     "Partial",
     "Timestamp",
@@ -105,15 +106,19 @@ Address = Annotated[
 ]
 """A mail address (RFC 5321 §4.5.3.1: at most 64 + 1 + 255 octets)."""
 
+# Nothing in it that a server might take for a part of its path.
+_MAILBOX = rf"^[^{_SPECIAL}/?%]{{1,64}}@{_DOMAIN}$|^{_OBJECT_ID}$"
+
 MailboxName = Annotated[
-    str,
-    # Nothing in it that a server might take for a part of its path.
-    StringConstraints(
-        pattern=rf"^[^{_SPECIAL}/?%]{{1,64}}@{_DOMAIN}$|^{_OBJECT_ID}$",
-        max_length=320,
-    ),
+    str, StringConstraints(pattern=_MAILBOX, max_length=320)
 ]
 """A user principal name, a primary address or a directory object id."""
+
+MailboxOrMe = Annotated[
+    str,
+    StringConstraints(pattern=rf"{_MAILBOX}|^[mM][eE]$", max_length=320),
+]
+"""A name of a mailbox, or ``me`` for that of the user who calls."""
 
 ItemId = Annotated[
     str,

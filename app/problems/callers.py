@@ -70,7 +70,7 @@ class ClaimsRequired(CallerUnauthenticated):
 
 
 class UserAway(CallerUnauthenticated):
-    """There is no token for a user for whom something is left to do."""
+    """What is left to do for a user waits: there is no token for it."""
 
     action = (
         "Call this service for the user again: what waits for the user's"

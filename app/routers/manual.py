@@ -31,7 +31,7 @@ nothing.
 query parameter or a member, is refused with 422 and where it stands, so that \
 a typo is an error and not silently without effect.
 - A mailbox is named by its user principal name, its primary address or the \
-object id of its owner.
+object id of its owner; users call theirs `me`.
 - Ids are opaque, and stay the same when an item is moved to another folder.
 - Enumerations are open: what Microsoft adds tomorrow is `unknown`. An item \
 that cannot be read in full keeps what can be, and says `is_partial`.

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 from fastapi import Path
 from pydantic import BeforeValidator, StringConstraints
 
-from app.models.fields import ItemId, MailboxName
+from app.models.fields import ItemId, MailboxOrMe
 
 __all__ = [
     "AttachmentId",
@@ -33,9 +33,10 @@ def decoded(value: object) -> object:
 _Id = Annotated[ItemId, BeforeValidator(decoded)]
 
 MailboxInPath = Annotated[
-    Annotated[MailboxName, BeforeValidator(decoded)],
+    Annotated[MailboxOrMe, BeforeValidator(decoded)],
     Path(
-        description="User principal name, primary address or object id.",
+        description="User principal name, primary address or object id; `me`"
+        " for the mailbox of the user who calls.",
         examples=["ada@contoso.example"],
     ),
 ]

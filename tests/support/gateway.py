@@ -5,6 +5,9 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import cache
+from hashlib import sha256
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,13 @@ from app.gateway.operations.mail import LIST_MESSAGES
 from app.gateway.pipeline import Pipeline
 from app.gateway.policies.breaker import Breaker
 from app.models.answers import Answer
-from app.models.context import CacheControl, CallContext, Criticality
+from app.models.context import (
+    APP,
+    Assertion,
+    CacheControl,
+    CallContext,
+    Criticality,
+)
 from app.telemetry.logs import EventLog
 from app.telemetry.recorder import Telemetry
 from app.transport.graph import Reply
@@ -72,9 +81,11 @@ class Gateway:
         **options: Any,
     ) -> GraphCall:
         """Return a call, by default a read that is not kept."""
+        principal = options.pop("principal", APP)
         context = CallContext(
             tenant=tenant,
-            principal=options.pop("principal", "app"),
+            principal=principal,
+            on_behalf_of=None if principal == APP else _assertion(self.graph),
             deadline=Deadline(self.parts.clock, seconds),
             request_id="test",
             cache=options.pop("cache", CacheControl()),
@@ -97,6 +108,16 @@ class Gateway:
     async def send(self, operation: Operation = READ, **options: Any) -> Reply:
         """Make a call by the part of the chain that leads to Graph."""
         return await self.live(self.call(operation, **options))
+
+
+@cache
+def _assertion(graph: ScriptedGraph) -> Assertion:
+    """Return what anybody but the app has signed in with."""
+    token = graph.entra.caller_token(
+        "contoso.example", user="ada@contoso.example"
+    )
+    digest = sha256(token.encode()).hexdigest()
+    return Assertion(token=token, digest=digest, expires_at=inf)
 
 
 def midpoint(low: float, high: float) -> float:

@@ -70,7 +70,8 @@ class ScriptedGraph(httpx.AsyncBaseTransport):
         self.cancelled = 0
         self.open = 0
         self._closed: dict[str, tuple[float, float]] = {}
-        self._entra = httpx.ASGITransport(app=Sandbox().app)
+        self.entra = Sandbox()
+        self._entra = httpx.ASGITransport(app=self.entra.app)
         self.tokens = 0
 
     async def handle_async_request(
