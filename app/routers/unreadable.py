@@ -1,9 +1,6 @@
-"""Take in HTTP, and answer what is not even that, or more than it may be.
+"""Take in HTTP, and answer what is not even that, or more than it may be."""
 
-Slow heads are not seen to here: what stands before the service does that
-(`deploy/`).
-"""
-
+import asyncio
 import uuid
 from types import SimpleNamespace
 from typing import Any
@@ -32,6 +29,8 @@ _NO_REQUEST = {
 # Who still sends has so many seconds to see the answer: a connection that is
 # closed over what nobody read is reset, and the answer lost (RFC 9112 §9.6).
 _FAREWELL = 2.0
+# Seconds from the first byte of a head, or the connection, to its last.
+_HEAD_TIME = 10.0
 
 
 class _RefusedError(Exception):
@@ -56,6 +55,19 @@ class HttpProtocol(HttpToolsProtocol):
         # Since the last request was whole: all bytes, and those of bodies.
         self._received = 0
         self._content = 0
+        self._due: asyncio.TimerHandle | None = None
+
+    def connection_made(  # type: ignore[override]
+        self, transport: asyncio.Transport
+    ) -> None:
+        """Wait for a request, but not for ever."""
+        super().connection_made(transport)
+        self._hurry()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing any more."""
+        self._stop_hurrying()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Read what came, unless nothing is expected any more."""
@@ -67,6 +79,8 @@ class HttpProtocol(HttpToolsProtocol):
         frame = self._received - self._content
         if frame > LARGEST_HEAD + self._content:
             self.send_400_response("The head of the request is too large.")
+        if self._latest is None or self._latest.response_complete:
+            self._hurry()
 
     def on_message_begin(self) -> None:
         """Begin to read a head."""
@@ -88,6 +102,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Begin to serve a request, unless its head is wrong."""
         self._is_head = False
+        self._stop_hurrying()
         version = self.parser.get_http_version()
         if fault := fault_of(version, self.url, self.headers):
             self._refuse(fault)
@@ -155,6 +170,23 @@ class HttpProtocol(HttpToolsProtocol):
         lines += [b"%s: %s\r\n" % header for header in answer.raw_headers]
         self.transport.write(b"".join([*lines, b"\r\n", bytes(answer.body)]))
 
+    def _hurry(self) -> None:
+        """Begin to count the time that a head takes."""
+        if self._due is None and not self._is_over:
+            self._due = self.loop.call_later(_HEAD_TIME, self._give_up)
+
+    def _give_up(self) -> None:
+        if self._received:
+            self.send_400_response("The head did not arrive in time.")
+        else:
+            # Browsers open connections that they may need.
+            self.transport.close()
+
+    def _stop_hurrying(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+
     def _refuse(self, why: str) -> None:
         """Have the parser stop."""
         self._why = why
@@ -163,6 +195,7 @@ class HttpProtocol(HttpToolsProtocol):
     def _end(self) -> None:
         """Send no more, and close once the other side has heard so."""
         self._is_over = True
+        self._stop_hurrying()
         if self.transport.is_closing():
             return
         if not self.transport.can_write_eof():

@@ -1,0 +1,128 @@
+"""Who is slow to say what is wanted is not waited for; in virtual time."""
+
+import asyncio
+from typing import Any
+
+import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
+from uvicorn.server import ServerState
+
+from app.routers.unreadable import HttpProtocol
+
+pytestmark = pytest.mark.anyio
+
+REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+class Line(asyncio.Transport):
+    """One end of a connection; the other one is the test."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said = b""
+        self.ended_at: float | None = None
+        self._is_closing = False
+
+    def write(self, data: "bytes | bytearray | memoryview[int]") -> None:
+        self.said += bytes(data)
+
+    def can_write_eof(self) -> bool:
+        return True
+
+    def write_eof(self) -> None:
+        self.ended_at = asyncio.get_running_loop().time()
+
+    def close(self) -> None:
+        if self.ended_at is None:
+            self.write_eof()
+        self._is_closing = True
+
+    def is_closing(self) -> bool:
+        return self._is_closing
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return {"sslcontext": None}.get(name, default)
+
+    def pause_reading(self) -> None:
+        pass
+
+    def resume_reading(self) -> None:
+        pass
+
+
+async def served(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body"})
+
+
+def connected() -> tuple[HttpProtocol, Line]:
+    """Return the service's end of a new connection, and what it is on."""
+    config = uvicorn.Config(served, log_config=None, access_log=False)
+    protocol = HttpProtocol(
+        config=config, server_state=ServerState(), app_state={}
+    )
+    line = Line()
+    protocol.connection_made(line)
+    return protocol, line
+
+
+async def sleep(seconds: float) -> None:
+    await asyncio.sleep(seconds)  # noqa: TID251 - in virtual time
+
+
+@pytest.mark.attack(
+    "A head of one byte a second (Slowloris)", "400 after 10 s, and closed"
+)
+@pytest.mark.parametrize("sent", [REQUEST, b"\r\n" * 50])
+@pytest.mark.parametrize("before", [0, 1])
+async def test_slow_heads_are_given_up(before: int, sent: bytes) -> None:
+    """On a new connection, and on one that has served well."""
+    protocol, line = connected()
+    for _ in range(before):
+        protocol.data_received(REQUEST)
+        await sleep(1)
+    began = asyncio.get_running_loop().time()
+    for byte in sent:
+        protocol.data_received(bytes([byte]))
+        await sleep(1)
+
+    assert line.ended_at == pytest.approx(began + 10)
+    assert line.said.count(b"HTTP/1.1 204") == before
+    assert line.said.count(b"HTTP/1.1 400") == 1
+    assert line.is_closing()
+
+
+@pytest.mark.attack(
+    "A connection on which nothing is ever said", "Closed after 10 s"
+)
+async def test_silence_is_not_waited_for() -> None:
+    """Without a word: browsers open connections that they may need."""
+    _, line = connected()
+    await sleep(11)
+
+    assert line.is_closing()
+    assert line.said == b""
+
+
+async def test_a_head_in_time_is_served() -> None:
+    """Nine seconds are fine, again and again, each for itself."""
+    protocol, line = connected()
+    for _ in range(3):
+        protocol.data_received(REQUEST[:9])
+        await sleep(9)
+        protocol.data_received(REQUEST[9:])
+        await sleep(1)
+
+    assert line.said.count(b"HTTP/1.1 204") == 3
+    assert line.ended_at is None
+
+
+async def test_who_leaves_is_forgotten() -> None:
+    """Nothing is written to a connection that is gone."""
+    protocol, line = connected()
+    protocol.data_received(REQUEST[:9])
+    protocol.connection_lost(None)
+    await sleep(11)
+
+    assert line.said == b""
