@@ -119,9 +119,11 @@ def check_callers(
             )
         if home is not None and home not in tenants:
             raise ValueError(f"CALLERS: {caller.name}: no tenant {home}")
-        if (home, caller.client_id) in known:
+        # Without a home there is but one tenant.
+        key = (home or min(tenants), caller.client_id)
+        if key in known:
             raise ValueError(f"CALLERS: {caller.name} is listed twice")
-        known.add((home, caller.client_id))
+        known.add(key)
 
 
 def check_api_keys(

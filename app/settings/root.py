@@ -106,7 +106,7 @@ class Settings(AppSettings, BaseSettings):
     registrations of the tenants, as `client_id` and `api://client_id`."""
     issuers: tuple[BaseUrl, ...] = ()
     """A JSON list: the OpenID Connect issuers of callers' tokens; by default
-    Entra ID for each tenant."""
+    Entra ID for each tenant. Any other vouches for callers of all tenants."""
     callers: tuple[CallerSettings, ...] = ()
     """A JSON list of the applications that may call, if they have tokens."""
     api_keys: tuple[ApiKeySettings, ...] = ()
@@ -196,6 +196,9 @@ class Settings(AppSettings, BaseSettings):
         aliases = [tenant.alias for tenant in self.every_tenant]
         if self.auth_mode is AuthMode.ENTRA:
             check_callers(self.callers, aliases)
+            ids = {tenant.tenant_id.lower() for tenant in self.every_tenant}
+            if len(ids) < len(aliases):
+                raise ValueError("TENANTS: two have the same tenant_id")
             for tenant in self.every_tenant:
                 if not is_guid(tenant.tenant_id):
                     raise ValueError(

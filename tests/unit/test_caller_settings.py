@@ -49,6 +49,12 @@ def load(
         (
             "entra",
             1,
+            {"callers": [APP, APP | {"home_tenant": "one"}]},
+            "CALLERS: mail is listed twice",
+        ),
+        (
+            "entra",
+            1,
             {"callers": [APP | {"client_id": "mail"}]},
             "CALLERS__0__CLIENT_ID: String should match",
         ),

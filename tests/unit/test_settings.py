@@ -35,6 +35,7 @@ TENANT = {
     "EXCHANGE_CLIENT_SECRET": "canary-secret",
 }
 GUID = "11111111-1111-4111-8111-111111111111"
+SECOND, THIRD = GUID.replace("1", "2"), GUID.replace("1", "3")
 CALLED = {
     **TENANT,
     "EXCHANGE_TENANT_ID": GUID,
@@ -252,7 +253,7 @@ def test_tenants_come_from_three_places(
 ) -> None:
     """One by itself, several as JSON, several from a file; all are shown."""
     path = tmp_path / "tenants.json"
-    path.write_text(json.dumps([{**ONE, "tenant_id": GUID, "alias": "c"}]))
+    path.write_text(json.dumps([{**ONE, "tenant_id": SECOND, "alias": "c"}]))
     found = load(
         monkeypatch,
         **CALLED,
@@ -261,7 +262,7 @@ def test_tenants_come_from_three_places(
             [
                 {
                     **ONE,
-                    "tenant_id": GUID,
+                    "tenant_id": THIRD,
                     "alias": "b",
                     "client_secret_expires": "2031-01-02",
                 }
@@ -304,7 +305,7 @@ def test_settings_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
             [
                 {
                     "alias": "b",
-                    "tenant_id": GUID,
+                    "tenant_id": SECOND,
                     "client_id": "c2",
                     "client_secret": "canary-two",
                 }
@@ -335,7 +336,7 @@ def test_secrets_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
             [
                 {
                     "alias": "b",
-                    "tenant_id": GUID,
+                    "tenant_id": SECOND,
                     "client_id": "c2",
                     "client_secret": "canary-two",
                 }
