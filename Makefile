@@ -20,7 +20,7 @@ FIDELITY = .venv-fidelity/bin/python -m pytest -c tests/fidelity/pytest.ini test
 REFERENCES := problems settings telemetry
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run sandbox test chaos crash gameday load fuzz check format openapi reference image lock clean force
+.PHONY: help setup run sandbox test chaos crash gameday load fuzz check sbom audit format openapi reference image lock clean force
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,12 @@ check: .venv/.dev .deploy/.ready ## lint, types, imports, dependencies, generate
 	deploy/lint-openapi
 	deploy/lint
 
+sbom: .venv/bin/python .audit/.ready ## write dist/exchange-api.cdx.json and hold its licences to deploy/licences.toml
+	deploy/audit sbom
+
+audit: sbom ## sbom, and look for known vulnerabilities of all that is locked; OSV=https://…
+	OSV=$(OSV) deploy/audit known
+
 format: .venv/.dev ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
@@ -99,13 +105,14 @@ image: ## build the container image with buildah; BASE=debian where no registry 
 lock: .venv/.dev ## resolve the dependencies anew into deploy/requirements/
 	$(UV_COMPILE) --upgrade pyproject.toml -o deploy/requirements/service.txt
 	$(UV_COMPILE) --upgrade pyproject.toml --group dev -c deploy/requirements/service.txt -o deploy/requirements/dev.txt
+	$(UV_COMPILE) --upgrade --group audit -o deploy/requirements/audit.txt
 	$(UV_COMPILE) --upgrade --group deploy -o deploy/requirements/deploy.txt
 	$(UV_COMPILE) --upgrade --group fuzz -o deploy/requirements/fuzz.txt
 	$(UV_COMPILE) --upgrade --group fidelity -o deploy/requirements/fidelity.txt
 	$(UV_COMPILE) --upgrade --group fidelity-sdk -c deploy/requirements/fidelity.txt -o deploy/requirements/fidelity-sdk.txt
 
 clean: ## remove the environment and every cache
-	rm -rf .venv .venv-fidelity .deploy .fuzz .node .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-fidelity .audit .deploy .fuzz .node .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -121,6 +128,14 @@ clean: ## remove the environment and every cache
 .deploy/.ready: deploy/requirements/deploy.txt
 	$(PYTHON) -m venv .deploy
 	.deploy/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.audit/.ready: deploy/requirements/audit.txt deploy/requirements/service.txt
+	$(PYTHON) -m venv .audit
+	.audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(PYTHON) -m venv --clear --without-pip .audit/service
+	.audit/bin/python -m pip --python .audit/service/bin/python install --quiet --disable-pip-version-check \
+		--require-hashes -r deploy/requirements/service.txt
 	@touch $@
 
 .fuzz/.ready: deploy/requirements/fuzz.txt
