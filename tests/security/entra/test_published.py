@@ -1,7 +1,7 @@
 """Documents of an issuer that are wrong or not its own."""
 
 import json
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -27,6 +27,7 @@ from tests.support.issuing import (
 )
 from tests.support.network import Carry, SandboxNetwork
 from tests.support.service import Service, started
+from tests.support.virtual_loop import VirtualLoop
 
 pytestmark = pytest.mark.anyio
 
@@ -87,28 +88,55 @@ ATTACKS = [
 class _Altered(SandboxNetwork):
     """The network to a sandbox, one of whose documents says other things."""
 
-    def __init__(self, path: str, changes: dict[str, Any]) -> None:
+    def __init__(self) -> None:
         super().__init__(Sandbox())
-        self._path = path
-        self._changes = changes
+        self.path = ""
+        self.changes: dict[str, Any] = {}
         self.between = self._alter
 
     async def _alter(
         self, request: httpx.Request, carry: Carry
     ) -> httpx.Response:
         answer = await carry(request)
-        if not request.url.path.endswith(self._path):
+        if not request.url.path.endswith(self.path):
             return answer
         told = json.loads(await answer.aread())
-        body = json.dumps(told | self._changes).encode()
+        body = json.dumps(told | self.changes).encode()
         return httpx.Response(200, stream=httpx.ByteStream(body))
 
 
-def bearing_evil(service: Service, bits: int = 2048) -> httpx.Request:
-    """Return a request with a token that the attacker's key has signed."""
+@pytest.fixture(scope="module")
+def anyio_backend() -> tuple[str, dict[str, Any]]:
+    """Run in virtual time: keys are fetched each half minute at most."""
+    return "asyncio", {"loop_factory": VirtualLoop}
+
+
+@pytest.fixture(scope="module")
+async def service(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Service]:
+    """The service, whose network can be altered."""
+    settings = entra_settings(tmp_path_factory.mktemp("data"))
+    async with started(settings, _Altered()) as running:
+        yield running
+
+
+async def bearing_own(
+    service: Service,
+    document: tuple[str, dict[str, Any]],
+    name: str,
+    bits: int,
+) -> httpx.Request:
+    """Return a request with a token by a key of the attacker's.
+
+    The document is altered before the keys are fetched that nobody knows.
+    """
+    assert isinstance(service.network, _Altered)
+    service.network.path, service.network.changes = document
+    await service.clock.sleep(60)
     claims = app_claims(service.sandbox.now.timestamp())
-    header = {"alg": "RS256", "kid": "evil"}
-    token = signed(header, claims, private_key("evil", bits))
+    header = {"alg": "RS256", "kid": name}
+    token = signed(header, claims, private_key(name, bits))
     return service.client.build_request(
         "GET", MESSAGES, headers=bearing(token)
     )
@@ -116,22 +144,21 @@ def bearing_evil(service: Service, bits: int = 2048) -> httpx.Request:
 
 @pytest.mark.parametrize(("path", "changes"), ATTACKS)
 async def test_a_document_that_is_wrong(
-    tmp_path: Path,
+    service: Service,
     path: str,
     changes: dict[str, Any],
     request: pytest.FixtureRequest,
 ) -> None:
     """What an attacker's key signs is not good, wherever it is published."""
     bits = 1024 if "short" in request.node.name else 2048
-    network = _Altered(path, changes)
-    async with started(entra_settings(tmp_path), network) as service:
-        await attempt(service, request, bearing_evil(service, bits))
+    call = await bearing_own(service, (path, changes), "evil", bits)
+    await attempt(service, request, call)
 
 
-async def test_a_document_that_is_right(tmp_path: Path) -> None:
+async def test_a_document_that_is_right(service: Service) -> None:
     """It is the document alone that keeps the others out."""
-    network = _Altered("/keys", key(issuer=V2))
-    async with started(entra_settings(tmp_path), network) as service:
-        answer = await service.client.send(bearing_evil(service))
+    told = {"keys": [jwk("published", issuer=V2)]}
+    call = await bearing_own(service, ("/keys", told), "published", 2048)
+    answer = await service.client.send(call)
 
     assert answer.status_code == 200
