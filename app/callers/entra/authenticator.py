@@ -80,12 +80,13 @@ class EntraCallers:
     async def authenticate(self, credentials: Credentials) -> Identity:
         """Return who bears the token; see `Authenticate`."""
         text = bearer(credentials.authorization)
-        digest = sha256(text.encode("latin-1")).hexdigest()
+        digest = sha256(text.encode()).hexdigest()
         verified = self._verified.get(digest)
         if verified is None or not _has_key(verified):
             verified = await self._verify(read_token(text), digest)
             self._verified[digest] = verified
-        verified.lifetime.check(self._clock.wall().timestamp())
+        else:
+            self._check(verified.lifetime)
         return verified.identity
 
     async def _verify(self, token: Token, digest: str) -> _Verified:
@@ -99,6 +100,7 @@ class EntraCallers:
             raise refused("The key is not known.", Reason.UNKNOWN_KEY)
         verify(token, key)
         lifetime = Lifetime.of(token.claims)
+        self._check(lifetime)
         assertion = Assertion(
             token=token.text, digest=digest, expires_at=lifetime.ends
         )
@@ -112,6 +114,9 @@ class EntraCallers:
             key_id=token.key_id,
             key=key,
         )
+
+    def _check(self, lifetime: Lifetime) -> None:
+        lifetime.check(self._clock.wall().timestamp())
 
 
 def _has_key(verified: _Verified) -> bool:

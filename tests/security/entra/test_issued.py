@@ -115,6 +115,13 @@ TIMES = [
     app("A lifetime of a thousand years", exp=At(HOUR * 24 * 365_000)),
     app("A lifetime that is true", exp=True),
     app("A lifetime that ends before it begins", exp=At(10), nbf=At(20)),
+    app(
+        "An expired token of an application that is not known",
+        iat=At(-2 * HOUR),
+        nbf=At(-2 * HOUR),
+        exp=At(-HOUR),
+        azp=GRAPH,
+    ),
 ]
 KINDS = [
     user("An identity token", scp=None, azp=None, nonce="n"),
