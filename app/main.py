@@ -49,6 +49,7 @@ from app.routers.middleware import (
     Disconnect,
     Door,
     Guard,
+    Head,
     IdsInPaths,
     LoopbackOnly,
 )
@@ -154,6 +155,7 @@ def _middleware(
     """Return what every request passes, outermost first."""
     clock = SystemClock()
     passed = [
+        Middleware(Head),
         Middleware(Door, clock=clock, telemetry=telemetry),
         Middleware(Disconnect),
         Middleware(
@@ -164,7 +166,7 @@ def _middleware(
         ),
     ]
     if settings.cors_origins:
-        passed.insert(2, Middleware(Cors, origins=settings.cors_origins))
+        passed.insert(3, Middleware(Cors, origins=settings.cors_origins))
     if settings.auth_mode is AuthMode.NONE:
         passed.append(Middleware(LoopbackOnly, origins=settings.cors_origins))
     passed += [

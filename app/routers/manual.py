@@ -37,6 +37,9 @@ object id of its owner; users call theirs `me`.
 that cannot be read in full keeps what can be, and says `is_partial`.
 - `X-Request-ID` is taken over if it is given, and always told; \
 `Exchange-Graph-Calls` and `Server-Timing` tell what any answer has cost.
+- What GET reads, HEAD tells of without its content.
+- A body comes as it is, without `Content-Encoding`, and at 64 KiB a second \
+or faster.
 
 # Times
 - Moments are RFC 3339 in UTC: `2026-11-22T08:00:00Z`.

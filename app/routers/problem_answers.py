@@ -112,12 +112,13 @@ class _WithAllow:
             if route.matches(scope)[0] is not Match.NONE
         ]
         plainest = min((len(r.param_convertors) for r in found), default=0)
-        return {
+        methods = {
             method
             for route in found
             if len(route.param_convertors) == plainest
             for method in route.methods or ()
         }
+        return methods | {"HEAD"} if "GET" in methods else methods
 
 
 def _detail(part: dict[str, Any]) -> str:

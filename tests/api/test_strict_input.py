@@ -182,7 +182,10 @@ async def test_quotes_are_no_syntax(client: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize(
     ("path", "allowed"),
-    [(MESSAGES, "GET, POST"), (f"{MESSAGES}/AAAA", "DELETE, GET, PATCH")],
+    [
+        (MESSAGES, "GET, HEAD, POST"),
+        (f"{MESSAGES}/AAAA", "DELETE, GET, HEAD, PATCH"),
+    ],
 )
 async def test_allow_names_all_methods(
     client: httpx.AsyncClient, path: str, allowed: str

@@ -1,6 +1,6 @@
 """What every request passes before its route; pure ASGI.
 
-In this order: `Door`, `Disconnect`, `Cors`, `Guard`, `LoopbackOnly`,
+In this order: `Head`, `Door`, `Disconnect`, `Cors`, `Guard`, `LoopbackOnly`,
 `Authentication`, `CallerQuota`, `BodyLimit`, `IdsInPaths`.
 """
 
@@ -10,6 +10,7 @@ from app.routers.middleware.cors import Cors
 from app.routers.middleware.disconnect import Disconnect
 from app.routers.middleware.door import Door
 from app.routers.middleware.guard import Guard
+from app.routers.middleware.head import Head
 from app.routers.middleware.loopback import LoopbackOnly
 from app.routers.middleware.paths import IdsInPaths
 from app.routers.middleware.quota import CallerQuota
@@ -22,6 +23,7 @@ __all__ = [
     "Disconnect",
     "Door",
     "Guard",
+    "Head",
     "IdsInPaths",
     "LoopbackOnly",
 ]
