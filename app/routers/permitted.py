@@ -15,9 +15,15 @@ _ENTRA, _KEY = "entra", "api_key"
 _NAMES = {AuthMode.ENTRA: _ENTRA, AuthMode.API_KEY: _KEY}
 _ANY_TENANT = "https://login.microsoftonline.com/organizations/oauth2/v2.0"
 SCOPES = {
-    str(role): f"What needs `{role}`."
-    for role in Role
-    if role is not Role.OPERATOR
+    "mail.read": "Read folders, messages and attachments.",
+    "mail.send": "Send, reply and forward.",
+    "mail.write": "Write drafts, change, move and delete messages.",
+    "calendar.read": "Read calendars, see who is free.",
+    "calendar.write": "Make, change and answer events.",
+    "contacts.read": "Read contacts, look people up.",
+    "contacts.write": "Make, change and delete contacts.",
+    "settings.read": "Read settings, automatic replies and rules.",
+    "settings.write": "Change settings, automatic replies and rules.",
 }
 """What people can be asked to consent to; `operator` is assigned to them."""
 

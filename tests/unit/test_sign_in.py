@@ -6,8 +6,8 @@ import pytest
 
 from app.callers.sign_in import SignIn, sign_in_of
 from app.routers.embedded import json_in_html
-from app.routers.permitted import fitted
-from app.settings import AuthMode, Settings
+from app.routers.permitted import SCOPES, fitted
+from app.settings import AuthMode, Role, Settings
 from tests.support.document import generated
 
 PAGES = "55555555-5555-4555-8555-555555555555"
@@ -83,6 +83,11 @@ def test_the_document_tells_only_the_way_in_that_there_is(
         assert flow["tokenUrl"] == "https://login/t"
         assert "api://us/mail.read" in flow["scopes"]
         assert "api://us/operator" not in flow["scopes"]
+
+
+def test_people_can_be_asked_for_all_but_to_be_operators() -> None:
+    """Each role is a scope; that one is assigned to people."""
+    assert {*SCOPES, Role.OPERATOR} == {*Role}
 
 
 def test_what_a_page_carries_stays_in_its_element() -> None:

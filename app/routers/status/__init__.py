@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.routers.dependencies import services
 from app.routers.guarded import GuardedRoute
 from app.routers.ops import Operator
-from app.routers.status.page import PAGE, POLICY
+from app.routers.status.page import page_for
 from app.routers.status.stream import EventStream
 
 __all__ = ["router"]
@@ -18,13 +18,17 @@ router = APIRouter(
 
 
 @router.get("")
-async def status_page() -> Response:
-    """Show how the service is, to people."""
+async def status_page(request: Request) -> Response:
+    """Show how the service is, to people.
+
+    The page is for all, and what it shows for those who sign in on it.
+    """
+    page = page_for(services(request).sign_in)
     headers = {
         "Cache-Control": "no-cache",
-        "Content-Security-Policy": POLICY,
+        "Content-Security-Policy": page.policy,
     }
-    return Response(PAGE, headers=headers, media_type="text/html")
+    return Response(page.text, headers=headers, media_type="text/html")
 
 
 @router.get("/stream")

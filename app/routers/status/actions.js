@@ -92,8 +92,8 @@ async function act() {
 }
 
 async function post(path, body) {
-  const options = { method: "POST", signal: AbortSignal.timeout(10_000) };
-  if (body) Object.assign(options, { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
+  const options = { method: "POST", signal: AbortSignal.timeout(10_000), headers: proof() };
+  if (body) Object.assign(options, { body: JSON.stringify(body), headers: { ...proof(), "Content-Type": "application/json" } });
   let answer;
   try {
     answer = await fetch(path, options);
@@ -102,6 +102,10 @@ async function post(path, body) {
   }
   const told = await answer.json().catch(() => ({}));
   if (answer.ok) return told;
+  if (answer.status === 401) {
+    dialog.close();
+    shut(refusal(401, told));
+  }
   const why = told.errors?.[0]?.detail ?? told.detail ?? `Status ${answer.status}.`;
   throw new Error(`Not done. ${told.title ?? ""}: ${why} ${told.action ?? ""}`);
 }

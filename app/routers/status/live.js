@@ -10,7 +10,7 @@ const PAUSES = [0.5, 1, 2, 3, 5];
 
 let stream = null;
 let tries = 0;
-let retryAt = 0;
+let retryAt = Infinity;
 let reason = "";
 
 function connect() {
@@ -23,10 +23,12 @@ function connect() {
 async function listen(mine) {
   const tenant = $("tenant").value;
   const query = tenant ? `?tenant=${encodeURIComponent(tenant)}` : "";
-  const answer = await fetch(`/status/stream${query}`, { signal: mine.signal, cache: "no-store" });
+  const answer = await fetch(`/status/stream${query}`, { signal: mine.signal, cache: "no-store", headers: proof() });
   if (!answer.ok) {
     const told = await answer.json().catch(() => ({}));
-    lose(told.detail ?? `The service answered ${answer.status}.`, Number(answer.headers.get("Retry-After") ?? 0));
+    const why = refusal(answer.status, told);
+    if (why) shut(why);
+    else lose(told.detail ?? `The service answered ${answer.status}.`, Number(answer.headers.get("Retry-After") ?? 0));
     return;
   }
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -65,6 +67,12 @@ function live() {
   set($("lost"), "hidden", "");
   if (wasLost) say($("said"), `Connected again. ${WORDS[level]}: ${headline}.`);
   title();
+}
+
+/** Ask for nothing any more. */
+function stop() {
+  stream?.abort();
+  retryAt = Infinity;
 }
 
 function lose(why, pause = 0) {
@@ -115,5 +123,4 @@ $("retry").addEventListener("click", connect);
 $("tenant").addEventListener("change", connect);
 document.addEventListener("visibilitychange", () => !document.hidden && document.body.dataset.live === "lost" && connect());
 setInterval(beat, 500);
-setTimeout(() => document.body.dataset.live === "connecting" && heardAt === null && lost(), 5000);
-connect();
+begin();
