@@ -42,6 +42,7 @@ from app.routers import (
     threads,
 )
 from app.routers.middleware import (
+    Audit,
     Authentication,
     BodyLimit,
     CallerQuota,
@@ -157,16 +158,20 @@ def _middleware(
     passed = [
         Middleware(Head),
         Middleware(Door, clock=clock, telemetry=telemetry),
+        Middleware(IdsInPaths),
+        Middleware(Audit, telemetry=telemetry),
         Middleware(Disconnect),
+    ]
+    if settings.cors_origins:
+        passed.append(Middleware(Cors, origins=settings.cors_origins))
+    passed.append(
         Middleware(
             Guard,
             clock=clock,
             telemetry=telemetry,
             most_in_flight=settings.limits.requests_in_flight,
-        ),
-    ]
-    if settings.cors_origins:
-        passed.insert(3, Middleware(Cors, origins=settings.cors_origins))
+        )
+    )
     if settings.auth_mode is AuthMode.NONE:
         passed.append(Middleware(LoopbackOnly, origins=settings.cors_origins))
     passed += [
@@ -179,6 +184,5 @@ def _middleware(
             is_upload=is_upload,
             largest_upload=LARGEST_UPLOAD,
         ),
-        Middleware(IdsInPaths),
     ]
     return passed

@@ -6,7 +6,7 @@ __all__ = ["Reason"]
 
 
 class Reason(StrEnum):
-    """What is wrong with a caller or its credentials."""
+    """What is wrong with a caller, its credentials or what it asks for."""
 
     MISSING = "missing"
     MALFORMED = "malformed"
@@ -23,3 +23,4 @@ class Reason(StrEnum):
     MAILBOX = "mailbox"
     CLAIMS = "claims"
     REFUSED = "refused"
+    QUOTA = "quota"

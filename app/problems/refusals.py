@@ -11,6 +11,7 @@ from app.problems.errors import (
     Upstream,
     Verdict,
 )
+from app.problems.reasons import Reason
 
 __all__ = [
     "IdempotencyKeyInUse",
@@ -185,3 +186,4 @@ class QuotaExceeded(RequestRefused):
     category = Category.QUOTA
     action = "Wait for Retry-After."
     retryable = True
+    reason = Reason.QUOTA

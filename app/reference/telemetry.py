@@ -92,8 +92,8 @@ are known, and no others.
 _ATTRIBUTES = """
 ## Attributes and members
 
-None of them ever holds a mailbox, an id of an item, a subject, a body, what
-is searched for, or a token.
+None of them ever holds a mailbox, a subject, a body, what is searched for, or
+a token. The event `audit` alone has ids of items.
 """
 
 

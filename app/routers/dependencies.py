@@ -92,6 +92,7 @@ async def _where(
     identity = identity_of(request)
     name = mailbox_of(identity, mailbox)
     where = services(request).mailboxes.find(asked, name)
+    notes_of(request.scope).mailbox = where.mailbox
     check_mailbox(identity, where.asked_as, where.mailbox)
     return where
 

@@ -22,6 +22,7 @@ from app.problems.resources import Conflict, ItemNotFound, TenantNotFound
 from app.routers.dependencies import identity_of, services
 from app.routers.parameters import SendId
 from app.routers.route import StrictRoute
+from app.routers.scope import notes_of
 
 __all__ = ["router"]
 
@@ -125,6 +126,7 @@ async def open_gate(
     Careful: Graph refuses who comes early and makes the wait longer. This is
     for a pause that was not Graph's own, such as that of a proxy.
     """
+    notes_of(request.scope).mailbox = wanted.mailbox
     ops = services(request).ops
     return _shown(await ops.open_gate(who, tenant, wanted))
 
@@ -137,7 +139,11 @@ async def purge_cache(
 
     Without them nothing stands in while Graph fails.
     """
-    return _shown(await services(request).ops.purge_cache(who, wanted))
+    notes = notes_of(request.scope)
+    notes.mailbox = wanted.mailbox
+    done = await services(request).ops.purge_cache(who, wanted)
+    notes.tenant = wanted.tenant
+    return _shown(done)
 
 
 @router.post("/tokens/{tenant}/drop", responses=_describe(Done, _OF_TENANTS))

@@ -19,6 +19,7 @@ from app.problems.refusals import (
     MethodNotAllowed,
     NotAcceptable,
     PayloadTooLarge,
+    QuotaExceeded,
     RouteNotFound,
     UnsupportedMediaType,
 )
@@ -49,8 +50,10 @@ def install(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
 def refusal(scope: Scope, error: ExchangeError) -> Response:
     """Return a problem document, and note it down."""
     notes = notes_of(scope)
-    notes.problem = error.code
-    if isinstance(error, CallerUnauthenticated | CallerForbidden):
+    notes.problem, notes.outcome = error.code, error.outcome
+    if isinstance(
+        error, CallerUnauthenticated | CallerForbidden | QuotaExceeded
+    ):
         notes.refused = error.reason
     ids = {"request_id": notes.request_id}
     if trace := trace_ids().get("trace_id"):

@@ -10,6 +10,7 @@ from starlette.types import Scope
 
 from app.callers.identity import Identity
 from app.models.context import Costs, Criticality
+from app.problems.errors import Outcome
 from app.problems.reasons import Reason
 
 __all__ = ["RequestNotes", "begin_notes", "notes_of", "route_template"]
@@ -29,9 +30,11 @@ class RequestNotes:
         identity: Who that is; None where nobody looks.
         refused: Why its caller was refused, if that was the reason.
         tenant: The tenant that it is about, once that is known.
+        mailbox: The mailbox, by the name by which limits know it.
         costs: What it has cost so far.
         status: The status of its answer, once that has begun.
         problem: The code of the problem that it was answered with.
+        outcome: What became of the work, as that problem says.
         freshness: What its header ``Exchange-Freshness`` says.
         preference_applied: What its header ``Preference-Applied`` says.
         criticality: How much it matters that it is served now.
@@ -44,9 +47,11 @@ class RequestNotes:
     identity: Identity | None = None
     refused: Reason | None = None
     tenant: str | None = None
+    mailbox: str | None = None
     costs: Costs = field(default_factory=Costs)
     status: int | None = None
     problem: str | None = None
+    outcome: Outcome | None = None
     freshness: str | None = None
     preference_applied: str | None = None
     criticality: Criticality = Criticality.INTERACTIVE

@@ -21,8 +21,6 @@ from tests.support.prometheus import Prometheus, watching
 pytestmark = pytest.mark.anyio
 
 DASHBOARDS = sorted((ROOT / "deploy/dashboards").glob("*.json"))
-# Nobody has a quota before callers can sign in.
-_NOT_YET = {"exchange_callers_quota"}
 _SELECTOR = re.compile(r"\b(?:exchange|http)_[\w:]+(?:\{[^}]*\})?")
 _PATIENCE = 30.0
 
@@ -74,13 +72,8 @@ async def test_what_is_asked_for_is_there(tmp_path: Path) -> None:
         async with watching(service, tmp_path, rules) as prometheus:
             await make_trouble(service)
             asked = {s for each in of_rules() for s in selectors(each)}
-            panels = {
-                panel
-                for panel in of_panels()
-                if _NOT_YET.isdisjoint(selectors(panel))
-            }
 
-            assert await unanswered(prometheus, asked | panels) == []
+            assert await unanswered(prometheus, asked | {*of_panels()}) == []
             assert await unhealthy(prometheus) == {}
         async with httpx.AsyncClient() as client:
             shown = series_of((await client.get(service.metrics)).text)
@@ -90,7 +83,6 @@ async def test_what_is_asked_for_is_there(tmp_path: Path) -> None:
             name.replace(".", "_") for name in metric.attributes
         }
         for metric in METRICS
-        if metric.prometheus not in _NOT_YET
     }
 
 

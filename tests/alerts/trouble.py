@@ -1,16 +1,23 @@
 """A little of everything that can happen, so that everything is counted."""
 
 import asyncio
+import json
 from typing import Any
 
 import httpx
 
 from app.clock import SystemClock
+from tests.support.callers import api_key
 from tests.support.process import Process
 
 __all__ = ["SETTINGS", "make_trouble"]
 
+_KEY = "a-key-of-the-tests"
 SETTINGS = {
+    "EXCHANGE_API_KEYS": json.dumps(
+        [api_key(_KEY, tenants=["contoso", "fabrikam"])]
+    ),
+    "EXCHANGE_AUTH_MODE": "api_key",
     "EXCHANGE_BUDGET__RESERVE": "1",
     "EXCHANGE_CACHE__FRESH": "0",
     "EXCHANGE_CLIENT_SECRET_EXPIRES": "2100-01-01",
@@ -38,12 +45,17 @@ async def make_trouble(process: Process) -> None:
     """Ask for much, while Graph and Entra ID do what they can against it."""
     control = f"{process.sandbox}/_sandbox"
     async with (
-        httpx.AsyncClient(base_url=process.url, timeout=30) as api,
+        httpx.AsyncClient(
+            base_url=process.url,
+            timeout=30,
+            headers={"X-API-Key": _KEY, "Exchange-Tenant": "contoso"},
+        ) as api,
         httpx.AsyncClient(base_url=control) as sandbox,
     ):
         trouble = _Trouble(api, sandbox)
         await trouble.short_of_tokens()
         await trouble.none()
+        await trouble.strangers()
         await trouble.crowd()
         await trouble.graph()
         await trouble.identity()
@@ -73,6 +85,10 @@ class _Trouble:
                 json=_LETTER,
                 headers={"Idempotency-Key": "lunch"},
             )
+
+    async def strangers(self) -> None:
+        """Let somebody ask whom nobody knows."""
+        await self._read("/v1/mailboxes", {"X-API-Key": "another"})
 
     async def crowd(self) -> None:
         """Ask for the same, and for more than there is room for."""

@@ -1,9 +1,10 @@
 """What every request passes before its route; pure ASGI.
 
-In this order: `Head`, `Door`, `Disconnect`, `Cors`, `Guard`, `LoopbackOnly`,
-`Authentication`, `CallerQuota`, `BodyLimit`, `IdsInPaths`.
+In this order: `Head`, `Door`, `IdsInPaths`, `Audit`, `Disconnect`, `Cors`,
+`Guard`, `LoopbackOnly`, `Authentication`, `CallerQuota`, `BodyLimit`.
 """
 
+from app.routers.middleware.audit import Audit
 from app.routers.middleware.authentication import Authentication
 from app.routers.middleware.body import BodyLimit
 from app.routers.middleware.cors import Cors
@@ -16,6 +17,7 @@ from app.routers.middleware.paths import IdsInPaths
 from app.routers.middleware.quota import CallerQuota
 
 __all__ = [
+    "Audit",
     "Authentication",
     "BodyLimit",
     "CallerQuota",

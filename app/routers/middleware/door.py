@@ -18,6 +18,7 @@ from app.routers.security import SECURE
 from app.services.status.history import Request
 from app.telemetry.logs import bound_request
 from app.telemetry.recorder import Telemetry
+from app.telemetry.signals.callers import CALLERS_REFUSED
 from app.telemetry.signals.events import ACCESS
 
 __all__ = ["Door"]
@@ -58,6 +59,10 @@ class Door(HttpMiddleware):
             try:
                 await self.app(scope, receive, noted)
             finally:
+                if notes.refused:
+                    self._telemetry.add(
+                        CALLERS_REFUSED, reason=notes.refused.value
+                    )
                 if scope["path"].startswith(_WATCHED):
                     _remember(scope, notes, self._took(notes))
                 self._telemetry.log(
@@ -70,6 +75,7 @@ class Door(HttpMiddleware):
                     freshness=notes.freshness,
                     tenant=notes.tenant,
                     caller=notes.caller or None,
+                    reason=notes.refused,
                     attempts=notes.costs.graph_calls,
                 )
 

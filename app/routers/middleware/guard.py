@@ -6,7 +6,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.clock import Clock
-from app.problems.errors import ExchangeError
+from app.problems.errors import ExchangeError, Outcome
 from app.problems.failures import InternalError, ServiceOverloaded
 from app.routers.middleware.admission import (
     admits,
@@ -78,9 +78,7 @@ class Guard(HttpMiddleware):
             if notes_of(scope).status is not None:
                 # Too late for a document: the connection is cut instead.
                 raise CutShort from None
-            problem = (
-                error if isinstance(error, ExchangeError) else InternalError()
-            )
+            problem = _problem(scope, error)
             await refusal(scope, problem)(scope, receive, send)
 
     async def _admitted(
@@ -121,3 +119,13 @@ class Guard(HttpMiddleware):
             error=type(error).__name__,
             where=innermost_line(error),
         )
+
+
+def _problem(scope: Scope, error: Exception) -> ExchangeError:
+    """Return what to answer; nobody knows what a failed write has done."""
+    if isinstance(error, ExchangeError):
+        return error
+    is_begun = scope["method"] != "GET" and notes_of(scope).costs.graph_calls
+    return InternalError(
+        outcome=Outcome.UNKNOWN if is_begun else Outcome.NOT_PERFORMED
+    )

@@ -4,6 +4,7 @@ from app.ledger.send_records import SendRecord, Stage
 from app.problems.errors import ExchangeError
 from app.telemetry.places import innermost_line
 from app.telemetry.recorder import Telemetry
+from app.telemetry.signals.callers import AUDIT
 from app.telemetry.signals.events import SEND_UNKNOWN
 from app.telemetry.signals.ledger import (
     SEND_ADVANCED,
@@ -32,9 +33,20 @@ class Reports:
             outcome=record.problem.code if record.problem else None,
         )
         if record.stage.has_ended:
-            self._telemetry.add(
-                SENDS, tenant=record.tenant, state=record.stage.value
-            )
+            self._ended(record)
+
+    def _ended(self, record: SendRecord) -> None:
+        self._telemetry.add(
+            SENDS, tenant=record.tenant, state=record.stage.value
+        )
+        self._telemetry.log(
+            AUDIT,
+            operation=f"outbox.{record.stage}",
+            tenant=record.tenant,
+            target=[record.id],
+            outcome=record.stage.outcome,
+            code=record.problem.code if record.problem else None,
+        )
 
     def deferred(
         self, record: SendRecord, error: ExchangeError, pause: float

@@ -1,7 +1,7 @@
 """What the attributes of metrics and spans and the members of events mean.
 
-None of them ever holds a mailbox, an id of Graph's items, a subject, a body,
-what is searched for, or a token.
+None of them ever holds a mailbox, a subject, a body, what is searched for, or
+a token, and those of ``audit`` alone hold ids of Graph's items.
 """
 
 __all__ = ["ATTRIBUTES"]
@@ -33,9 +33,12 @@ _GRAPH = {
     "window.",
     "mailbox_hash": "A keyed hash that tells mailboxes apart and names none.",
     "operation": "An operation of Graph, as in app/gateway/operations/; in "
-    "ledger.result_lost and exchange.idempotency.replays one of this API.",
-    "outcome": "How it ended: ok, stale, cancelled or a problem code.",
-    "reason": "The problem code that made a repetition necessary.",
+    "audit, ledger.result_lost and exchange.idempotency.replays one of this "
+    "API.",
+    "outcome": "How it ended: ok, stale, cancelled or a problem code; in "
+    "audit what became of the work.",
+    "reason": "The problem code that made a repetition necessary; in "
+    "exchange.callers.refused and http.access why a caller was refused.",
     "result": "How it ended; see the signal.",
     "seconds": "How long it took.",
     "tenant": "The alias of a tenant, from the settings.",
@@ -67,12 +70,14 @@ _SERVICE = {
     "issuer": "Who vouches for callers: the alias of a tenant, or one of "
     "EXCHANGE_ISSUERS.",
     "logger": "The library's logger.",
+    "made": "The id of what a request has made.",
     "message": "The first line of what a library wrote, 500 characters at "
     "most.",
     "method": "The method of a request.",
     "observes_only": "Whether a breaker tells without refusing.",
     "open_for_s": "For how many seconds a breaker stays open.",
     "remembered_for_s": "For how many seconds nobody asks Entra ID again.",
+    "replayed": "Whether an earlier request with the same key has done it.",
     "retry_after_s": "For how many seconds Graph asked to be left alone.",
     "retry_in_s": "In how many seconds a send is tried again.",
     "route": "The template of the path, never the path.",
@@ -81,9 +86,12 @@ _SERVICE = {
     "stage": "How far a send has come.",
     "state": "A state; see the signal.",
     "status": "The status that was answered.",
+    "target": "The ids that the path names, the mailbox left out; - for what "
+    "cannot be one.",
     "telemetry": "The signals that are exported.",
     "tenants": "The aliases of all tenants.",
     "url": "Where the service is.",
+    "user": "A keyed hash of the object id of the person for whom it is.",
     "version": "The version of the service.",
     "where": "The innermost line of this service that an exception passed.",
 }

@@ -55,7 +55,7 @@ ACCESS = LogEvent(
     "info",
     (
         *("method", "route", "status", "code", "duration_ms", "freshness"),
-        *("tenant", "caller", "attempts"),
+        *("tenant", "caller", "reason", "attempts"),
     ),
     "A request was answered; route is the template, never the path. code is "
     "cancelled if the caller left first, and status then 499 if it was told "

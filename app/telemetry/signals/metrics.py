@@ -1,6 +1,6 @@
 """The numbers that are measured."""
 
-from app.telemetry.signals.callers import CALLER_METRICS
+from app.telemetry.signals.callers import CALLER_METRICS, CALLERS_QUOTA
 from app.telemetry.signals.kinds import Kind, Metric
 from app.telemetry.signals.ledger import LEDGER_METRICS
 from app.telemetry.signals.limits import PERMITS_AWAITED, TENANT_LIMIT
@@ -186,16 +186,6 @@ SENDS = Metric(
     "Messages by how their sending ended: sent, verifying, failed, unknown.",
     "unknown: look into Sent Items before anybody sends again.",
 )
-CALLERS_QUOTA = Metric(
-    "exchange.callers.quota",
-    Kind.GAUGE,
-    "{share}",
-    ("caller",),
-    "Share of its quota that a caller has used, of the hundred that used "
-    "most.",
-    "Near 1: it is refused soon; find out why it asks so much, or raise "
-    "EXCHANGE_QUOTA__REQUESTS.",
-)
 REQUESTS_SHED = Metric(
     "exchange.requests.shed",
     Kind.COUNTER,
@@ -230,10 +220,9 @@ METRICS = (
     TOKEN_AGE,
     TOKEN_FAILING,
     TOKEN_REFRESHES,
-    *CALLER_METRICS,
     IDEMPOTENT_REPLAYS,
     SENDS,
-    CALLERS_QUOTA,
+    *CALLER_METRICS,
     REQUESTS_SHED,
     *LEDGER_METRICS,
 )
