@@ -38,6 +38,7 @@ _CONTENT = (
 _NAMED = "The caller has named it so, to find its request in the logs."
 _SENT = "Sends are told apart by ids that are made up."
 _OWN = "The caller alone gets it, and has asked for it."
+_AUDITED = "Who changed what is found by its id (docs/operations.md)."
 _EXAMPLE = "Examples name what is in the sandbox of everybody."
 
 ALLOWED = (
@@ -47,6 +48,10 @@ ALLOWED = (
     _allowed("problem", "request_id", "request", _NAMED),
     _allowed("log", "send.*.send_id", "send", _SENT),
     _allowed("exported log", "*.send_id", "send", _SENT),
+    _allowed("log", "audit.target", "id send path", _AUDITED),
+    _allowed("log", "audit.made", "id send", _AUDITED),
+    _allowed("exported log", "*.target", "id send path", _AUDITED),
+    _allowed("exported log", "*.made", "id send", _AUDITED),
     _allowed("file", ".db*", "send", _SENT),
     _allowed("page", "/ops/outbox", "send", _SENT),
     _allowed(

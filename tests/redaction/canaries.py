@@ -21,6 +21,8 @@ _KINDS = (
     *("key", "bearer", "cookie", "agent", "host", "state", "baggage"),
     *("preference", "tenant", "etag", "request", "language", "range"),
     *("member", "parameter", "path", "cursor", "type", "garbled"),
+    # What they show of themselves.
+    *("apikey", "claim", "header", "basic"),
     # What Microsoft says, or somebody in its name.
     *("echo", "number", "link", "description", "challenge", "upload"),
     # What the service itself must keep.

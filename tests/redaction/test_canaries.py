@@ -11,6 +11,14 @@ from app.problems.registry import REGISTRY
 from app.sandbox import Sandbox
 from tests.redaction.allowed import leaks, unused
 from tests.redaction.canaries import address, planted, word
+from tests.redaction.credentials import (
+    CALLERS,
+    OF_CALLERS,
+    Shown,
+    keys,
+    show,
+    tokens,
+)
 from tests.redaction.evidence import Evidence
 from tests.redaction.failures import every_failure
 from tests.redaction.refusals import own_failures, refusals
@@ -26,11 +34,7 @@ from tests.support.service import settings_for, started
 
 pytestmark = pytest.mark.anyio
 
-# As long as nobody has to say who they are.
-_NEVER_MET = {
-    *("caller-forbidden", "caller-unauthenticated", "claims-required"),
-    "idempotency-key-missing",
-}
+_NEVER_MET = {"idempotency-key-missing"}
 
 
 async def test_nothing_confidential_gets_out(
@@ -57,7 +61,24 @@ async def test_nothing_confidential_gets_out(
 
     assert leaks(found) == []
     assert unused(found) == []
-    assert set(REGISTRY) - service.codes == _NEVER_MET
+    assert set(REGISTRY) - service.codes == _NEVER_MET | OF_CALLERS
+
+
+@pytest.mark.parametrize(
+    ("mode", "credentials"), [("api_key", keys), ("entra", tokens)]
+)
+async def test_credentials_stay_where_they_were_shown(
+    tmp_path: Path,
+    sandbox: Sandbox,
+    mode: str,
+    credentials: Shown,
+) -> None:
+    """Keys and tokens, good or not, and whatever tokens say of people."""
+    async with watched(tmp_path, sandbox, auth_mode=mode, **CALLERS) as found:
+        await show(found, credentials(sandbox))
+
+    assert leaks(found.evidence.search(found.canaries)) == []
+    assert found.codes >= OF_CALLERS
 
 
 @pytest.mark.parametrize(

@@ -121,19 +121,26 @@ class Watched:
 
 
 @asynccontextmanager
-async def watched(data_dir: Path, sandbox: Sandbox) -> AsyncIterator[Watched]:
-    """Start the service, and take down all that it told when it ends."""
+async def watched(
+    data_dir: Path, sandbox: Sandbox, **changes: Any
+) -> AsyncIterator[Watched]:
+    """Start the service, and take down all that it told when it ends.
+
+    ``changes`` are further settings. Without them all are believed to be who
+    they say.
+    """
     recorder = Recorder()
     settings = settings_for(
         data_dir,
         secret_keys=[word("sealing")],
         limits={"requests_in_flight": MOST_IN_FLIGHT},
         graph_trace_context=True,
+        **changes,
     )
     async with started(
         settings,
         sandbox,
-        authenticate=_by_header,
+        authenticate=None if changes else _by_header,
         providers=recorder.providers,
     ) as service:
         found = Watched(service=service, data_dir=data_dir)
