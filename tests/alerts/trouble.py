@@ -7,17 +7,30 @@ from typing import Any
 import httpx
 
 from app.clock import SystemClock
-from tests.support.callers import api_key
+from app.settings.roles import Role
+from tests.support.issuing import DAEMON, FRONTEND
 from tests.support.process import Process
 
 __all__ = ["SETTINGS", "make_trouble"]
 
-_KEY = "a-key-of-the-tests"
 SETTINGS = {
-    "EXCHANGE_API_KEYS": json.dumps(
-        [api_key(_KEY, tenants=["contoso", "fabrikam"])]
+    "EXCHANGE_AUTH_MODE": "entra",
+    "EXCHANGE_CALLERS": json.dumps(
+        [
+            {
+                "name": "machine",
+                "client_id": DAEMON,
+                "home_tenant": "contoso",
+                "tenants": ["contoso", "fabrikam"],
+                "mailboxes": ["*"],
+            },
+            {
+                "name": "frontend",
+                "client_id": FRONTEND,
+                "home_tenant": "contoso",
+            },
+        ]
     ),
-    "EXCHANGE_AUTH_MODE": "api_key",
     "EXCHANGE_BUDGET__RESERVE": "1",
     "EXCHANGE_CACHE__FRESH": "0",
     "EXCHANGE_CLIENT_SECRET_EXPIRES": "2100-01-01",
@@ -45,17 +58,15 @@ async def make_trouble(process: Process) -> None:
     """Ask for much, while Graph and Entra ID do what they can against it."""
     control = f"{process.sandbox}/_sandbox"
     async with (
-        httpx.AsyncClient(
-            base_url=process.url,
-            timeout=30,
-            headers={"X-API-Key": _KEY, "Exchange-Tenant": "contoso"},
-        ) as api,
+        httpx.AsyncClient(base_url=process.url, timeout=30) as api,
         httpx.AsyncClient(base_url=control) as sandbox,
     ):
         trouble = _Trouble(api, sandbox)
+        api.headers["Exchange-Tenant"] = "contoso"
+        api.headers.update(await trouble.token(client="daemon", roles=[*Role]))
         await trouble.short_of_tokens()
         await trouble.none()
-        await trouble.strangers()
+        await trouble.people()
         await trouble.crowd()
         await trouble.graph()
         await trouble.identity()
@@ -86,9 +97,18 @@ class _Trouble:
                 headers={"Idempotency-Key": "lunch"},
             )
 
-    async def strangers(self) -> None:
-        """Let somebody ask whom nobody knows."""
-        await self._read("/v1/mailboxes", {"X-API-Key": "another"})
+    async def people(self) -> None:
+        """Let one ask whom nobody knows, and one who is known."""
+        await self._read("/v1/mailboxes", {"Authorization": "Bearer guess"})
+        user = await self.token(user="ada@contoso.example")
+        await self._read("/v1/mailboxes/me/messages", user)
+
+    async def token(self, **wish: Any) -> dict[str, str]:
+        """Return the header that a caller shows."""
+        wish["tenant"] = "contoso.example"
+        made = await self._sandbox.post("/tokens", json=wish)
+        token = made.raise_for_status().json()["access_token"]
+        return {"Authorization": f"Bearer {token}"}
 
     async def crowd(self) -> None:
         """Ask for the same, and for more than there is room for."""

@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from app.sandbox import Sandbox
+from app.sandbox import Fault, Sandbox
 from app.sandbox.entra.clients import known_callers
 from tests.redaction.canaries import Canary, address, word
 from tests.redaction.successes import LETTER, MAILBOX
@@ -27,8 +27,17 @@ CALLERS: dict[str, Any] = {
 }
 """Who may call."""
 
-OF_CALLERS = {"caller-forbidden", "caller-unauthenticated"}
+OF_CALLERS = {"caller-forbidden", "caller-unauthenticated", "claims-required"}
 """The problems of callers that are not let in."""
+
+_ADA = "bbbbbbbb-0000-4000-8000-000000000001"
+_CHALLENGE = Fault(
+    route="token",
+    user="ada@contoso.example",
+    aadsts=50076,
+    claims=f'{{"access_token":{{"{word("challenge")}":{{}}}}}}',
+    times=1,
+)
 
 _CLAIMS = {
     "name": word("claim"),
@@ -87,7 +96,12 @@ def tokens(sandbox: Sandbox) -> Iterator[list[Header]]:
 
 
 async def show(found: Watched, shown: Iterator[list[Header]]) -> None:
-    """Read and write with each, and look at what is for operators."""
+    """Read and write with each, and look at what is for operators.
+
+    Entra ID wants more of the first person that it hears of.
+    """
+    found.service.sandbox.faults.add(_CHALLENGE)
+    found.canaries.add(Canary("mailbox", _ADA))
     for headers in shown:
         for _, value in headers:
             _remember(found, value)
@@ -110,4 +124,4 @@ def _remember(found: Watched, value: str) -> None:
     for part in value.replace(",", " ").split():
         for piece in part.split("."):
             if len(piece) > len("Bearer"):
-                found.canaries.add(Canary("bearer", piece))
+                found.canaries.add(Canary("assertion", piece))
