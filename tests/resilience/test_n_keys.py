@@ -238,3 +238,20 @@ async def test_n8_who_leaves_does_not_take_the_keys_along(
 
     assert (await second).status_code == 200
     assert fetches(sandbox) == fetched + 1
+
+
+async def test_n9_the_first_keys_take_long(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """Who comes while they are under way waits for them, and asks no more."""
+    for route in ("openid-configuration", "keys"):
+        sandbox.faults.add(Fault(route=route, delay=4.0, times=2))
+    async with started(entra_settings(tmp_path), sandbox) as service:
+        early = asyncio.create_task(read(service, token(service)))
+        await service.clock.sleep(6)
+        late = await read(service, token(service))
+        await service.clock.sleep(20)
+
+    assert (await early).status_code == 200
+    assert late.status_code == 200
+    assert fetches(sandbox) == 1

@@ -54,6 +54,20 @@ def test_what_a_token_says() -> None:
     assert found.claims == app_claims()
 
 
+@pytest.mark.parametrize(
+    "header",
+    [{"alg": "none"}, {"alg": "HS256"}, {"alg": ["RS256"]}, {"crit": ["b64"]}],
+)
+def test_ways_to_sign_that_are_not_good(header: dict[str, object]) -> None:
+    """They are refused at sight, before anybody looks for the key."""
+    head = {"alg": "RS256", "kid": "first", **header}
+    text = signed(head, app_claims(), private_key("first"))
+    with pytest.raises(CallerUnauthenticated) as caught:
+        read_token(text)
+
+    assert caught.value.reason is Reason.SIGNATURE
+
+
 @settings(max_examples=300)
 @given(data=strategies.data())
 def test_no_byte_of_a_token_can_be_changed(
