@@ -493,6 +493,10 @@ async def endless() -> AsyncIterator[bytes]:
         yield bytes(100_000)
 
 
+@pytest.mark.attack(
+    "An upload above 150 MB, or of unknown length without an end",
+    "413 or 400, nothing is attached",
+)
 @pytest.mark.parametrize(
     ("headers", "status"),
     [

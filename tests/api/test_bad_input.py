@@ -218,6 +218,9 @@ async def test_bodies_that_are_no_json(
     assert code in {None, answer.json()["code"]}
 
 
+@pytest.mark.attack(
+    "A body above 4 MB, announced or in chunks", "413 payload-too-large"
+)
 @pytest.mark.parametrize("chunked", [False, True])
 async def test_a_body_above_4_mb(
     client: httpx.AsyncClient, *, chunked: bool
@@ -241,6 +244,10 @@ async def test_a_body_above_4_mb(
     assert answer.json()["code"] == "payload-too-large"
 
 
+@pytest.mark.attack(
+    "Mailboxes named ../, by NUL, line breaks, queries or 10,000 letters",
+    "422, and nothing is asked of Graph",
+)
 @pytest.mark.parametrize(
     "mailbox",
     [
@@ -261,6 +268,10 @@ async def test_names_that_are_no_mailbox(
     assert sandbox.calls == []
 
 
+@pytest.mark.attack(
+    "Ids with NUL, dots, quotes, other alphabets or double encoding",
+    "404 or 422, never another path of Graph's",
+)
 @pytest.mark.parametrize(
     ("identity", "status"),
     [
@@ -286,6 +297,10 @@ async def test_ids_that_are_none(
     assert answer.status_code == status
 
 
+@pytest.mark.attack(
+    "An X-Request-ID with markup, quotes or line breaks",
+    "Another id is made up, nothing is repeated",
+)
 async def test_headers_cannot_be_injected(client: httpx.AsyncClient) -> None:
     """What comes back in headers is a sane token, or made up here."""
     taken = await client.get("/health/live", headers={"X-Request-ID": "abc-1"})
@@ -329,6 +344,11 @@ async def test_what_can_be_produced(
     assert answer.status_code == 200
 
 
+@pytest.mark.attack(
+    "A cursor that was changed, cut, or given for another list, mailbox or"
+    " tenant",
+    "400 invalid-cursor",
+)
 async def test_forged_and_foreign_cursors(client: httpx.AsyncClient) -> None:
     """A cursor is good for its own list only."""
     page = await client.get(MESSAGES, params={"limit": 5, "folder": "inbox"})
@@ -374,6 +394,9 @@ async def test_an_unknown_tenant(client: httpx.AsyncClient) -> None:
     assert answer.json()["code"] == "tenant-not-found"
 
 
+@pytest.mark.attack(
+    "A foreign Host where nobody signs in (DNS rebinding)", "400"
+)
 @pytest.mark.parametrize(
     "host", ["evil.example", "evil.example:8000", "10.0.0.1", "", "[::2]:80"]
 )

@@ -73,6 +73,10 @@ async def test_without_settings_no_page_may(
     assert "access-control-allow-origin" not in answer.headers
 
 
+@pytest.mark.attack(
+    "A form of another page that changes something (CSRF)",
+    "400 for all but allowed and local pages",
+)
 @pytest.mark.parametrize(
     ("origin", "status"),
     [

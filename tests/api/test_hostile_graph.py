@@ -40,6 +40,10 @@ def endless(service: Service) -> None:
     service.network.between = more
 
 
+@pytest.mark.attack(
+    "Graph's lists have always one more page",
+    "502 or 504 after a bounded number of requests",
+)
 @pytest.mark.parametrize(
     ("path", "body", "route"),
     [

@@ -22,6 +22,11 @@ def nothing_is_done(sandbox: Sandbox) -> Any:
     assert sandbox.mailbox("ada@contoso.example").messages == before
 
 
+@pytest.mark.attack(
+    "JSON with half characters, repeated names, NaN, other encodings, NUL or"
+    " without an end",
+    "400 or 422, nothing is done",
+)
 @pytest.mark.parametrize(
     ("body", "status"),
     [
@@ -55,6 +60,9 @@ async def test_wrong_bodies(
     assert answer.status_code == status
 
 
+@pytest.mark.attack(
+    "100,000 wrong things in one body", "422 of less than 10 kB"
+)
 @pytest.mark.parametrize(
     "body",
     [

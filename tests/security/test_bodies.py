@@ -223,3 +223,43 @@ async def test_headers_are_no_crash(client: httpx.AsyncClient) -> None:
             ],
         )
         assert answer.status_code < 500, headers
+
+
+def part(disposition: str, head: bytes = b"", content: bytes = b"x") -> bytes:
+    """Return a part of a form."""
+    named = f"--x\r\nContent-Disposition: form-data; {disposition}\r\n"
+    return named.encode() + head + b"\r\n" + content + b"\r\n"
+
+
+FILE = part('name="file"; filename="a"')
+FORMS = {
+    "a header of 3 MB": part('name="file"', b"X: " + b"a" * 3_000_000),
+    "100,000 headers": part('name="file"', b"X: a\r\n" * 100_000),
+    "10,000 parts": part('name="x"') * 10_000,
+    "two files": FILE * 2,
+    "a field of 3 MB": part('name="name"', content=b"a" * 3_000_000) + FILE,
+    "a name of 1 MB": part(f'name="{"a" * 1_000_000}"'),
+    "garbage before it": b"a" * 3_000_000 + FILE,
+}
+
+
+@pytest.mark.attack(
+    "Forms with 3 MB of headers, 100,000 headers, 10,000 parts or two files",
+    "400, nothing is attached",
+)
+@pytest.mark.parametrize("kind", FORMS)
+async def test_forms_are_no_bombs(
+    client: httpx.AsyncClient, kind: str
+) -> None:
+    """One file and three short fields are all that a form may hold."""
+    made = await client.post(MESSAGES, json={})
+    place = f"{made.headers['location']}/attachments"
+    answer = await client.post(
+        place,
+        content=FORMS[kind] + b"--x--\r\n",
+        headers={"Content-Type": "multipart/form-data; boundary=x"},
+    )
+    attached = await client.get(place)
+
+    assert answer.status_code == 400
+    assert attached.json()["items"] == []

@@ -128,3 +128,27 @@ async def test_half_characters(service: Service) -> None:
     answer = await downloaded(service, name="a\ud800b")
 
     assert answer.status_code in {200, 502}
+
+
+@pytest.mark.attack(
+    "Ranges that overlap a thousand times, are huge, negative or nonsense",
+    "The whole file, one part of it or 416; never more than the file",
+)
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "bytes=" + ",".join(["0-"] * 1_000),
+        *("bytes=0-99999999999999999999", "bytes=-99999999999999999999"),
+        *("bytes=5-2", "bytes=--1", "bytes=0-0-0", "bytes=-0", "bytes=9999-"),
+        *("lines=0-1", "bytes=0x0-1", "bytes=\xb2-", "bytes", "bytes=" * 999),
+    ],
+)
+async def test_ranges_are_never_more(service: Service, wanted: str) -> None:
+    """No sum of parts is larger than what they are parts of."""
+    whole = await downloaded(service)
+    answer = await service.client.get(
+        whole.request.url, headers={b"Range": wanted.encode("latin-1")}
+    )
+
+    assert answer.status_code in {200, 206, 416}
+    assert answer.status_code == 416 or PAGE.endswith(answer.content)
