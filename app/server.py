@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from app import __version__
 from app.clock import Stopping
-from app.routers.unreadable import HttpProtocol
+from app.routers.protocol import HttpProtocol
 from app.settings import Settings, SettingsError
 from app.telemetry.recorder import Telemetry
 from app.telemetry.setup import Providers

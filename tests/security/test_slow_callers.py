@@ -1,14 +1,14 @@
-"""Who is slow to say what is wanted is not waited for; in virtual time."""
+"""Who is slow to ask or to take is not waited for; in virtual time."""
 
 import asyncio
 from typing import Any
 
 import pytest
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.server import ServerState
 
-from app.routers.unreadable import HttpProtocol
+from app.routers.protocol import HttpProtocol
 
 pytestmark = pytest.mark.anyio
 
@@ -22,6 +22,7 @@ class Line(asyncio.Transport):
         super().__init__()
         self.said = b""
         self.ended_at: float | None = None
+        self.is_aborted = False
         self._is_closing = False
 
     def write(self, data: "bytes | bytearray | memoryview[int]") -> None:
@@ -44,6 +45,13 @@ class Line(asyncio.Transport):
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return {"sslcontext": None}.get(name, default)
 
+    def abort(self) -> None:
+        self.is_aborted = True
+        self.close()
+
+    def get_write_buffer_size(self) -> int:
+        return 655_360
+
     def pause_reading(self) -> None:
         pass
 
@@ -51,14 +59,19 @@ class Line(asyncio.Transport):
         pass
 
 
+async def flowing(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await sleep(900)
+
+
 async def served(_scope: Scope, _receive: Receive, send: Send) -> None:
     await send({"type": "http.response.start", "status": 204, "headers": []})
     await send({"type": "http.response.body"})
 
 
-def connected() -> tuple[HttpProtocol, Line]:
+def connected(app: ASGIApp = served) -> tuple[HttpProtocol, Line]:
     """Return the service's end of a new connection, and what it is on."""
-    config = uvicorn.Config(served, log_config=None, access_log=False)
+    config = uvicorn.Config(app, log_config=None, access_log=False)
     protocol = HttpProtocol(
         config=config, server_state=ServerState(), app_state={}
     )
@@ -126,3 +139,38 @@ async def test_who_leaves_is_forgotten() -> None:
     await sleep(11)
 
     assert line.said == b""
+
+
+@pytest.mark.attack(
+    "An answer that is asked for and never taken",
+    "Cut off after 30 s, and one more for each 64 KiB",
+)
+async def test_answers_are_not_kept_for_ever() -> None:
+    """What is taken in time is not; then it counts anew."""
+    protocol, line = connected(flowing)
+    protocol.data_received(REQUEST)
+    for _ in range(5):
+        protocol.pause_writing()
+        await sleep(39)
+        protocol.resume_writing()
+    assert not line.is_closing()
+    began = asyncio.get_running_loop().time()
+    protocol.pause_writing()
+    await sleep(60)
+
+    assert line.ended_at == pytest.approx(began + 40)
+    protocol.connection_lost(None)
+
+
+@pytest.mark.attack(
+    "The last bytes of an answer that are never taken",
+    "Cut off 35 s after the answer",
+)
+async def test_connections_are_not_kept_for_ever() -> None:
+    """Neither for another request, nor for what is left of the last one."""
+    protocol, line = connected()
+    protocol.data_received(REQUEST)
+    await sleep(36)
+
+    assert line.is_closing()
+    assert line.is_aborted

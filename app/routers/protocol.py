@@ -29,6 +29,10 @@ _NO_REQUEST = {
 # Who still sends has so many seconds to see the answer: a connection that is
 # closed over what nobody read is reset, and the answer lost (RFC 9112 §9.6).
 _FAREWELL = 2.0
+# Seconds that a caller may leave its answer untouched, and the bytes that
+# allow for one more.
+_STALL = 30.0
+_SLOWEST = 65_536
 # Seconds from the first byte of a head, or the connection, to its last.
 _HEAD_TIME = 10.0
 
@@ -56,6 +60,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._received = 0
         self._content = 0
         self._due: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
 
     def connection_made(  # type: ignore[override]
         self, transport: asyncio.Transport
@@ -67,7 +72,30 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing any more."""
         self._stop_hurrying()
+        self._stop_stalling()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Have no answer wait for ever for whom it is for.
+
+        It would hold the place of a request.
+        """
+        super().pause_writing()
+        self._stop_stalling()
+        left = self.transport.get_write_buffer_size()
+        self._stalled = self.loop.call_later(
+            _STALL + left / _SLOWEST, self.transport.abort
+        )
+
+    def resume_writing(self) -> None:
+        """Go on: it was taken."""
+        self._stop_stalling()
+        super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close the connection, even if what is left is never taken."""
+        super().timeout_keep_alive_handler()
+        self.loop.call_later(_STALL, self.transport.abort)
 
     def data_received(self, data: bytes) -> None:
         """Read what came, unless nothing is expected any more."""
@@ -186,6 +214,11 @@ class HttpProtocol(HttpToolsProtocol):
         if self._due is not None:
             self._due.cancel()
             self._due = None
+
+    def _stop_stalling(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
     def _refuse(self, why: str) -> None:
         """Have the parser stop."""
