@@ -18,6 +18,7 @@ from app.gateway.translation.batch import (
     AnsweredPart,
     PartRequest,
 )
+from app.problems.callers import CallerUnauthenticated
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.graph_failures import GraphMalformedResponse
 from app.transport.graph import Reply
@@ -121,9 +122,14 @@ class Batch:
         return max(again.values(), key=_demanded, default=None)
 
     def give_up(self, error: ExchangeError) -> None:
-        """Note that nothing more will be sent, and why."""
+        """Note that nothing more will be sent, and why.
+
+        Whose token no part was taken with has to be told how to get another.
+        """
+        is_told = isinstance(error, CallerUnauthenticated)
         for part in self.missing():
             latest = self._latest.get(part.name, error)
+            latest = error if is_told else latest
             self._ends[part.name] = self._with_doubt(part, latest)
 
     def sent(self, name: str) -> int:

@@ -6,6 +6,7 @@ a keyed digest (see `vault`). Moments are Unix times in seconds.
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Double,
     Index,
@@ -93,6 +94,7 @@ sends = Table(
     Column("lease_until", Double, nullable=False),
     Column("submission", LargeBinary),
     Column("problem", LargeBinary),
+    Column("away", Boolean),
     Index(
         "ix_sends_lane",
         "lane",
@@ -121,5 +123,6 @@ sends = Table(
 They are sent in the order of ``due_at`` and ``seq`` in each lane. ``before``
 is how the attempt before ended that wrote the draft, ``attempts`` how often
 Exchange was asked to send it, ``failures`` how often in a row it could not
-be. ``submission`` is what was asked for, ``problem`` why it is not done.
+be. ``submission`` is what was asked for, ``problem`` why it is not done, and
+``away`` whether it waits for its user to call again.
 """

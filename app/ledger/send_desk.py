@@ -42,7 +42,8 @@ _SHOWN = (
 class OutboxCounts(NamedTuple):
     """How many sends are in which stage, and since when the oldest is due.
 
-    ``oldest_due`` is a Unix time; None if nothing is due.
+    ``oldest_due`` is a Unix time; None if nothing is due. What waits for its
+    user to call again does not count: no operator can help it.
     """
 
     stages: dict[Stage, int]
@@ -115,7 +116,9 @@ class SendDesk:
             stages = {Stage(stage): count for stage, count in rows}
             oldest: float | None = await connection.scalar(
                 select(func.min(sends.c.due_at)).where(
-                    sends.c.stage.in_(UNFINISHED), sends.c.due_at <= now
+                    sends.c.stage.in_(UNFINISHED),
+                    sends.c.due_at <= now,
+                    sends.c.away.is_not(true()),
                 )
             )
         return OutboxCounts(stages, oldest)

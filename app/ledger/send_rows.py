@@ -110,6 +110,7 @@ def new_row(new: NewSend, vault: Vault, now: float) -> dict[str, Any]:
         "lease_until": 0.0,
         "submission": vault.seal(new.submission, binding_of(new.id)),
         "problem": None,
+        "away": False,
     }
 
 
@@ -132,7 +133,7 @@ def reached(
         follows["submission"] = None
     if problem is not None or stage.outcome is Outcome.PERFORMED:
         follows["problem"] = problem
-    return {"updated_at": now, **changes, **follows}
+    return {"updated_at": now, "away": False, **changes, **follows}
 
 
 def left_alone(

@@ -21,8 +21,9 @@ class OutboxState(TypedDict):
 
     Beyond ``capacity`` of those that wait (``queued`` and ``sending``) no more
     are taken on. ``oldest_due`` is for how many seconds the oldest of those
-    that go on by themselves has been due; null if none is. ``failed`` and
-    ``unknown`` are those given up.
+    that go on by themselves has been due; null if none is, and without those
+    that wait for their users to call again. ``failed`` and ``unknown`` are
+    those given up.
     """
 
     queued: int

@@ -4,7 +4,7 @@ from base64 import b64encode
 from http import HTTPStatus
 from typing import Any, Self
 
-from app.problems.errors import Category, Upstream, Verdict
+from app.problems.errors import Category, Reach, Upstream, Verdict
 from app.problems.reasons import Reason
 from app.problems.refusals import RequestRefused
 
@@ -71,6 +71,8 @@ class ClaimsRequired(CallerUnauthenticated):
 
 class UserAway(CallerUnauthenticated):
     """What is left to do for a user waits: there is no token for it."""
+
+    reach = Reach.MAILBOX
 
     action = (
         "Call this service for the user again: what waits for the user's"

@@ -10,12 +10,19 @@ from app.models.answers import Answer
 from app.models.sends import Send
 from app.problems.documents import documented
 from app.problems.errors import ExchangeError
+from app.problems.failures import DeadlineExceeded
+from app.problems.graph_failures import (
+    IdentityUnavailable,
+    TenantConsentMissing,
+    TenantCredentialsRejected,
+)
 from app.problems.ledger import LedgerUnavailable
 from app.problems.refusals import QuotaExceeded
 from app.problems.registry import ANY_CALLER, ANY_REQUEST
 from app.problems.resources import (
     ItemNotFound,
     MailboxSendLimitReached,
+    NotSupported,
     RecipientsRejected,
     SendAsDenied,
     TenantNotFound,
@@ -25,7 +32,7 @@ from app.routers.describe import Kinds, answers, of_mailboxes, of_posts
 from app.routers.headers import line_of, preferences
 from app.routers.scope import notes_of
 
-__all__ = ["FOLLOWED", "of_outbox", "of_sends", "sending", "told"]
+__all__ = ["FOLLOWED", "of_outbox", "of_rights", "of_sends", "sending", "told"]
 
 FOLLOWED = """\
 Answered when it is in Sent Items, as a rule within a second or two; \
@@ -33,7 +40,9 @@ Answered when it is in Sent Items, as a rule within a second or two; \
 takes longer than `Prefer: wait=N` (30 seconds without it), because Graph is \
 slow, throttling or down, is **not** lost: 202 says that it was written down \
 and goes out by itself, once, as soon as that is possible, even if this \
-service is restarted. `Prefer: respond-async` does not wait at all.
+service is restarted. `Prefer: respond-async` does not wait at all. What is \
+sent for a user goes out with the user's own rights: if the token for them \
+has ended before Graph is back, it waits until the user calls again, for a day.
 
 `Location` is where to follow it: `GET` tells how far it is, `DELETE` takes \
 it back and `PATCH` sets another time, while it has not left. Messages of one \
@@ -46,6 +55,15 @@ before anything is sent; without a key, look into Sent Items first."""
 
 of_sends = (SendAsDenied, RecipientsRejected, MailboxSendLimitReached)
 """What sending can raise, beside what any write does."""
+
+of_rights = (
+    NotSupported,
+    TenantCredentialsRejected,
+    TenantConsentMissing,
+    IdentityUnavailable,
+    DeadlineExceeded,
+)
+"""What is raised where a user's token must last until a message leaves."""
 
 _DONE = "It is in Sent Items, or Graph has taken it (`verifying`)."
 _GOES_ON = (

@@ -10,7 +10,7 @@ from app.routers.dependencies import IfMatch, Intended, Where, services
 from app.routers.describe import asks, of_bodies, of_writes
 from app.routers.parameters import SendId
 from app.routers.route import StrictRoute
-from app.routers.sending import FOLLOWED, of_outbox, sending, told
+from app.routers.sending import FOLLOWED, of_outbox, of_rights, sending, told
 
 __all__ = ["router"]
 
@@ -30,7 +30,8 @@ router = APIRouter(
 Whatever Graph does in between (a 504 for mail that was sent, a broken \
 connection), the message is in Sent Items once, or the answer says that it \
 was not sent. With `send_at` it waits for its time, up to a year, and the \
-answer is 202; a time that is past is now.
+answer is 202; a time that is past is now. With a user's rights there is no \
+time beyond the end of the user's token: `501 not-supported`.
 
 {FOLLOWED}""",
 )
@@ -71,7 +72,7 @@ async def get_send(request: Request, where: Where, send: SendId) -> Response:
 
 @router.patch(
     "/{send}",
-    responses=of_outbox(Send, *of_writes, UnsupportedMediaType),
+    responses=of_outbox(Send, *of_writes, *of_rights, UnsupportedMediaType),
     openapi_extra=asks("If-Match"),
 )
 async def reschedule_send(
@@ -85,7 +86,8 @@ async def reschedule_send(
 
     `null`, or a time that is past, is now: it takes its turn after what the
     mailbox has waiting already. Only what has not left can be moved: `409
-    conflict` says that it is being sent, or has ended.
+    conflict` says that it is being sent, or has ended. With a user's rights
+    there is no time beyond the end of the user's token: `501 not-supported`.
     """
     answer = await services(request).outbox.reschedule(
         where, send, patch, etag

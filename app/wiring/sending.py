@@ -15,7 +15,7 @@ from app.services.mail.reply_drafts import ReplyDrafts
 from app.services.once import Once
 from app.services.sending.desk import OutboxDesk
 from app.services.sending.housekeeping import Housekeeping
-from app.services.sending.intake import Intake, Pace
+from app.services.sending.intake import Intake
 from app.services.sending.lanes import Lanes
 from app.services.sending.outbox import OutboxService
 from app.services.sending.prospects import Prospects
@@ -77,8 +77,7 @@ def build_sending(
         housekeeping=housekeeping,
     )
     lanes = Lanes(book.database)
-    pace = Pace(parts.clock, parts.stopping)
-    intake = Intake(tools.ledger, lanes, workers, once, pace)
+    intake = Intake(tools, lanes, workers, once)
     return SendingParts(
         sends=SendService(intake),
         replies=ReplyService(replies, mail, intake, once),
@@ -105,6 +104,7 @@ def _tools(
     )
     return Tools(
         mail=mail,
+        rights=parts.rights,
         writer=writer,
         ledger=ledger,
         prospects=Prospects(outbox.give_up_after, parts.uniform),

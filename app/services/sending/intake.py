@@ -3,24 +3,23 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
-from typing import NamedTuple
 
-from app.clock import Clock, Deadline, Interrupted, Stopping
+from app.clock import Deadline, Interrupted
 from app.ledger.send_records import SendRecord, Stage
 from app.ledger.send_rows import NewSend
-from app.ledger.sends import SendLedger
 from app.models.answers import Answer
 from app.models.context import InMailbox
 from app.problems.errors import Outcome
 from app.problems.ledger import LedgerUnavailable
 from app.services.once import Attempt, Intent, Once
 from app.services.sending.lanes import Lanes
-from app.services.sending.schedule import expect_soon
+from app.services.sending.schedule import expect_rights, expect_soon
 from app.services.sending.submissions import Submission, packed
+from app.services.sending.tools import Tools
 from app.services.sending.views import answer_of, is_settled
 from app.services.sending.workers import Workers
 
-__all__ = ["Intake", "Pace"]
+__all__ = ["Intake"]
 
 _LONGEST = 180.0
 _LOOK = 0.5
@@ -28,29 +27,23 @@ _LOOK = 0.5
 Task = asyncio.Task[SendRecord | None]
 
 
-class Pace(NamedTuple):
-    """What tells the time, and when to wait no longer."""
-
-    clock: Clock
-    stopping: Stopping
-
-
 class Intake:
     """Takes on what is to be sent, each once."""
 
     def __init__(
         self,
-        ledger: SendLedger,
+        tools: Tools,
         lanes: Lanes,
         workers: Workers,
         once: Once,
-        pace: Pace,
     ) -> None:
-        self._ledger = ledger
+        self._ledger = tools.ledger
+        self._rights = tools.rights
         self._lanes = lanes
         self._workers = workers
         self._once = once
-        self._clock, self._stopping = pace
+        self._clock = tools.clock
+        self._stopping = tools.stopping
 
     async def submit(
         self, where: InMailbox, submission: Submission, intent: Intent
@@ -62,6 +55,7 @@ class Intake:
 
         Raises:
             InvalidRequest: It is to be sent too far ahead.
+            NotSupported: It is to be sent when the user's token has ended.
             ExchangeError: It is not sent (``outcome`` not_performed), or it
                 could not be found out (unknown).
         """
@@ -69,6 +63,13 @@ class Intake:
         expect_soon(submission.send_at, self._ledger.now())
 
         async def work(attempt: Attempt) -> Answer:
+            # Before anything is promised: a user may be gone afterwards.
+            await expect_rights(
+                self._rights,
+                where.context,
+                submission.send_at,
+                self._ledger.now(),
+            )
             record, task = await self._taken_on(where, submission, attempt)
             # Whichever attempt took it on: there is one, and it tells of it.
             attempt.settle()
@@ -94,7 +95,9 @@ class Intake:
             before=attempt.before,
             send_at=submission.send_at,
         )
-        at_once = not where.context.respond_async
+        # Where the user's token is, it is begun: others have none.
+        is_of_user = where.context.on_behalf_of is not None
+        at_once = is_of_user or not where.context.respond_async
         record, is_ours = await self._ledger.add(new, at_once=at_once)
         if not is_ours and record.stage in {Stage.UNKNOWN, Stage.FAILED}:
             revived = await self._revived(record, new)
@@ -102,8 +105,11 @@ class Intake:
         if not is_ours:
             self._workers.nudge()
             return record, None
-        where = where.until(Deadline(self._clock, _LONGEST))
-        return record, self._workers.begin(where, submission, record)
+        within = where.until(Deadline(self._clock, _LONGEST))
+        task = self._workers.begin(within, submission, record)
+        if where.context.respond_async:
+            self._workers.promise(record.id)
+        return record, task
 
     async def _revived(
         self, record: SendRecord, new: NewSend

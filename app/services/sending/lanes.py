@@ -2,7 +2,7 @@
 
 from app.ledger.database import Database
 from app.ledger.send_records import SendRecord
-from app.models.context import InMailbox
+from app.models.context import APP, InMailbox
 
 __all__ = ["Lanes"]
 
@@ -13,6 +13,10 @@ class Lanes:
     A mailbox goes by the name that limits know it by, and that may be learnt
     later than it is first used. So a send also keeps the name that its caller
     has for it, and is found by either.
+
+    What leaves a mailbox with its user's rights is found by that user alone,
+    and is in no order with what others send from there: it may have to wait
+    for its user, and nobody else should.
     """
 
     def __init__(self, database: Database) -> None:
@@ -25,10 +29,11 @@ class Lanes:
             LedgerUnavailable: The ledger cannot be opened.
         """
         vault = await self._database.open()
-        tenant = where.context.tenant
+        context = where.context
+        whose = () if context.principal == APP else (context.principal,)
         return (
-            vault.digest("mailbox", tenant, where.mailbox),
-            vault.digest("mailbox", tenant, where.asked_as),
+            vault.digest("mailbox", context.tenant, where.mailbox, *whose),
+            vault.digest("mailbox", context.tenant, where.asked_as, *whose),
         )
 
     async def fits(self, where: InMailbox, record: SendRecord) -> bool:

@@ -12,7 +12,7 @@ from app.problems.resources import (
     PreconditionFailed,
 )
 from app.services.sending.lanes import Lanes
-from app.services.sending.schedule import expect_soon
+from app.services.sending.schedule import expect_rights, expect_soon
 from app.services.sending.submissions import kept
 from app.services.sending.tools import Tools
 from app.services.sending.views import send_answer
@@ -89,6 +89,7 @@ class OutboxService:
 
         Raises:
             InvalidRequest: That is too far ahead.
+            NotSupported: The user's token ends before.
             Conflict: It is being sent, or has ended.
             PreconditionFailed: It has another entity tag.
             ItemNotFound: As for `status`.
@@ -98,6 +99,7 @@ class OutboxService:
         expect_soon(send_at, now)
         found = await self._desk.find(send)
         record = await self._expected(where, found, etag)
+        await expect_rights(self._tools.rights, where.context, send_at, now)
         moved = await self._desk.reschedule(record, send_at, now)
         if moved is None:
             raise Conflict(_GONE)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.ledger.send_records import SendRecord, Stage
+from app.problems.callers import CallerUnauthenticated
 from app.problems.errors import ExchangeError, Outcome, Reach
 
 __all__ = ["GONE_FOR_GOOD", "MOST_LOOKS", "Prospects", "next_look"]
@@ -54,7 +55,8 @@ class Prospects:
             now: The Unix time.
             is_in_doubt: Whether Exchange may have been asked to send it.
             is_promised: Whether the caller was told that it will be sent.
-                Then it also outlasts what only operators can mend.
+                Then it also outlasts what only operators can mend, and
+                waits for its user to come back.
         """
         is_over = self.is_over(record, now)
         if record.stage is Stage.VERIFYING:
@@ -64,7 +66,7 @@ class Prospects:
         passes = (
             error.retryable
             or error.outcome is Outcome.UNKNOWN
-            or (is_promised and error.reach in _FAR)
+            or (is_promised and (error.reach in _FAR or _waits(error)))
         )
         if is_over or not passes:
             return Stage.FAILED
@@ -101,6 +103,10 @@ class Prospects:
         late = min(_JITTER * error.retry_after, _MOST_JITTER)
         told = error.retry_after + self.uniform(0.0, max(late, _BASE))
         return max(told, spread)
+
+
+def _waits(error: ExchangeError) -> bool:
+    return isinstance(error, CallerUnauthenticated)
 
 
 def next_look(looks: int) -> float:

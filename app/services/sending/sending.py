@@ -16,6 +16,7 @@ from app.clock import Deadline
 from app.ledger.leases import LEASE, LeaseLost
 from app.ledger.send_records import SendRecord, Stage
 from app.models.context import InMailbox
+from app.problems.callers import CallerUnauthenticated
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.failures import DeadlineExceeded, InternalError
 from app.problems.ledger import LedgerUnavailable
@@ -94,6 +95,8 @@ class Sending:
         return self._record
 
     async def _steps(self) -> None:
+        # Without a token nothing can be done, nor looked at.
+        await self._tools.rights.lasting(self._where.context)
         if self._record.stage is Stage.QUEUED:
             await self._write()
         if not self._record.stage.has_ended:
@@ -213,6 +216,7 @@ class Sending:
             stage=stage,
             failures=tools.prospects.failures(self._record, error),
             before=error.outcome if stage is Stage.QUEUED else None,
+            away=isinstance(error, CallerUnauthenticated),
         )
 
     @property

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.clock import Clock, Stopping
 from app.gateway.mail import MailGateway
+from app.gateway.rights import Rights
 from app.ledger.sends import SendLedger
 from app.services.sending.prospects import Prospects
 from app.services.sending.reports import Reports
@@ -21,6 +22,7 @@ class Tools:
     """
 
     mail: MailGateway
+    rights: Rights
     writer: Writer
     ledger: SendLedger
     prospects: Prospects
