@@ -237,6 +237,10 @@ async def test_what_cannot_be_sent_leaves_nothing_behind(
     assert sandbox.open_uploads == 0
 
 
+@pytest.mark.attack(
+    "A Content-Length that is longer than what comes",
+    "Nothing is attached, the upload session is ended",
+)
 async def test_who_leaves_ends_the_upload(
     service: Service, sandbox: Sandbox
 ) -> None:

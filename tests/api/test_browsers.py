@@ -109,4 +109,4 @@ async def test_documentation_asks_nobody_else(
         answer = await service.client.get(page)
 
     assert "https://" not in answer.text
-    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]

@@ -74,6 +74,9 @@ async def test_target_is_sent_exactly_as_given(target: str) -> None:
     assert server.requests[0].target == target
 
 
+@pytest.mark.attack(
+    "A URL with credentials, as Graph might give", "They are not sent"
+)
 async def test_credentials_in_the_url_are_not_sent() -> None:
     async with WireServer() as server, AiohttpTransport() as wire:
         url = httpx.URL(server.url).copy_with(userinfo=b"user:secret")
@@ -84,6 +87,9 @@ async def test_credentials_in_the_url_are_not_sent() -> None:
     assert server.requests[0].values("authorization") == []
 
 
+@pytest.mark.attack(
+    "A value that would add a header to what Graph is sent", "Nothing is sent"
+)
 async def test_header_cannot_smuggle_another() -> None:
     """It is refused late, and so, to be safe, as if it had been sent."""
     async with WireServer() as server, AiohttpTransport() as wire:
@@ -227,3 +233,29 @@ async def test_large_answer_is_streamed() -> None:
             received += len(chunk)
 
     assert received == size
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\n" + b"X: a\r\n" * 500_000, id="many"
+        ),
+        pytest.param(b"HTTP/1.1 200 OK\r\nX: " + b"a" * 3_000_000, id="long"),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+            + b"X: a\r\n" * 500_000,
+            id="trailers",
+        ),
+    ],
+)
+@pytest.mark.attack(
+    "Graph answers 3 MB of headers or trailers",
+    "The answer is malformed, the connection is closed",
+)
+async def test_headers_without_an_end(flood: bytes) -> None:
+    """They are not collected for as long as they come."""
+    script = [say(flood, Then.HANG)]
+    async with WireServer(script=script) as server, client() as http:
+        with pytest.raises(httpx.RemoteProtocolError):
+            await http.get(server.url)
