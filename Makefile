@@ -59,9 +59,9 @@ gameday: .venv/.dev ## walk through eight incidents: alert, runbook, recovery; O
 load: .venv/.dev ## measure the memory that a large attachment takes; MEGABYTES=100
 	@$(BIN)/python -m tests.load --megabytes $(or $(MEGABYTES),100)
 
-fuzz: .venv/.dev .fuzz/.ready ## try what nobody thought of; PHASES=examples,coverage,fuzzing,stateful SEED=1 SECONDS=300
+fuzz: .venv/.dev .fuzz/.ready ## try what nobody thought of, as three callers; PHASES=examples,coverage,fuzzing,stateful SEED=1 SECONDS=300 WHO=stranger
 	@$(BIN)/python -m tests.fuzz --phases $(or $(PHASES),examples,coverage,fuzzing,stateful) \
-		--seed $(or $(SEED),1) --seconds $(or $(SECONDS),300)
+		--seed $(or $(SEED),1) --seconds $(or $(SECONDS),300) $(if $(WHO),--who $(WHO))
 
 fidelity: .venv/.service .venv-fidelity/.sdk .node/fidelity/.ready ## drive the sandbox with clients of Graph that others wrote
 	@$(FIDELITY)

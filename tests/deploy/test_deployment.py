@@ -98,6 +98,9 @@ def test_the_production_overlay_has_what_the_service_needs(
 
     assert tenant.proofs == ("client_federated_token_file",)
     assert settings.auth_mode is AuthMode.ENTRA
+    assert settings.browser_client_id in {
+        caller.client_id for caller in settings.callers
+    }
     assert settings.host == "0.0.0.0"  # noqa: S104 - in a container
     assert settings.database_url is not None
 

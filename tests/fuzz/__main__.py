@@ -1,7 +1,8 @@
 """``python -m tests.fuzz``: set schemathesis on the service and its sandbox.
 
-It has an environment of its own (``make fuzz`` makes it): what it brings
-along is nobody else's business.
+Three times: with a key that may do all, with one that may do nothing, and
+without one. It has an environment of its own (``make fuzz`` makes it): what it
+brings along is nobody else's business.
 """
 
 import argparse
@@ -10,11 +11,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.fuzz.callers import SETTINGS, Who, headers_of, let_in, statuses
 from tests.fuzz.rules import rules
 from tests.support.process import serving
 
 _ROOT = Path(__file__).parents[2]
 _TOOL = _ROOT / ".fuzz" / "bin" / "schemathesis"
+# Whoever is refused has nothing to follow.
+_OF_STRANGERS = {"examples", "coverage", "fuzzing"}
 
 
 def main() -> int:
@@ -23,11 +27,21 @@ def main() -> int:
     parser.add_argument("--phases", default="examples,coverage")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=int, help="how long to go on")
+    parser.add_argument("--who", nargs="*", type=Who, default=list(Who))
     options, more = parser.parse_known_args()
-    budget = [f"--max-time={options.seconds}"] if options.seconds else []
+    return max([_run(who, options, more) for who in options.who])
+
+
+def _run(who: Who, options: argparse.Namespace, more: list[str]) -> int:
+    """Let one caller try; say what it was answered."""
+    phases = options.phases.split(",")
+    checks = []
+    if who is not Who.ALL:
+        phases = [phase for phase in phases if phase in _OF_STRANGERS]
+        checks = ["--checks=not_a_server_error"]
     with (
         tempfile.TemporaryDirectory() as data_dir,
-        serving(Path(data_dir)) as service,
+        serving(Path(data_dir), **SETTINGS) as service,
     ):
         file = Path(data_dir) / "schemathesis.toml"
         file.write_text(rules(), encoding="utf-8")
@@ -35,17 +49,29 @@ def main() -> int:
             [
                 *(str(_TOOL), f"--config-file={file}", "run"),
                 f"{service.url}/openapi.json",
-                f"--phases={options.phases}",
+                f"--phases={','.join(phases)}",
                 f"--seed={options.seed}",
-                *("--continue-on-failure", "--workers=2", "--no-color"),
+                *(f"--header={line}" for line in headers_of(who)),
+                *("--continue-on-failure", "--workers=1", "--no-color"),
                 "--generation-database=none",
-                *budget,
+                *(
+                    [f"--max-time={options.seconds}"]
+                    if options.seconds
+                    else []
+                ),
+                *checks,
                 *more,
             ],
             check=False,
             cwd=data_dir,
         )
-    return done.returncode
+    wrongly = let_in(service.output) if who is not Who.ALL else []
+    answered = statuses(service.output)
+    sys.stdout.write(
+        f"As {who}: {sum(answered.values())} requests, answered {answered};"
+        f" let in without the role: {wrongly or 'none'}\n"
+    )
+    return 1 if done.returncode or wrongly else 0
 
 
 if __name__ == "__main__":
