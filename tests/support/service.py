@@ -30,7 +30,14 @@ from tests.support.document import generated
 from tests.support.empty_ledger import lay_out
 from tests.support.network import SandboxNetwork
 
-__all__ = ["CONTOSO", "FABRIKAM", "Service", "settings_for", "started"]
+__all__ = [
+    "CONTOSO",
+    "FABRIKAM",
+    "SandboxClock",
+    "Service",
+    "settings_for",
+    "started",
+]
 
 GRAPH = "http://127.0.0.1"
 _NO_PROVIDERS = Providers()
@@ -92,7 +99,7 @@ def _settings(**changes: Any) -> Settings:
     return Settings(**(values | changes))
 
 
-class _SandboxClock(SystemClock):
+class SandboxClock(SystemClock):
     """Reads the sandbox's calendar, as machines do that both keep time."""
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -126,7 +133,7 @@ async def started(
         SandboxNetwork(sandbox) if isinstance(sandbox, Sandbox) else sandbox
     )
     sandbox = network.sandbox
-    clock = clock or _SandboxClock(sandbox)
+    clock = clock or SandboxClock(sandbox)
     await lay_out(settings)
     log = io.StringIO()
     telemetry = Telemetry(

@@ -1,0 +1,180 @@
+"""Tokens for users, from the sandbox's Entra ID over the real MSAL."""
+
+import asyncio
+import io
+import threading
+from collections.abc import AsyncIterator
+from hashlib import sha256
+
+import pytest
+
+from app.clock import Deadline
+from app.models.context import Assertion
+from app.problems.callers import UserAway
+from app.problems.graph_failures import IdentityUnavailable
+from app.sandbox import Fault, Sandbox
+from app.telemetry.logs import EventLog
+from app.telemetry.recorder import Telemetry
+from app.transport.delegated import UserTokens
+from app.transport.entra_http import EntraHttp
+from app.transport.exchanged import Exchanges, Whose
+from tests.support.network import SandboxNetwork
+from tests.support.service import CONTOSO, FABRIKAM, SandboxClock
+from tests.support.tokens import SCOPE, entra_app
+
+pytestmark = pytest.mark.anyio
+
+ADA = Whose("contoso", "ada")
+LINUS = Whose("fabrikam", "linus")
+NAMES = {ADA: "ada@contoso.example", LINUS: "linus@fabrikam.example"}
+
+
+class Users:
+    """A source of tokens for users, and how often Entra ID was asked."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.clock = SandboxClock(sandbox)
+        http = EntraHttp(
+            SandboxNetwork(sandbox),
+            "http://127.0.0.1",
+            clock=self.clock,
+            timeout=10.0,
+            for_users=True,
+        )
+        tenants = {"contoso": CONTOSO, "fabrikam": FABRIKAM}
+        self.source = UserTokens(
+            {
+                alias: entra_app(http, self.clock, tenant)
+                for alias, tenant in tenants.items()
+            },
+            scope=SCOPE,
+            clock=self.clock,
+            telemetry=Telemetry(EventLog(io.StringIO())),
+        )
+
+    def signed_in(self, whose: Whose = ADA, seconds: int = 3599) -> Assertion:
+        token = self.sandbox.caller_token(
+            f"{whose.tenant}.example", user=NAMES[whose], expires_in=seconds
+        )
+        return Assertion(
+            token=token,
+            digest=sha256(token.encode()).hexdigest(),
+            expires_at=self.sandbox.now.timestamp() + seconds,
+        )
+
+    async def get(
+        self, assertion: Assertion, whose: Whose = ADA, seconds: float = 30.0
+    ) -> str:
+        deadline = Deadline(self.clock, seconds)
+        return await self.source.token(whose, assertion, deadline)
+
+    @property
+    def asked(self) -> int:
+        return sum(call.route == "token" for call in self.sandbox.calls)
+
+
+@pytest.fixture
+async def users(sandbox: Sandbox) -> AsyncIterator[Users]:
+    made = Users(sandbox)
+    yield made
+    await made.source.aclose()
+
+
+async def test_renewed_while_the_sign_in_is_good(users: Users) -> None:
+    """Before it expires, in the background; never with one that has ended."""
+    long, short = users.signed_in(seconds=7200), users.signed_in(seconds=60)
+    first = [await users.get(long), await users.get(short)]
+    await users.clock.sleep(3000)
+    due = [await users.get(long), await users.get(short)]
+    await users.clock.sleep(1)
+    later = [await users.get(long), await users.get(short)]
+
+    assert due == first
+    assert later[0] != first[0]
+    assert later[1] == first[1]
+    assert users.asked == 3
+
+
+async def test_what_is_left_of_a_user(users: Users) -> None:
+    """The token that lasts the longest, until none does; of that user."""
+    with pytest.raises(UserAway):
+        users.source.left(ADA)
+    await users.get(users.signed_in())
+    await users.clock.sleep(100)
+    second = await users.get(users.signed_in())
+    left = users.source.left(ADA)
+    with pytest.raises(UserAway):
+        users.source.left(Whose("contoso", "grace"))
+    with pytest.raises(UserAway):
+        users.source.left(Whose("fabrikam", "ada"))
+    users.source.drop(ADA, second)
+    other = users.source.left(ADA)
+    await users.clock.sleep(3600)
+
+    assert left == second != other
+    with pytest.raises(UserAway):
+        users.source.left(ADA)
+
+
+async def test_who_leaves_takes_nobody_along(users: Users) -> None:
+    """The first to ask leaves; the exchange goes on for the others."""
+    users.sandbox.faults.add(Fault(route="token", delay=2))
+    ada = users.signed_in()
+    leader = asyncio.create_task(users.get(ada))
+    await users.clock.sleep(1)
+    follower = asyncio.create_task(users.get(ada))
+    await users.clock.sleep(0)
+    leader.cancel()
+
+    assert await follower
+    assert users.asked == 1
+
+
+async def test_a_tenant_whose_entra_id_hangs(users: Users) -> None:
+    """Its users wait no longer than they want; others are served at once."""
+    tenant = CONTOSO["tenant_id"]
+    await users.get(users.signed_in())
+    users.sandbox.faults.add(Fault(route="token", tenant=tenant, hang=True))
+    waiting = [
+        asyncio.create_task(users.get(users.signed_in(), seconds=5))
+        for _ in range(20)
+    ]
+    await users.clock.sleep(1)
+    began = users.clock.now()
+    await users.get(users.signed_in(LINUS), LINUS)
+    took = users.clock.now() - began
+    ends = await asyncio.gather(*waiting, return_exceptions=True)
+    asked = users.asked
+    await users.source.aclose()
+    names = [thread.name for thread in threading.enumerate()]
+
+    assert took == 0
+    assert {type(end) for end in ends} == {IdentityUnavailable}
+    assert asked <= 2 + 8
+    assert not [name for name in names if name.startswith("entra-users")]
+
+
+async def test_an_operator_drops_what_is_known(users: Users) -> None:
+    """Of one tenant: its users' tokens are asked for anew."""
+    ada, linus = users.signed_in(), users.signed_in(LINUS)
+    for _ in range(2):
+        await users.get(ada)
+        await users.get(linus, LINUS)
+        users.source.forget("contoso")
+
+    assert users.asked == 3
+
+
+async def test_users_and_sign_ins_are_bounded() -> None:
+    """Those that were not asked for the longest make room for others."""
+    known = Exchanges()
+    oldest = known.of(ADA, "first")
+    for number in range(8):
+        known.of(ADA, f"digest {number}")
+    another = known.of(LINUS, "first")
+    for number in range(10_000):
+        known.of(Whose("contoso", f"{number}"), "digest")
+
+    assert known.of(ADA, "first") is not oldest
+    assert known.of(LINUS, "first") is not another
