@@ -305,6 +305,22 @@ async def test_one_exchange_for_all_that_is_asked_at_once(
     assert sum(call.route == "token" for call in sandbox.calls) == 1
 
 
+async def test_what_is_made_is_found_at_me(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """Places and cursors lead where the caller came from."""
+    client, ada = service.client, person(sandbox)
+    made = await client.post(f"{ME}/messages", json=LETTER, headers=ada)
+    place = made.headers["location"]
+    found = await client.get(place, headers=ada)
+    upper = await client.get(place.replace("/me/", "/ME/"), headers=ada)
+
+    assert place.startswith(f"{MESSAGES}/")
+    assert (
+        found.json()["subject"] == upper.json()["subject"] == "Canary of Ada"
+    )
+
+
 async def test_what_is_of_others_is_seen_with_the_users_rights(
     service: Service, sandbox: Sandbox
 ) -> None:
@@ -322,7 +338,12 @@ async def test_what_is_of_others_is_seen_with_the_users_rights(
             json={"addresses": [GRACE], **span},
             headers=ada,
         ),
+        await client.post(
+            f"{ME}/meeting-times",
+            json={"duration": "PT30M", "required": [GRACE], **span},
+            headers=ada,
+        ),
     ]
 
-    assert [answer.status_code for answer in answers] == [200] * 6
+    assert [answer.status_code for answer in answers] == [200] * 7
     assert {call.user for call in sandbox.calls if call.app} == {ADA}

@@ -42,10 +42,12 @@ def later(service: Service, **spans: float) -> str:
 
 
 @asynccontextmanager
-async def again(tmp_path: Path, sandbox: Sandbox) -> AsyncIterator[Service]:
+async def again(
+    data_dir: Path, sandbox: Sandbox, url: str | None = None
+) -> AsyncIterator[Service]:
     """Start the service once more on the same ledger."""
     outbox = {"give_up_after": 1500}
-    settings = entra_settings(tmp_path, outbox=outbox)
+    settings = entra_settings(data_dir, outbox=outbox, database_url=url)
     async with started(settings, sandbox) as running:
         yield running
 
@@ -102,10 +104,10 @@ async def test_what_was_promised_goes_out_after_an_outage(
     "it waits and is never sent with the rights of the app",
 )
 async def test_without_a_token_it_waits_for_the_user(
-    tmp_path: Path, sandbox: Sandbox
+    tmp_path: Path, sandbox: Sandbox, database_url: str | None
 ) -> None:
     """A restart forgets tokens: it goes on, once, when the user is back."""
-    async with again(tmp_path, sandbox) as service:
+    async with again(tmp_path, sandbox, database_url) as service:
         fault = sandbox.faults.add(DOWN)
         ada = person(sandbox)
         headers = ada | AT_ONCE | {"Idempotency-Key": "one"}
@@ -113,7 +115,7 @@ async def test_without_a_token_it_waits_for_the_user(
         place = made.headers["location"]
         await service.clock.sleep(5)
     sandbox.faults.remove(fault)
-    async with again(tmp_path, sandbox) as service:
+    async with again(tmp_path, sandbox, database_url) as service:
         client = service.client
         await client.get(
             f"/v1/mailboxes/{ADA}/messages", headers=bearer(sandbox)
@@ -139,6 +141,28 @@ async def test_without_a_token_it_waits_for_the_user(
     assert sent(sandbox) == ["Of Ada"]
     assert replayed.headers["idempotent-replayed"] == "true"
     assert "/users/{mailbox}/messages/{id}/send" not in by_app(sandbox)
+
+
+async def test_several_processes_of_which_one_has_the_token(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """The others put it back; it is sent once, and with the user's rights."""
+    async with (
+        again(tmp_path, sandbox) as service,
+        again(tmp_path, sandbox),
+        again(tmp_path, sandbox),
+    ):
+        client, ada = service.client, person(sandbox)
+        fault = sandbox.faults.add(DOWN)
+        made = await client.post(SENDS, json=letter(), headers=ada | AT_ONCE)
+        await service.clock.sleep(300)
+        sandbox.faults.remove(fault)
+        await service.clock.sleep(600)
+        end = await client.get(made.headers["location"], headers=ada)
+
+    assert end.json()["status"] == "sent"
+    assert sent(sandbox) == ["Of Ada"]
+    assert by_app(sandbox) == []
 
 
 async def test_who_never_comes_back_is_told_why(
