@@ -5,6 +5,7 @@ import gzip
 import json
 import random
 from collections.abc import AsyncIterator, Callable
+from itertools import product
 from typing import Any
 
 import httpx
@@ -113,18 +114,13 @@ def nested(depth: int, opening: str, closing: str) -> bytes:
     return (opening * depth + "1" + closing * depth).encode()
 
 
-@pytest.mark.parametrize(
-    "member",
-    ["subject", "body", "to", "categories", "importance", "send_at", "x"],
-)
 @pytest.mark.attack(
     "JSON nested 100 to 100,000 deep, in any member", "400 or 422"
 )
-async def test_depth_is_no_crash(
-    client: httpx.AsyncClient, member: str
-) -> None:
+async def test_depth_is_no_crash(client: httpx.AsyncClient) -> None:
     """Whatever stops reading it, it is the caller's mistake."""
-    for depth in (100, 500, 900, 990, 1_100, 5_000, 100_000):
+    depths = (100, 900, 990, 1_100, 100_000)
+    for member, depth in product(("subject", "body", "to", "x"), depths):
         for opening, closing in (("[", "]"), ('{"a":', "}")):
             value = nested(depth, opening, closing)
             answer = await client.post(
@@ -135,35 +131,29 @@ async def test_depth_is_no_crash(
             assert answer.status_code in {400, 422}, (depth, answer.text)
 
 
+MEMBERS = {
+    "messages": "subject",
+    "sends": "send_at",
+    "folders": "name",
+    "events": "reminder_minutes",
+    "messages/bulk": "changes",
+    "free-busy": "interval_minutes",
+    "meeting-times": "limit",
+    "settings": "working_hours",
+    "contacts": "birthday",
+    "rules": "sequence",
+}
 NUMBERS = ("1e999999", "-1e999999", "9" * 4_000, "9" * 5_000, "1e-999999")
 
 
 @pytest.mark.attack(
     "Numbers beyond every limit, anywhere in a body", "400 or 422"
 )
-@pytest.mark.parametrize(
-    ("method", "path", "member"),
-    [
-        ("POST", "messages", "subject"),
-        ("POST", "messages", "to"),
-        ("POST", "sends", "send_at"),
-        ("POST", "folders", "name"),
-        ("POST", "events", "reminder_minutes"),
-        ("POST", "messages/bulk", "changes"),
-        ("POST", "free-busy", "interval_minutes"),
-        ("POST", "meeting-times", "limit"),
-        ("PATCH", "settings", "working_hours"),
-        ("POST", "contacts", "birthday"),
-        ("POST", "rules", "sequence"),
-    ],
-)
-async def test_numbers_are_no_crash(
-    client: httpx.AsyncClient, method: str, path: str, member: str
-) -> None:
+async def test_numbers_are_no_crash(client: httpx.AsyncClient) -> None:
     """Neither infinity nor 5,000 digits get past the door."""
-    for number in NUMBERS:
+    for (path, member), number in product(MEMBERS.items(), NUMBERS):
         answer = await client.request(
-            method,
+            "PATCH" if path == "settings" else "POST",
             f"/v1/mailboxes/ada@contoso.example/{path}",
             content=f'{{"{member}": {number}}}'.encode(),
             headers=JSON,
@@ -247,19 +237,17 @@ FORMS = {
     "Forms with 3 MB of headers, 100,000 headers, 10,000 parts or two files",
     "400, nothing is attached",
 )
-@pytest.mark.parametrize("kind", FORMS)
-async def test_forms_are_no_bombs(
-    client: httpx.AsyncClient, kind: str
-) -> None:
+async def test_forms_are_no_bombs(client: httpx.AsyncClient) -> None:
     """One file and three short fields are all that a form may hold."""
     made = await client.post(MESSAGES, json={})
     place = f"{made.headers['location']}/attachments"
-    answer = await client.post(
-        place,
-        content=FORMS[kind] + b"--x--\r\n",
-        headers={"Content-Type": "multipart/form-data; boundary=x"},
-    )
+    for kind, form in FORMS.items():
+        answer = await client.post(
+            place,
+            content=form + b"--x--\r\n",
+            headers={"Content-Type": "multipart/form-data; boundary=x"},
+        )
+        assert answer.status_code == 400, kind
     attached = await client.get(place)
 
-    assert answer.status_code == 400
     assert attached.json()["items"] == []

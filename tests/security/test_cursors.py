@@ -18,25 +18,22 @@ def packed(target: bytes) -> str:
     return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
+TARGETS = (
+    *("//evil.example/", "@evil.example/", "http://169.254.169.254/"),
+    *("/../beta/users", "/users/grace@contoso.example/messages", ""),
+    *("file:///etc/passwd", ".evil.example/", "\x00", "/\r\nX: y"),
+)
+
+
 @pytest.mark.attack(
     "Cursors made up to lead to other hosts, paths and files",
     "400 invalid-cursor, and nothing is asked",
 )
-@pytest.mark.parametrize(
-    "target",
-    [
-        *("//evil.example/", "@evil.example/", "http://169.254.169.254/"),
-        *("/../beta/users", "/users/grace@contoso.example/messages", ""),
-        *("file:///etc/passwd", ".evil.example/", "\x00", "/\r\nX: y"),
-    ],
-)
-async def test_cursors_cannot_be_made_up(
-    client: httpx.AsyncClient, target: str
-) -> None:
+async def test_cursors_cannot_be_made_up(client: httpx.AsyncClient) -> None:
     """Without the key there is no cursor, whatever it holds."""
-    for cursor in (packed(target.encode()), target):
+    for cursor in (*TARGETS, *(packed(t.encode()) for t in TARGETS)):
         answer = await client.get(MESSAGES, params={"cursor": cursor})
-        assert answer.status_code in {400, 422}
+        assert answer.status_code in {400, 422}, cursor
         assert answer.json()["code"] in {"invalid-cursor", "invalid-request"}
         assert answer.headers["exchange-graph-calls"] == "0"
 

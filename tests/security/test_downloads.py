@@ -42,29 +42,30 @@ async def downloaded(service: Service, **changes: Any) -> httpx.Response:
     return await service.client.get(place)
 
 
+KINDS = (
+    *("text/html", "image/svg+xml", "application/xhtml+xml", "text/xml"),
+    *("multipart/related", "text/html\r\nX: y", "", "application/pdf"),
+)
+
+
 @pytest.mark.attack(
     "A page with a script as an attachment, of any type",
     "Saved, not shown: attachment, nosniff, and CSP sandbox",
 )
-@pytest.mark.parametrize(
-    "kind",
-    [
-        *("text/html", "image/svg+xml", "application/xhtml+xml", "text/xml"),
-        *("multipart/related", "text/html\r\nX: y", "", "application/pdf"),
-    ],
-)
-async def test_no_download_is_a_page(service: Service, kind: str) -> None:
+async def test_no_download_is_a_page(service: Service) -> None:
     """Whatever its sender calls it, no browser runs it as ours."""
-    answer = await downloaded(service, contentType=kind)
+    for kind in KINDS:
+        answer = await downloaded(service, contentType=kind)
+        told = answer.headers
 
-    assert answer.status_code == 200
-    assert answer.content == PAGE
-    assert answer.headers["content-disposition"].startswith("attachment;")
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["content-security-policy"] == (
-        "sandbox; default-src 'none'"
-    )
-    assert "x" not in answer.headers
+        assert answer.status_code == 200, kind
+        assert answer.content == PAGE
+        assert told["content-disposition"].startswith("attachment;")
+        assert told["x-content-type-options"] == "nosniff"
+        assert told["content-security-policy"] == (
+            "sandbox; default-src 'none'"
+        )
+        assert "x" not in told
 
 
 NAMES = {
@@ -90,20 +91,20 @@ NAMES = {
     " turned around by bidirectional characters",
     "Saved under a plain name that reads as it is",
 )
-@pytest.mark.parametrize("name", NAMES)
-async def test_names_are_no_paths(service: Service, name: str) -> None:
+async def test_names_are_no_paths(service: Service) -> None:
     """Neither form of the name leads anywhere, or to another header."""
-    answer = await downloaded(service, name=name)
-    header = answer.headers["content-disposition"]
-    found = re.fullmatch(
-        r"attachment; filename=\"([A-Za-z0-9 ._-]*)\";"
-        r" filename\*=UTF-8''([A-Za-z0-9%._~-]+)",
-        header,
-    )
+    for name, safe in NAMES.items():
+        answer = await downloaded(service, name=name)
+        header = answer.headers["content-disposition"]
+        found = re.fullmatch(
+            r"attachment; filename=\"([A-Za-z0-9 ._-]*)\";"
+            r" filename\*=UTF-8''([A-Za-z0-9%._~-]+)",
+            header,
+        )
 
-    assert found, header
-    assert unquote(found[2]) == NAMES[name]
-    assert "set-cookie" not in answer.headers
+        assert found, header
+        assert unquote(found[2]) == safe
+        assert "set-cookie" not in answer.headers
 
 
 @given(st.text(st.characters()))
@@ -130,25 +131,24 @@ async def test_half_characters(service: Service) -> None:
     assert answer.status_code in {200, 502}
 
 
+RANGES = (
+    "bytes=" + ",".join(["0-"] * 1_000),
+    *("bytes=0-99999999999999999999", "bytes=-99999999999999999999"),
+    *("bytes=5-2", "bytes=--1", "bytes=0-0-0", "bytes=-0", "bytes=9999-"),
+    *("lines=0-1", "bytes=0x0-1", "bytes=\xb2-", "bytes", "bytes=" * 999),
+)
+
+
 @pytest.mark.attack(
     "Ranges that overlap a thousand times, are huge, negative or nonsense",
     "The whole file, one part of it or 416; never more than the file",
 )
-@pytest.mark.parametrize(
-    "wanted",
-    [
-        "bytes=" + ",".join(["0-"] * 1_000),
-        *("bytes=0-99999999999999999999", "bytes=-99999999999999999999"),
-        *("bytes=5-2", "bytes=--1", "bytes=0-0-0", "bytes=-0", "bytes=9999-"),
-        *("lines=0-1", "bytes=0x0-1", "bytes=\xb2-", "bytes", "bytes=" * 999),
-    ],
-)
-async def test_ranges_are_never_more(service: Service, wanted: str) -> None:
+async def test_ranges_are_never_more(service: Service) -> None:
     """No sum of parts is larger than what they are parts of."""
     whole = await downloaded(service)
-    answer = await service.client.get(
-        whole.request.url, headers={b"Range": wanted.encode("latin-1")}
-    )
-
-    assert answer.status_code in {200, 206, 416}
-    assert answer.status_code == 416 or PAGE.endswith(answer.content)
+    for wanted in RANGES:
+        answer = await service.client.get(
+            whole.request.url, headers={b"Range": wanted.encode("latin-1")}
+        )
+        assert answer.status_code in {200, 206, 416}, wanted
+        assert answer.status_code == 416 or PAGE.endswith(answer.content)

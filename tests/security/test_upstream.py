@@ -6,6 +6,7 @@ import json
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.anyio
 ADA = "/v1/mailboxes/ada@contoso.example"
 MESSAGES = f"{ADA}/messages"
 MB = 1 << 20
+AT_ONCE = {"Prefer": "wait=1", "Cache-Control": "no-cache"}
 
 
 class Flow(httpx.AsyncByteStream):
@@ -91,9 +93,7 @@ async def test_bombs_do_not_go_off(
     await service.client.get(MESSAGES)
     service.network.between = packed
     tracemalloc.start()
-    answer = await service.client.get(
-        MESSAGES, headers={"Cache-Control": "no-cache", "Prefer": "wait=1"}
-    )
+    answer = await service.client.get(MESSAGES, headers=AT_ONCE)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
@@ -178,18 +178,16 @@ ELSEWHERE = (
     *("http://127.0.0.1@evil.example/v1.0/users", "http://127.0.0.1/beta/x"),
     *("http://127.0.0.1/v1.0@evil.example/", "http://127.0.0.1/v1.0evil/"),
     *("http://127.0.0.1:80/v1.0/users", "http://169.254.169.254/latest/"),
-    *("file:///etc/passwd", "http://127.0.0.1\\@evil.example/v1.0/", ""),
+    *("file:///etc/passwd", "http://127.0.0.1\\@evil.example/v1.0/"),
 )
 
 
 @pytest.mark.attack(
     "Graph's nextLink leads to another host", "502, and nothing is asked there"
 )
-@pytest.mark.parametrize("link", ELSEWHERE)
-async def test_next_links_lead_nowhere_else(
-    service: Service, link: str
-) -> None:
+async def test_next_links_lead_nowhere_else(service: Service) -> None:
     """Not a single request, and no cursor, is made of such a link."""
+    link = ""
 
     async def lying(request: httpx.Request, carry: Carry) -> httpx.Response:
         content = json.loads(await (await carry(request)).aread())
@@ -198,9 +196,10 @@ async def test_next_links_lead_nowhere_else(
         return httpx.Response(200, json=content)
 
     service.network.between = lying
-    for path in (MESSAGES, f"{ADA}/folders?depth=3", f"{ADA}/threads"):
-        answer = await service.client.get(path)
-        assert answer.status_code == 502 or not link, answer.text
+    for link in ELSEWHERE:
+        for path in (MESSAGES, f"{ADA}/folders?depth=3", f"{ADA}/threads"):
+            answer = await service.client.get(path, headers=AT_ONCE)
+            assert answer.status_code == 502, (link, answer.text)
 
     hosts = {request.url.host for request in service.network.requests}
     assert hosts == {"127.0.0.1"}
@@ -228,9 +227,9 @@ HOSTS = (
     "Graph's upload URL leads to another host",
     "502, and not a byte is sent there",
 )
-@pytest.mark.parametrize("url", HOSTS)
-async def test_uploads_go_nowhere_else(service: Service, url: str) -> None:
+async def test_uploads_go_nowhere_else(service: Service) -> None:
     """Only the hosts that are listed are written to."""
+    url = ""
 
     async def lying(request: httpx.Request, carry: Carry) -> httpx.Response:
         answer = await carry(request)
@@ -242,14 +241,16 @@ async def test_uploads_go_nowhere_else(service: Service, url: str) -> None:
     draft = await service.client.post(MESSAGES, json={})
     service.network.between = lying
     asked = len(service.network.requests)
-    answer = await service.client.post(
-        f"{MESSAGES}/{draft.json()['id']}/attachments",
-        params={"name": "x"},
-        content=bytes(4_000_000),
-    )
+    for url in HOSTS:
+        answer = await service.client.post(
+            f"{MESSAGES}/{draft.json()['id']}/attachments",
+            params={"name": "x"},
+            content=bytes(4_000_000),
+            headers=AT_ONCE,
+        )
+        assert answer.status_code == 502, url
+        assert answer.json()["code"] == "graph-malformed-response"
 
-    assert answer.status_code == 502
-    assert answer.json()["code"] == "graph-malformed-response"
     since = service.network.requests[asked:]
     assert {r.url.host for r in since} == {"127.0.0.1"}
     assert all(r.url.path.startswith("/v1.0/") for r in since)
@@ -259,15 +260,13 @@ async def test_uploads_go_nowhere_else(service: Service, url: str) -> None:
     "Graph redirects to another host",
     "A problem; the token goes nowhere else",
 )
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_redirects_are_not_followed(
-    service: Service, status: int
-) -> None:
+async def test_redirects_are_not_followed(service: Service) -> None:
     """Reads, writes and downloads alike."""
+    statuses = cycle((301, 302, 303, 307, 308))
 
     async def away(_: httpx.Request, __: Carry) -> httpx.Response:
         headers = {"Location": "https://evil.example/"}
-        return httpx.Response(status, headers=headers)
+        return httpx.Response(next(statuses), headers=headers)
 
     await service.client.get(MESSAGES)
     service.network.between = away
@@ -276,10 +275,8 @@ async def test_redirects_are_not_followed(
         {"method": "GET", "url": f"{MESSAGES}/AAA=/mime"},
         {"method": "POST", "url": MESSAGES, "json": {}},
     ]
-    for request in requests:
-        answer = await service.client.request(
-            **request, headers={"Prefer": "wait=1"}
-        )
+    for request in requests * 5:
+        answer = await service.client.request(**request, headers=AT_ONCE)
         assert answer.status_code >= 400
         assert "location" not in answer.headers
 
