@@ -2,12 +2,11 @@
 
 import re
 import socket
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.process import Process, serving
+from tests.support.process import Process
 
 HOST = b"Host: 127.0.0.1\r\n"
 LIVE = b"GET /health/live HTTP/1.1\r\n" + HOST
@@ -20,13 +19,6 @@ CHUNKED = b"Transfer-Encoding: chunked\r\n"
 # What must never be taken for a request of its own.
 SMUGGLED = b"GET /smuggled HTTP/1.1\r\n" + HOST + b"\r\n"
 REFUSED = "400 malformed-request, and the connection is closed"
-
-
-@pytest.fixture(scope="module")
-def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    """One service for all of them."""
-    with serving(tmp_path_factory.mktemp("data")) as running:
-        yield running
 
 
 def spoken(process: Process, *parts: bytes) -> bytes:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.process import serving
+from tests.support.process import Process
 from tests.support.tools import installed
 
 CONFIGURATION = Path(__file__).parents[2] / "deploy" / "haproxy.cfg"
@@ -22,12 +22,13 @@ SMUGGLED = b"GET /smuggled HTTP/1.1\r\n" + HOST + b"\r\n"
 
 
 @pytest.fixture(scope="module")
-def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def proxy(
+    process: Process, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[int]:
     """The port of HAProxy as it is configured, but in less of a hurry."""
     program = installed("haproxy")
     place = tmp_path_factory.mktemp("proxy")
     with (
-        serving(place) as running,
         socket.create_server(("127.0.0.1", 0)) as front,
         socket.create_server(("127.0.0.1", 0)) as other,
     ):
@@ -37,7 +38,7 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             # Ours are there already, so that nobody waits for its own.
             (":8080", f"fd@{front.fileno()}"),
             (":8081", f"fd@{other.fileno()}"),
-            ("127.0.0.1:8000", urlsplit(running.url).netloc),
+            ("127.0.0.1:8000", urlsplit(process.url).netloc),
         ):
             assert old in text
             text = text.replace(old, new)
