@@ -42,7 +42,7 @@ class Documents:
             ) from e
         try:
             return msgspec.json.decode(body, type=dict[str, Any])
-        except (msgspec.DecodeError, RecursionError) as e:
+        except (ValueError, RecursionError) as e:
             raise IdentityUnavailable(
                 "The issuer's document is not JSON."
             ) from e

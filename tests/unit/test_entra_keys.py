@@ -67,6 +67,8 @@ def test_keys_lie_where_entra_was_moved_to() -> None:
         (PERSONAL, KEYS),
         (OWN + "/", KEYS),
         (None, KEYS),
+        ([OWN], KEYS),
+        ({}, KEYS),
         (OWN, None),
         (OWN, ["x"]),
         (OWN, "https://evil.example/keys"),

@@ -67,6 +67,8 @@ async def test_a_document() -> None:
         pytest.param(answered(b"{}", 404), id="404"),
         pytest.param(answered(b"<html>"), id="html"),
         pytest.param(answered(b"[]"), id="list"),
+        pytest.param(answered(b'{"issuer": "\xff"}'), id="not-utf-8"),
+        pytest.param(answered(b'{"\xff": 1}'), id="name-not-utf-8"),
         pytest.param(answered(), id="nothing"),
         pytest.param(answered(b"[" * MEGABYTE), id="brackets"),
         pytest.param(httpx.ConnectError("refused"), id="refused"),

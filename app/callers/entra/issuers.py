@@ -52,10 +52,12 @@ class Authority:
         Raises:
             IdentityUnavailable: It is somebody else's.
         """
-        told = document.get("jwks_uri")
-        if document.get("issuer") not in self.names or not isinstance(
-            told, str
-        ):
+        issuer, told = document.get("issuer"), document.get("jwks_uri")
+        if not isinstance(issuer, str) or not isinstance(told, str):
+            raise IdentityUnavailable(
+                "The issuer's configuration names no issuer or keys."
+            )
+        if issuer not in self.names:
             raise IdentityUnavailable(
                 "The issuer's configuration is that of another."
             )

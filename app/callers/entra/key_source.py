@@ -10,12 +10,15 @@ from app.callers.entra.issuers import Authority
 from app.callers.entra.keys import KeyRing, read_keys
 from app.clock import Clock
 from app.problems.errors import ExchangeError
+from app.problems.graph_failures import IdentityUnavailable
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.callers import KEYS_FETCHED, KEYS_NOT_FETCHED
 
 __all__ = ["Fetch", "KeySource"]
 
 _SOONEST = 1.0
+# Who makes keys' names up is to take no places from those who do not.
+_MOST_WAITING = 128
 
 Fetch = Callable[[str], Awaitable[Mapping[str, Any]]]
 """Returns the JSON object at a URL, or raises `IdentityUnavailable`."""
@@ -38,6 +41,7 @@ class KeySource:
         self._telemetry = telemetry
         self._ring = KeyRing()
         self._flight: asyncio.Task[None] | None = None
+        self._waiting = 0
 
     def find(self, key_id: str) -> RSAPublicKey | None:
         """Return a key that is there; old ones are renewed meanwhile."""
@@ -55,8 +59,7 @@ class KeySource:
         if found is not None:
             return found
         self.refresh()
-        if self._flight is not None:
-            await asyncio.shield(self._flight)
+        await self._news()
         found, failure = self._ring.find(key_id), self._ring.failure
         if found is None and failure is not None:
             again = failure.again()
@@ -78,6 +81,24 @@ class KeySource:
         if self._flight is not None:
             self._flight.cancel()
             await asyncio.gather(self._flight, return_exceptions=True)
+
+    async def _news(self) -> None:
+        """Wait for keys that are under way, if not too many do.
+
+        Raises:
+            IdentityUnavailable: They do, and there are keys for all others.
+        """
+        if self._flight is None:
+            return
+        if self._waiting >= _MOST_WAITING and self._ring.has_keys:
+            raise IdentityUnavailable(
+                "Too many wait for new keys.", retry_after=_SOONEST
+            )
+        self._waiting += 1
+        try:
+            await asyncio.shield(self._flight)
+        finally:
+            self._waiting -= 1
 
     async def _renew(self) -> None:
         label = self._authority.label

@@ -38,6 +38,11 @@ class KeyRing:
         self._taken_at = float("-inf")
         self.failure: ExchangeError | None = None
 
+    @property
+    def has_keys(self) -> bool:
+        """Tell whether there are any."""
+        return bool(self._keys)
+
     def find(self, key_id: str) -> RSAPublicKey | None:
         """Return a key by its name (``kid``)."""
         return self._keys.get(key_id)
