@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from datetime import date
+from hashlib import sha256
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -13,6 +14,7 @@ from app.settings.roles import Role
 
 __all__ = [
     "ApiKeySettings",
+    "Audience",
     "CallerSettings",
     "Guid",
     "MailboxRule",
@@ -21,21 +23,32 @@ __all__ = [
     "is_guid",
 ]
 
-_ALL = "*"
 _GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+_ALL_OR_ADDRESS = re.compile(r"\*|[^@\s*]*@[^@\s*]+")
 _LONGEST_RULE = 320
+_OF_NOTHING = sha256().hexdigest()
+
+
+def is_guid(value: str) -> bool:
+    """Tell whether an id is written as Entra ID writes them."""
+    return re.fullmatch(_GUID, value) is not None
 
 
 def _rule(value: str) -> str:
     """Return a rule in lower case, as names of mailboxes are compared."""
-    if value != _ALL and (
-        not value.strip("@") or any(map(str.isspace, value))
-    ):
+    if not is_guid(value) and not _ALL_OR_ADDRESS.fullmatch(value):
         raise ValueError(
             "expected an address, an object id, a domain such as"
             " @contoso.example, or *"
         )
     return value.lower()
+
+
+def _digest(value: str) -> str:
+    """Return a digest; not that of no key, which anybody could show."""
+    if value == _OF_NOTHING:
+        raise ValueError("that is the digest of an empty key")
+    return value
 
 
 MailboxRule = Annotated[
@@ -48,13 +61,11 @@ Guid = Annotated[
     StringConstraints(to_lower=True, pattern=_GUID),
 ]
 Digest = Annotated[
-    str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")
+    str,
+    StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$"),
+    AfterValidator(_digest),
 ]
-
-
-def is_guid(value: str) -> bool:
-    """Tell whether an id is written as Entra ID writes them."""
-    return re.fullmatch(_GUID, value) is not None
+Audience = Annotated[str, StringConstraints(pattern=r"^\S+$")]
 
 
 class CallerSettings(Group):

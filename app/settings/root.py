@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.settings.callers import (
     ApiKeySettings,
+    Audience,
     CallerSettings,
     Guid,
     check_api_keys,
@@ -101,7 +102,7 @@ class Settings(AppSettings, BaseSettings):
     auth_mode: AuthMode = AuthMode.ENTRA
     """How callers show who they are: by tokens of Entra ID, or by keys.
     `none` needs the service and its Graph to be on loopback."""
-    audience: tuple[str, ...] = ()
+    audience: tuple[Audience, ...] = ()
     """A JSON list: whom callers' tokens must be meant for. By default the app
     registrations of the tenants, as `client_id` and `api://client_id`."""
     issuers: tuple[BaseUrl, ...] = ()

@@ -1,6 +1,7 @@
 """Settings that say who may call."""
 
 import json
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -69,6 +70,34 @@ def load(
             1,
             {"callers": [APP | {"mailboxes": ["@"]}]},
             "CALLERS__0__MAILBOXES__0: expected an address",
+        ),
+        *(
+            (
+                "entra",
+                1,
+                {"callers": [APP | {"mailboxes": [rule]}]},
+                "CALLERS__0__MAILBOXES__0: expected an address",
+            )
+            for rule in ("contoso.example", "*@contoso.example", "@*", "ada")
+        ),
+        *(
+            (
+                "entra",
+                1,
+                {"callers": [APP], "audience": [audience]},
+                "AUDIENCE__0: String should match",
+            )
+            for audience in ("", "api://one api://two")
+        ),
+        pytest.param(
+            "api_key",
+            1,
+            {"api_keys": [KEY | {"sha256": sha256(b"").hexdigest()}]},
+            "API_KEYS__0__SHA256: that is the digest of an empty key",
+            marks=pytest.mark.attack(
+                "An empty key, where somebody took the digest of nothing",
+                "The service does not start",
+            ),
         ),
         ("api_key", 2, {"api_keys": [KEY]}, "API_KEYS: job needs tenants"),
         (

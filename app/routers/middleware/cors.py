@@ -13,10 +13,11 @@ from app.routers.problem_answers import refusal
 __all__ = ["Cors"]
 
 _EXPOSED = (
-    *("Age", "Cache-Status", "Content-Disposition", "ETag", "Link"),
-    *("Exchange-Freshness", "Exchange-Graph-Calls", "Idempotent-Replayed"),
-    *("Location", "Preference-Applied", "RateLimit", "RateLimit-Policy"),
-    *("Retry-After", "Server-Timing", "X-Request-ID"),
+    *("Accept-Ranges", "Age", "Allow", "Cache-Status", "Content-Disposition"),
+    *("Content-Range", "ETag", "Exchange-Freshness", "Exchange-Graph-Calls"),
+    *("Idempotent-Replayed", "Link", "Location", "Preference-Applied"),
+    *("RateLimit", "RateLimit-Policy", "Retry-After", "Server-Timing"),
+    *("WWW-Authenticate", "X-Request-ID"),
 )
 _REFUSED = 400
 
