@@ -150,10 +150,11 @@ async def purge_cache(
 async def drop_token(
     request: Request, who: Operator, tenant: Tenant
 ) -> Response:
-    """Forget a tenant's token and the last failure to get one.
+    """Forget a tenant's tokens and the last failures to get one.
 
     The next call asks Entra ID at once: after a secret was corrected or
-    consent was given.
+    consent was given. Those of users are forgotten, too; what is still to be
+    sent for them waits until they call again.
     """
     return _shown(services(request).ops.drop_token(who, tenant))
 

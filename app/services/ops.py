@@ -148,7 +148,7 @@ class OpsService:
         return done
 
     def drop_token(self, who: str, tenant: str) -> Done:
-        """Forget a tenant's token, and why there was none."""
+        """Forget a tenant's tokens, and why there was none."""
         self._check_tenant(tenant)
         with self._told("token.drop", who, tenant) as done:
             self._levers.drop_token(tenant)

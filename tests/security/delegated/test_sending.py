@@ -300,3 +300,42 @@ async def test_changes_in_bulk_go_on_after_signing_in_again(
     assert "claims=" in refused.headers["www-authenticate"]
     assert done.status_code == 207
     assert {item["status"] for item in done.json()["items"]} == {200}
+
+
+@pytest.mark.attack(
+    "Whoever reads the log, the ledger or a problem looks for users' tokens",
+    "neither the user's own nor the one for Graph is in there",
+)
+async def test_tokens_are_told_nowhere(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """Not even of a send that waits, nor of one that failed."""
+    async with again(tmp_path, sandbox) as service:
+        client, ada = service.client, person(sandbox)
+        await client.post(SENDS, json=letter(), headers=ada)
+        sandbox.faults.add(DOWN)
+        answers = [
+            await client.post(SENDS, json=letter(), headers=ada | AT_ONCE),
+            await client.get(f"{ME}/messages", headers=ada),
+        ]
+        sandbox.faults.add(Fault(route="token", user=ADA, aadsts=500133))
+        other = person(sandbox)
+        answers.append(await client.get(f"{ME}/messages", headers=other))
+        shown = [request.headers for request in service.network.requests]
+        log = service.log.getvalue()
+        states = repr(service.state)
+    tokens = {each.get("Authorization") for each in (*shown, ada, other)}
+    secrets = [text.removeprefix("Bearer ") for text in tokens if text]
+    told = [log, states, *(f"{one.headers}{one.text}" for one in answers)]
+    ledger = _contents(tmp_path)
+
+    assert len(secrets) == 3
+    assert ledger
+    for secret in secrets:
+        assert not any(secret in text for text in told)
+        assert secret.encode() not in ledger
+
+
+def _contents(data_dir: Path) -> bytes:
+    """Return all bytes that the ledger has written."""
+    return b"".join(f.read_bytes() for f in data_dir.glob("ledger.db*"))
