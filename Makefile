@@ -28,7 +28,7 @@ help: ## list the targets
 setup: .venv/.dev ## create .venv with everything that work on the project needs
 
 run: .venv/.service ## start the service on 127.0.0.1:8000 with the sandbox behind it
-	@EXCHANGE_SANDBOX=true EXCHANGE_AUTH_MODE=none $(BIN)/python -m app serve
+	@EXCHANGE_SANDBOX=true EXCHANGE_AUTH_MODE=$${EXCHANGE_AUTH_MODE:-none} $(BIN)/python -m app serve
 
 sandbox: .venv/.service ## start only the sandbox, on 127.0.0.1:8001
 	@$(BIN)/python -m app sandbox --port 8001

@@ -6,6 +6,7 @@ import pytest
 
 from app.routers.describe import HEADERS
 from app.sandbox import Sandbox
+from tests.support.callers import api_key
 from tests.support.service import settings_for, started
 
 pytestmark = pytest.mark.anyio
@@ -110,3 +111,31 @@ async def test_documentation_asks_nobody_else(
 
     assert "https://" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+async def test_an_allowed_page_may_read_what_its_user_lacks(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """Its preflight shows nothing; what it is refused for, it can read."""
+    settings = settings_for(
+        tmp_path,
+        cors_origins=[PAGE],
+        auth_mode="api_key",
+        api_keys=[api_key("k")],
+    )
+    async with started(settings, sandbox) as service:
+        preflight = await service.client.options(
+            MESSAGES,
+            headers={
+                "Origin": PAGE,
+                "Access-Control-Request-Method": "GET",
+                "Access-Control-Request-Headers": "authorization,x-api-key",
+            },
+        )
+        refused = await service.client.get(MESSAGES, headers={"Origin": PAGE})
+
+    assert preflight.status_code == 200
+    assert refused.status_code == 401
+    assert refused.headers["access-control-allow-origin"] == PAGE
+    exposed = refused.headers["access-control-expose-headers"].split(", ")
+    assert "WWW-Authenticate" in exposed
