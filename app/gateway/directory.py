@@ -71,8 +71,17 @@ class DirectoryGateway:
     async def get_mailbox(self, where: InMailbox) -> Answer:
         """Return one mailbox (`Mailbox`)."""
         answer = await self._pipeline.ask(mailbox_call(where))
-        self._names.learn(where.context.tenant, answer)
+        self._names.learn(where.context.tenant, where.asked_as, answer)
         return answer
+
+    async def identify(self, where: InMailbox) -> InMailbox:
+        """Return the same mailbox by the name that stands for it.
+
+        Graph is asked for it if nobody has named it so before.
+        """
+        if not self._names.is_known(where.context.tenant, where.asked_as):
+            await self.get_mailbox(where.plain())
+        return self.find(where.context, where.asked_as)
 
     async def probe(self, context: CallContext) -> None:
         """Ask for next to nothing, once, to see whether Graph answers."""

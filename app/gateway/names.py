@@ -29,7 +29,7 @@ class MailboxNames:
     its name. Its primary address stands for it: what most callers use, so
     that little changes at the moment it is learnt, and what two processes
     agree on that have learnt different things. Until then a name stands for
-    itself; nobody asks Graph just to find out.
+    itself.
     """
 
     def __init__(self) -> None:
@@ -40,19 +40,26 @@ class MailboxNames:
         lowered = name.lower()
         return self._primary.get((tenant, lowered), lowered)
 
+    def is_known(self, tenant: str, name: str) -> bool:
+        """Tell whether the mailbox of a name has been seen."""
+        return (tenant, name.lower()) in self._primary
+
     def learn_page(self, tenant: str, answer: Answer) -> None:
         """Take note of a page of mailboxes (`MailboxPage`)."""
         page = msgspec.json.decode(answer.body, type=_Listed)
         self._learn(tenant, page.items)
 
-    def learn(self, tenant: str, answer: Answer) -> None:
-        """Take note of a mailbox (`Mailbox`)."""
-        self._learn(tenant, [msgspec.json.decode(answer.body, type=_Named)])
+    def learn(self, tenant: str, asked_as: str, answer: Answer) -> None:
+        """Take note of the mailbox (`Mailbox`) to which a name has led."""
+        found = msgspec.json.decode(answer.body, type=_Named)
+        self._learn(tenant, [found], asked_as)
 
-    def _learn(self, tenant: str, mailboxes: Iterable[_Named]) -> None:
+    def _learn(
+        self, tenant: str, mailboxes: Iterable[_Named], *more: str
+    ) -> None:
         for mailbox in mailboxes:
             if not mailbox.address:
                 continue
             primary = mailbox.address.lower()
-            for name in (mailbox.id, primary, *mailbox.aliases):
+            for name in (mailbox.id, primary, *mailbox.aliases, *more):
                 self._primary[tenant, name.lower()] = primary

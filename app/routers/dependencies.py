@@ -10,6 +10,7 @@ from app.callers.authorization import (
     tenant_of,
 )
 from app.callers.identity import Identity
+from app.callers.mailbox_rules import is_by_domain
 from app.clock import Deadline
 from app.models.context import APP, CallContext, InMailbox
 from app.problems.callers import CallerUnauthenticated
@@ -89,11 +90,13 @@ Asked = Annotated[CallContext, Depends(_asked)]
 async def _where(
     request: Request, asked: Asked, mailbox: MailboxInPath
 ) -> InMailbox:
-    identity = identity_of(request)
-    name = mailbox_of(identity, mailbox)
-    where = services(request).mailboxes.find(asked, name)
+    identity, mailboxes = identity_of(request), services(request).mailboxes
+    where = mailboxes.find(asked, mailbox_of(identity, mailbox))
     notes_of(request.scope).mailbox = where.mailbox
     check_mailbox(identity, where.asked_as, where.mailbox)
+    if is_by_domain(identity.mailboxes, where.asked_as):
+        where = await mailboxes.identify(where)
+        check_mailbox(identity, where.asked_as, where.mailbox)
     return where
 
 

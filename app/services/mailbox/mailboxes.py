@@ -18,6 +18,14 @@ class MailboxService:
         """Return where a mailbox is that a caller named; asks nobody."""
         return self._directory.find(context, name)
 
+    async def identify(self, where: InMailbox) -> InMailbox:
+        """Return the same mailbox by its primary name; may ask for it.
+
+        Raises:
+            ExchangeError: There is none, or nobody can tell.
+        """
+        return await self._directory.identify(where)
+
     async def list_mailboxes(
         self, context: CallContext, wanted: MailboxQuery
     ) -> Answer:
