@@ -20,7 +20,7 @@ FIDELITY = .venv-fidelity/bin/python -m pytest -c tests/fidelity/pytest.ini test
 REFERENCES := problems settings telemetry
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run sandbox test chaos crash gameday load fuzz check sbom audit format openapi reference image lock clean force
+.PHONY: help setup run sandbox test chaos crash isolation gameday load fuzz check sbom audit format openapi reference image lock clean force
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ chaos: .venv/.dev ## put the service among faults and tell what held; SEED=1, CA
 crash: .venv/.dev ## kill the service while it sends and tell what was kept; KILLS=200 SEED=1 DATABASE=both
 	@$(BIN)/python -m tests.crash --kills $(or $(KILLS),200) --seed $(or $(SEED),1) \
 		--database $(or $(DATABASE),both)
+
+isolation: .venv/.dev ## have five principals of two tenants ask at random and tell whether one saw another's; CALLS=20000 SEED=1
+	@$(BIN)/python -m tests.security.isolation --calls $(or $(CALLS),20000) --seed $(or $(SEED),1)
 
 gameday: .venv/.dev ## walk through eight incidents: alert, runbook, recovery; ONLY=graph-slow
 	@$(BIN)/python -m tests.gameday $(if $(ONLY),--only $(ONLY))

@@ -1,0 +1,1 @@
+"""Does anybody ever see what belongs to somebody else?"""
