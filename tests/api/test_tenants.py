@@ -375,5 +375,5 @@ async def test_a_bad_secret_does_not_hammer_entra_id(service: Service) -> None:
 
     assert len(asked) == 1
     assert ready["status"] == "warn"
-    assert ready["checks"]["contoso:token"][0]["status"] == "fail"
-    assert ready["checks"]["fabrikam:token"][0]["status"] == "pass"
+    told = [check["status"] for check in ready["checks"]["token"]]
+    assert sorted(told) == ["fail", "pass"]
