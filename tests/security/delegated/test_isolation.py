@@ -7,7 +7,14 @@ import httpx
 import pytest
 
 from app.sandbox import Fault, Sandbox
-from tests.security.delegated.people import ADA, GRACE, ME, bearer, person
+from tests.security.delegated.people import (
+    ADA,
+    GRACE,
+    ME,
+    bearer,
+    object_id,
+    person,
+)
 from tests.support.service import Service
 
 pytestmark = pytest.mark.anyio
@@ -16,13 +23,6 @@ MESSAGES = f"{ME}/messages"
 LETTER = {"to": [{"address": GRACE}], "subject": "Canary of Ada"}
 ASYNC = {"Prefer": "respond-async"}
 UNAVAILABLE = Fault(route="/users/*", status=503)
-
-
-def object_id(sandbox: Sandbox, name: str) -> str:
-    """Return the object id of a user."""
-    user = sandbox.entra.directory.find(name)
-    assert user is not None
-    return user.id
 
 
 def told(answer: httpx.Response) -> tuple[int, str | None]:
@@ -163,9 +163,10 @@ async def test_sends_of_others(service: Service, sandbox: Sandbox) -> None:
     )
     place = handed_in.headers["location"]
     send = place.rpartition("/")[2]
+    mailbox = f"/v1/mailboxes/{object_id(sandbox, ADA)}"
     others = [
         (f"{ME}/sends/{send}", person(sandbox, GRACE)),
-        (f"/v1/mailboxes/{ADA}/sends/{send}", bearer(sandbox)),
+        (f"{mailbox}/sends/{send}", bearer(sandbox)),
     ]
     tried = [
         await client.request(method, path, json=body, headers=who)
@@ -177,7 +178,7 @@ async def test_sends_of_others(service: Service, sandbox: Sandbox) -> None:
         )
     ]
     by_app = await client.post(
-        f"/v1/mailboxes/{ADA}/sends",
+        f"{mailbox}/sends",
         json=LETTER,
         headers=bearer(sandbox) | ASYNC,
     )
