@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.documents.stage import Stage
+from tests.documents.stage import LOG, Log, Stage
 from tests.support.process import serving
 from tests.support.tools import installed
 
@@ -24,7 +24,10 @@ def stage_for(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StageFor]:
             key = repr(sorted(settings.items()))
             if key not in stages:
                 data_dir = tmp_path_factory.mktemp("data")
-                service = running.enter_context(serving(data_dir, **settings))
+                log = Log(data_dir / LOG)
+                service = running.enter_context(
+                    serving(data_dir, log, **settings)
+                )
                 stages[key] = Stage(service, data_dir)
             return stages[key]
 

@@ -6,7 +6,10 @@ from pathlib import Path
 from tests.support.documents import Command, run
 from tests.support.process import Process, environment
 
-__all__ = ["Stage"]
+__all__ = ["LOG", "Log", "Stage"]
+
+LOG = "service.log"
+"""The file in which documents find the log."""
 
 # Between two documents: well again, and without memory.
 _ANEW = """
@@ -27,6 +30,20 @@ curl -sf $API/ops | jq -r '.breakers[] | "\\(.tenant)/\\(.workload)"' |
         curl -sf -X POST "$API/ops/breakers/$breaker/reset"
     done
 """
+
+
+class Log(list[str]):
+    """What a service says, in a file too, as whoever runs it would have it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def append(self, line: str) -> None:
+        """Add a line."""
+        super().append(line)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(line)
 
 
 class Stage:
@@ -50,6 +67,7 @@ def variables(service: Process, data_dir: Path) -> Mapping[str, str]:
         "SANDBOX": f"{service.sandbox}/_sandbox",
         "METRICS": service.metrics,
         "DATA": str(data_dir),
+        "LOG": str(data_dir / LOG),
         "TENANT": "contoso",
         "WORKLOAD": "mail-read",
         "MAILBOX": "ada@contoso.example",

@@ -48,8 +48,14 @@ def environment(data_dir: Path, **variables: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(data_dir: Path, **variables: str) -> Iterator[Process]:
-    """Start ``python -m app serve``, and end it at the end."""
+def serving(
+    data_dir: Path, output: list[str] | None = None, **variables: str
+) -> Iterator[Process]:
+    """Start ``python -m app serve``, and end it at the end.
+
+    What it says is added to ``output``.
+    """
+    output = [] if output is None else output
     with subprocess.Popen(
         [sys.executable, "-m", "app", "serve"],
         env=environment(data_dir, **variables),
@@ -58,7 +64,6 @@ def serving(data_dir: Path, **variables: str) -> Iterator[Process]:
         stderr=subprocess.STDOUT,
         text=True,
     ) as popen:
-        output: list[str] = []
         lines = overheard(popen, output)
         try:
             sandbox = told(lines, r"(http://\S+)/_sandbox/")
