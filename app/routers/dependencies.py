@@ -91,11 +91,13 @@ async def _where(
     request: Request, asked: Asked, mailbox: MailboxInPath
 ) -> InMailbox:
     identity, mailboxes = identity_of(request), services(request).mailboxes
+    notes = notes_of(request.scope)
     where = mailboxes.find(asked, mailbox_of(identity, mailbox))
-    notes_of(request.scope).mailbox = where.mailbox
+    notes.mailbox = where.mailbox
     check_mailbox(identity, where.asked_as, where.mailbox)
     if is_by_domain(identity.mailboxes, where.asked_as):
         where = await mailboxes.identify(where)
+        notes.mailbox = where.mailbox
         check_mailbox(identity, where.asked_as, where.mailbox)
     return where
 

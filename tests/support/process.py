@@ -49,7 +49,7 @@ def environment(data_dir: Path, **variables: str) -> dict[str, str]:
 
 @contextmanager
 def serving(
-    data_dir: Path, output: list[str] | None = None, **variables: str
+    data_dir: Path, output: list[str] | None = None, /, **variables: str
 ) -> Iterator[Process]:
     """Start ``python -m app serve``, and end it at the end.
 
