@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from app import __version__
 from app.clock import Stopping
 from app.routers.protocol import HttpProtocol
-from app.settings import Settings, SettingsError
+from app.settings import AuthMode, Settings, SettingsError
 from app.telemetry.recorder import Telemetry
 from app.telemetry.setup import Providers
 from app.telemetry.signals.events import SERVICE_STARTED
@@ -23,6 +23,12 @@ __all__ = ["Server", "listening"]
 
 _GRACE = 10
 _GC_THRESHOLD = 20_000
+# What a request has to show, for the line that is to be tried.
+_SHOWN = {
+    AuthMode.ENTRA: ' -H "Authorization: Bearer $TOKEN"',
+    AuthMode.API_KEY: ' -H "X-API-Key: $KEY"',
+    AuthMode.NONE: "",
+}
 
 
 @contextmanager
@@ -113,10 +119,11 @@ class Server(uvicorn.Server):
             tenants=[t.alias for t in self._settings.every_tenant],
             telemetry=self._providers.names,
         )
+        shown = _SHOWN[self._settings.auth_mode]
         sys.stderr.write(
             f"\n  Swagger UI  {url}/docs\n"
             f"  Status      {url}/status\n"
-            f"  Try         curl -s {url}/v1/mailboxes\n"
+            f"  Try         curl -s{shown} {url}/v1/mailboxes\n"
         )
         if page := self._providers.page:
             sys.stderr.write(f"  Metrics     {page.url}\n")
