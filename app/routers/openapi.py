@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -49,28 +50,35 @@ _JSON = "application/json"
 _MERGE_PATCH = "application/merge-patch+json"
 # In most operations, and the same in all of them.
 _SHARED = ("mailbox", "cursor")
+# It takes a second, and strangers may ask for it.
+_MAKING = Lock()
 
 
 def describe(app: FastAPI) -> Document:
-    """Return the document, made once."""
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title,
-            version=app.version,
-            description=DESCRIPTION,
-            routes=app.routes,
-        )
-        _add_tags(document)
-        _add_components(document)
-        _add_headers(document)
-        secure(document)
-        _add_merge_patches(document)
-        _add_examples(document, examples())
-        _plain_parameters(document)
-        _share_parameters(document)
-        _share_answers(document)
-        app.openapi_schema = document
+    """Return the document, made once, however many ask for it at once."""
+    with _MAKING:
+        if app.openapi_schema is None:
+            app.openapi_schema = _made(app)
     return app.openapi_schema
+
+
+def _made(app: FastAPI) -> Document:
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=DESCRIPTION,
+        routes=app.routes,
+    )
+    _add_tags(document)
+    _add_components(document)
+    _add_headers(document)
+    secure(document)
+    _add_merge_patches(document)
+    _add_examples(document, examples())
+    _plain_parameters(document)
+    _share_parameters(document)
+    _share_answers(document)
+    return document
 
 
 def _operations(document: Document) -> Iterator[tuple[str, str, Document]]:

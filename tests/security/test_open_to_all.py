@@ -1,5 +1,6 @@
 """What strangers are told, for it is open to all."""
 
+from asyncio import gather, to_thread
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,19 @@ async def test_strangers_learn_of_no_tenant(
     assert {answer.status_code for answer in answers} <= {200, 503}
     for word in ("customer", "partner", client_id, "00000002-"):
         assert word not in told, word
+
+
+@pytest.mark.attack(
+    "The API document, by many strangers at once, as the process starts",
+    "It is made once, and they wait for that one",
+)
+async def test_the_document_is_made_once(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    """To make it takes a second of a processor."""
+    async with started(entra_settings(tmp_path), sandbox) as service:
+        made = await gather(
+            *(to_thread(service.app.openapi) for _ in range(8))
+        )
+
+    assert {id(document) for document in made} == {id(made[0])}
