@@ -398,7 +398,11 @@ async def test_an_unknown_tenant(client: httpx.AsyncClient) -> None:
     "A foreign Host where nobody signs in (DNS rebinding)", "400"
 )
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:8000", "10.0.0.1", "", "[::2]:80"]
+    "host",
+    [
+        *("evil.example", "evil.example:8000", "10.0.0.1", "", "[::2]:80"),
+        *("localhost:evil.example", "[::1", "localhost."),
+    ],
 )
 async def test_hosts_that_are_not_this_machine(
     client: httpx.AsyncClient, host: str

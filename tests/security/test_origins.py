@@ -34,7 +34,7 @@ STRANGERS = (
     *("https://evilmail.contoso.example", "https://contoso.example"),
     *("http://mail.contoso.example", f"{PAGE}/", PAGE.upper()),
     *(f"{PAGE}, https://evil.example", f"{PAGE} ", "https://mail.contoso"),
-    "https://mailXcontoso.example",
+    *("https://mailXcontoso.example", "http://[", "http://a]b"),
 )
 
 

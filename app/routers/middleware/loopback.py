@@ -1,5 +1,6 @@
 """Without authentication, only this machine is served."""
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from app.settings.fields import is_loopback
 
 __all__ = ["LoopbackOnly"]
 
+_HOST = re.compile(r"(\[[^\]]*\]|[^:]*)(?::[0-9]*)?")
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -32,10 +34,10 @@ class LoopbackOnly(HttpMiddleware):
         """Pass the request on, or refuse it."""
         hosts = Headers(scope=scope).getlist("host")
         host = hosts[0] if len(hosts) == 1 else ""
-        name = host if host.endswith("]") else host.rsplit(":", 1)[0]
+        found = _HOST.fullmatch(host)
         if scope["method"] not in _SAFE_METHODS:
             self._check_origin(Headers(scope=scope).getlist("origin"))
-        if not is_loopback(name):
+        if found is None or not is_loopback(found[1]):
             raise MalformedRequest(
                 "Without authentication only loopback hosts are served."
             )
@@ -43,8 +45,14 @@ class LoopbackOnly(HttpMiddleware):
 
     def _check_origin(self, origins: Sequence[str]) -> None:
         for origin in origins:
-            host = urlsplit(origin).hostname or ""
-            if origin not in self._origins and not is_loopback(host):
+            if origin not in self._origins and not _is_own(origin):
                 raise MalformedRequest(
                     "A page from elsewhere may not change anything here."
                 )
+
+
+def _is_own(origin: str) -> bool:
+    try:
+        return is_loopback(urlsplit(origin).hostname or "")
+    except ValueError:
+        return False
