@@ -71,17 +71,19 @@ class DirectoryGateway:
     async def get_mailbox(self, where: InMailbox) -> Answer:
         """Return one mailbox (`Mailbox`)."""
         answer = await self._pipeline.ask(mailbox_call(where))
-        self._names.learn(where.context.tenant, where.asked_as, answer)
+        self._names.learn(where.context.tenant, answer)
         return answer
 
-    async def identify(self, where: InMailbox) -> InMailbox:
-        """Return the same mailbox by the name that stands for it.
+    async def primary(self, where: InMailbox) -> str | None:
+        """Return the primary address of a mailbox; None if it has none.
 
-        Graph is asked for it if nobody has named it so before.
+        Graph is asked, unless the name has been learnt.
         """
-        if not self._names.is_known(where.context.tenant, where.asked_as):
-            await self.get_mailbox(where.plain())
-        return self.find(where.context, where.asked_as)
+        tenant = where.context.tenant
+        if self._names.is_known(tenant, where.asked_as):
+            return self._names.primary(tenant, where.asked_as)
+        answer = await self._pipeline.ask(mailbox_call(where.plain()))
+        return self._names.learn(tenant, answer)
 
     async def probe(self, context: CallContext) -> None:
         """Ask for next to nothing, once, to see whether Graph answers."""

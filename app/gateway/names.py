@@ -49,17 +49,16 @@ class MailboxNames:
         page = msgspec.json.decode(answer.body, type=_Listed)
         self._learn(tenant, page.items)
 
-    def learn(self, tenant: str, asked_as: str, answer: Answer) -> None:
-        """Take note of the mailbox (`Mailbox`) to which a name has led."""
+    def learn(self, tenant: str, answer: Answer) -> str | None:
+        """Take note of a mailbox (`Mailbox`); return its primary address."""
         found = msgspec.json.decode(answer.body, type=_Named)
-        self._learn(tenant, [found], asked_as)
+        self._learn(tenant, [found])
+        return found.address and found.address.lower()
 
-    def _learn(
-        self, tenant: str, mailboxes: Iterable[_Named], *more: str
-    ) -> None:
+    def _learn(self, tenant: str, mailboxes: Iterable[_Named]) -> None:
         for mailbox in mailboxes:
             if not mailbox.address:
                 continue
             primary = mailbox.address.lower()
-            for name in (mailbox.id, primary, *mailbox.aliases, *more):
+            for name in (mailbox.id, primary, *mailbox.aliases):
                 self._primary[tenant, name.lower()] = primary

@@ -64,9 +64,7 @@ class OverviewGateway:
         )
         told = dict(zip(parts, ends, strict=True))
         if isinstance(told["mailbox"], Answer):
-            self._names.learn(
-                where.context.tenant, where.asked_as, told["mailbox"]
-            )
+            self._names.learn(where.context.tenant, told["mailbox"])
         return told
 
     async def kept_events(

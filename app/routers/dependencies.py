@@ -96,9 +96,10 @@ async def _where(
     notes.mailbox = where.mailbox
     check_mailbox(identity, where.asked_as, where.mailbox)
     if is_by_domain(identity.mailboxes, where.asked_as):
-        where = await mailboxes.identify(where)
+        primary = await mailboxes.primary(where)
+        where = mailboxes.find(asked, where.asked_as)
         notes.mailbox = where.mailbox
-        check_mailbox(identity, where.asked_as, where.mailbox)
+        check_mailbox(identity, where.asked_as, primary or "")
     return where
 
 

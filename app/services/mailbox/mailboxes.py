@@ -18,13 +18,13 @@ class MailboxService:
         """Return where a mailbox is that a caller named; asks nobody."""
         return self._directory.find(context, name)
 
-    async def identify(self, where: InMailbox) -> InMailbox:
-        """Return the same mailbox by its primary name; may ask for it.
+    async def primary(self, where: InMailbox) -> str | None:
+        """Return the primary address of a mailbox; may ask for it.
 
         Raises:
-            ExchangeError: There is none, or nobody can tell.
+            ExchangeError: There is no such mailbox, or nobody can tell.
         """
-        return await self._directory.identify(where)
+        return await self._directory.primary(where)
 
     async def list_mailboxes(
         self, context: CallContext, wanted: MailboxQuery
