@@ -72,7 +72,8 @@ class CallerSettings(Group):
     """An application that may call, with tokens of Entra ID."""
 
     name: Name
-    """What it is called here: in metrics, in the log and by its quota."""
+    """What it is called here: in metrics, in the log and by its quota. Only
+    what it is in other tenants may have the same name."""
     client_id: Guid
     """Its id in Entra ID."""
     home_tenant: Name | None = None
@@ -134,7 +135,9 @@ def check_callers(
         key = (home or min(tenants), caller.client_id)
         if key in known:
             raise ValueError(f"CALLERS: {caller.name} is listed twice")
-        known.add(key)
+        if (key[0], caller.name) in known:
+            raise ValueError(f"CALLERS: two are called {caller.name}")
+        known |= {key, (key[0], caller.name)}
 
 
 def check_api_keys(

@@ -47,6 +47,17 @@ def load(
             "CALLERS: mail: no tenant x",
         ),
         ("entra", 1, {"callers": [APP, APP]}, "CALLERS: mail is listed twice"),
+        pytest.param(
+            "entra",
+            1,
+            {"callers": [APP, APP | {"client_id": OTHER}]},
+            "CALLERS: two are called mail",
+            marks=pytest.mark.attack(
+                "Two applications of one name, told apart neither by quota"
+                " nor by audit",
+                "The service does not start",
+            ),
+        ),
         (
             "entra",
             1,
