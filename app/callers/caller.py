@@ -20,14 +20,17 @@ class Quota(NamedTuple):
 class Caller(NamedTuple):
     """Who makes a request; made at the door.
 
-    ``name`` tells callers apart and shows in metrics and to operators: it is
-    an application's, never a person's. Without a quota nothing is refused.
+    ``name`` shows in metrics and to operators: it is an application's, never
+    a person's. ``user`` is for whom it calls, by object id: each of its users
+    has the whole quota, so that none uses up another's. Without a quota
+    nothing is refused.
     A tuple, for accounts are listed in another thread: while they are, no hash
     written in Python may let this one go on.
     """
 
     name: str
     quota: Quota | None = None
+    user: str = ""
 
 
 ANYBODY = Caller(name="anybody")

@@ -98,10 +98,18 @@ class DirectoryGateway:
 
 
 def mailbox_call(where: InMailbox) -> GraphCall:
-    """Return the call that asks whose a mailbox is."""
-    query = [("$select", _SELECT_ONE)]
-    call = call_in(where, operations.GET_MAILBOX, query)
-    return replace(call, headers={})
+    """Return the call that asks whose a mailbox is.
+
+    It is asked for by the caller's name for it: the directory knows users by
+    id and sign-in name alone, which the primary address need not be
+    (https://learn.microsoft.com/graph/api/user-get).
+    """
+    operation, query = operations.GET_MAILBOX, [("$select", _SELECT_ONE)]
+    return replace(
+        call_in(where, operation, query),
+        target=target(operation, query, mailbox=where.asked_as),
+        headers={},
+    )
 
 
 def _matching(words: str | None) -> list[tuple[str, str]]:

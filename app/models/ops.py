@@ -95,7 +95,9 @@ class QuotaState(TypedDict):
     """What a caller has used since it was first seen.
 
     ``remaining`` of its quota, for the next ``resets_in`` seconds, is null
-    for a caller without one; ``cost`` is in what quotas are counted in.
+    for a caller without one; ``cost`` is in what quotas are counted in. Each
+    user of an application has a quota: ``remaining`` is what is left to the
+    one who has least, and the rest is of all of them.
     """
 
     caller: str

@@ -32,7 +32,8 @@ class CacheSettings(Group):
 
 
 class QuotaSettings(Group):
-    """How much each caller may ask of this service."""
+    """How much each caller may ask of this service; of an application that
+    calls for people, each of them."""
 
     requests: Count = 10_000
     """Requests of a caller within the window."""

@@ -82,11 +82,17 @@ def watch_gauges(parts: Parts, breaker: Breaker) -> None:
 
 
 def watch_quotas(telemetry: Telemetry, quotas: Quotas) -> None:
-    """Have a gauge read how far callers have used up their quotas."""
+    """Have a gauge read how far callers have used up their quotas.
+
+    Of an application's users that one counts who has used the most.
+    """
 
     def read() -> list[tuple[float, dict[str, str]]]:
-        most = nlargest(_MOST_CALLERS, quotas.shares(), key=itemgetter(1))
-        return [(share, {"caller": caller.name}) for caller, share in most]
+        shares: dict[str, float] = {}
+        for caller, share in quotas.shares():
+            shares[caller.name] = max(share, shares.get(caller.name, 0.0))
+        most = nlargest(_MOST_CALLERS, shares.items(), key=itemgetter(1))
+        return [(share, {"caller": name}) for name, share in most]
 
     telemetry.watch(metrics.CALLERS_QUOTA, read)
 

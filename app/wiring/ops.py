@@ -1,5 +1,6 @@
 """What operators look at and move, made of what the parts offer."""
 
+from collections.abc import Iterable
 from itertools import chain, islice
 
 from app.callers.quotas import CallerStatistics, Quotas
@@ -51,7 +52,7 @@ def meters_of(
             "bytes": parts.store.bytes_used(),
         },
         tokens=lambda: list(parts.tokens.states()),
-        quotas=lambda: list(map(_quota, quotas.statistics())),
+        quotas=lambda: _quotas(quotas.statistics()),
         connections=lambda: (
             network.connections if isinstance(network, AiohttpTransport) else 0
         ),
@@ -129,6 +130,31 @@ def _budgets(parts: Parts) -> list[BudgetState]:
         }
         for key, budget in list(parts.budgets.items())
     ]
+
+
+def _quotas(statistics: Iterable[CallerStatistics]) -> list[QuotaState]:
+    """Return one entry for each caller, all its users together."""
+    shown: dict[str, QuotaState] = {}
+    for known in statistics:
+        so_far = shown.get(known.caller.name)
+        more = _quota(known)
+        shown[known.caller.name] = _sum(so_far, more) if so_far else more
+    return list(shown.values())
+
+
+def _sum(one: QuotaState, other: QuotaState) -> QuotaState:
+    """Return both together, with what is left to who has least."""
+    least = min(one, other, key=lambda quota: quota["remaining"] or 0)
+    return {
+        "caller": one["caller"],
+        "remaining": least["remaining"],
+        "resets_in": least["resets_in"],
+        "in_flight": one["in_flight"] + other["in_flight"],
+        "requests": one["requests"] + other["requests"],
+        "refused": one["refused"] + other["refused"],
+        "graph_calls": one["graph_calls"] + other["graph_calls"],
+        "cost": one["cost"] + other["cost"],
+    }
 
 
 def _quota(known: CallerStatistics) -> QuotaState:

@@ -103,12 +103,13 @@ def identity_of(
         )
     # A person is made an operator; no application can be told to ask for it.
     roles = _roles(claims["scp"].split(" ")) - {Role.OPERATOR}
+    user = _user(claims, assertion)
     return Identity(
-        caller=application.caller,
+        caller=application.caller._replace(user=user.object_id),
         roles=application.roles & (roles | assigned & {Role.OPERATOR}),
         tenants=frozenset({tenant.alias}),
         tenant=tenant.alias,
-        user=_user(claims, assertion),
+        user=user,
         overseen=application.tenants,
         has_token=True,
     )
