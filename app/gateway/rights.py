@@ -102,6 +102,14 @@ class Rights:
         whose = Whose(context.tenant, context.principal)
         return self._users.good_for(whose, context.on_behalf_of)
 
+    def users(self) -> list[tuple[str, str]]:
+        """Return of which users anything is known: tenants and object ids."""
+        return list(self._users.users())
+
+    def has_left(self, tenant: str, user: str) -> bool:
+        """Tell whether there is a token for what goes on without a user."""
+        return self._users.has_left(Whose(tenant, user))
+
     async def _another(
         self, context: CallContext, token: str, claims: str | None
     ) -> str | None:

@@ -5,7 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.ledger.schema import sends
 from app.ledger.send_records import WAITING
-from app.ledger.send_rows import NewSend, is_under_way
+from app.ledger.send_rows import NewSend
+from app.ledger.send_turns import is_under_way
 from app.problems.failures import ServiceOverloaded
 from app.problems.resources import Conflict
 

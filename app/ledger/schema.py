@@ -124,5 +124,6 @@ They are sent in the order of ``due_at`` and ``seq`` in each lane. ``before``
 is how the attempt before ended that wrote the draft, ``attempts`` how often
 Exchange was asked to send it, ``failures`` how often in a row it could not
 be. ``submission`` is what was asked for, ``problem`` why it is not done, and
-``away`` whether it waits for its user to call again.
+``away`` whether it waits for its user to call again: null for what goes out
+with the rights of the app.
 """

@@ -20,7 +20,7 @@ from app.ledger.forgetting import forget
 from app.ledger.leases import free_at
 from app.ledger.schema import sends
 from app.ledger.send_records import UNFINISHED, SendRecord, Stage
-from app.ledger.send_rows import is_due
+from app.ledger.send_turns import is_due
 from app.problems.errors import Outcome
 
 __all__ = ["OutboxCounts", "SendDesk"]

@@ -78,6 +78,7 @@ class SendRecord:
     lease_until: float
     submission: bytes | None
     problem: ExchangeError | None
+    away: bool | None
 
     @classmethod
     def of(cls, row: RowMapping, vault: Vault) -> "SendRecord":

@@ -1,33 +1,14 @@
-"""How sends stand in their table, and what is asked of it."""
+"""How sends stand in their table."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Exists,
-    FromClause,
-    Select,
-    and_,
-    case,
-    exists,
-    func,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import ColumnElement, and_
 
-from app.ledger.leases import free_at
 from app.ledger.schema import sends
-from app.ledger.send_records import (
-    UNFINISHED,
-    WAITING,
-    SendRecord,
-    Stage,
-    binding_of,
-)
+from app.ledger.send_records import SendRecord, Stage, binding_of
 from app.ledger.vault import Vault
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.stored import pack
@@ -35,20 +16,11 @@ from app.problems.stored import pack
 __all__ = [
     "NewSend",
     "claimed",
-    "due",
-    "is_due",
-    "is_under_way",
     "left_alone",
     "new_row",
-    "next_due",
     "reached",
     "sealed",
-    "waits_in",
 ]
-
-# What has failed so often, or waits for so long, holds nothing up any more.
-_MOST_FAILURES = 120
-_LONGEST_HOLD = 43_200.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +36,7 @@ class NewSend:
         message_id: The draft to send, if the caller has written it.
         before: How an attempt ended of which no row is left.
         send_at: When, as a Unix time; None for now.
+        of_user: Whether it goes out with the rights of a user.
     """
 
     id: str
@@ -74,6 +47,7 @@ class NewSend:
     message_id: str | None
     before: Outcome | None
     send_at: float | None
+    of_user: bool = False
 
     @property
     def alone_about(self) -> tuple[bytes, ...]:
@@ -110,7 +84,7 @@ def new_row(new: NewSend, vault: Vault, now: float) -> dict[str, Any]:
         "lease_until": 0.0,
         "submission": vault.seal(new.submission, binding_of(new.id)),
         "problem": None,
-        "away": False,
+        "away": False if new.of_user else None,
     }
 
 
@@ -133,7 +107,8 @@ def reached(
         follows["submission"] = None
     if problem is not None or stage.outcome is Outcome.PERFORMED:
         follows["problem"] = problem
-    return {"updated_at": now, "away": False, **changes, **follows}
+    away = None if record.away is None else changes.get("away", False)
+    return {"updated_at": now, **changes, **follows, "away": away}
 
 
 def left_alone(
@@ -170,78 +145,3 @@ def sealed(
 def claimed(record: SendRecord) -> ColumnElement[bool]:
     """Return the condition that nobody has claimed a send since."""
     return and_(sends.c.id == record.id, sends.c.claim == record.claim)
-
-
-def waits_in(lane: bytes, now: float) -> Exists:
-    """Return the condition that something in a lane has to go first."""
-    return exists().where(_holds_up(sends, now), sends.c.lane == lane)
-
-
-def is_due(table: FromClause, now: float) -> ColumnElement[bool]:
-    """Return the condition that the time of a send has come.
-
-    What is to be sent now is due, whatever the date was when that was said.
-    """
-    return func.coalesce(table.c.send_at, 0.0) <= now
-
-
-def is_under_way(tenant: str, message: str) -> Exists:
-    """Return the condition that a draft is being sent."""
-    return exists().where(
-        sends.c.tenant == tenant,
-        sends.c.message_id == message,
-        sends.c.stage.in_(UNFINISHED),
-    )
-
-
-def due(now: float) -> Select[Any]:
-    """Return the question what is to be carried on, by whoever can.
-
-    What waits must be the first in its lane; what Exchange has taken already
-    is only looked for.
-    """
-    earlier = sends.alias("earlier")
-    is_first = ~exists().where(
-        earlier.c.lane == sends.c.lane,
-        _holds_up(earlier, now),
-        tuple_(earlier.c.due_at, earlier.c.seq)
-        < tuple_(sends.c.due_at, sends.c.seq),
-    )
-    return (
-        select(sends)
-        .where(
-            sends.c.stage.in_(UNFINISHED),
-            is_due(sends, now),
-            or_(sends.c.failures == 0, sends.c.retry_at <= now),
-            free_at(sends, now),
-            or_(sends.c.stage == Stage.VERIFYING, is_first),
-        )
-        .order_by(sends.c.retry_at, sends.c.seq)
-    )
-
-
-def next_due(now: float) -> Select[tuple[float | None]]:
-    """Return the question when more may be to be carried on, after now.
-
-    What somebody works on is free when the claim ends, if not before.
-    """
-    free = case(
-        (sends.c.lease_until > sends.c.retry_at, sends.c.lease_until),
-        else_=sends.c.retry_at,
-    )
-    return select(func.min(free)).where(
-        sends.c.stage.in_(UNFINISHED), free > now
-    )
-
-
-def _holds_up(table: FromClause, now: float) -> ColumnElement[bool]:
-    """Return the condition that a send keeps those behind it waiting.
-
-    Not for ever: what fails for a reason of its own would stop the mailbox.
-    """
-    return and_(
-        table.c.stage.in_(WAITING),
-        is_due(table, now),
-        table.c.due_at > now - _LONGEST_HOLD,
-        table.c.failures < _MOST_FAILURES,
-    )

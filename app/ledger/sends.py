@@ -21,14 +21,12 @@ from app.ledger.send_records import SendRecord
 from app.ledger.send_rows import (
     NewSend,
     claimed,
-    due,
     left_alone,
     new_row,
-    next_due,
     reached,
     sealed,
-    waits_in,
 )
+from app.ledger.send_turns import due, next_due, of_users, waits_in
 from app.problems.errors import ExchangeError, Outcome
 
 __all__ = ["SendLedger"]
@@ -109,10 +107,20 @@ class SendLedger:
         async with self._database.transaction() as connection:
             return await self._find(connection, send)
 
+    async def of_users(self) -> list[bytes]:
+        """Return the names of the lanes in which something is a user's."""
+        async with self._database.transaction() as connection:
+            rows = await connection.scalars(of_users().where(self._is_served))
+            return list(rows)
+
     async def claim_due(
-        self, most: int
+        self, most: int, here: Collection[bytes] = ()
     ) -> tuple[list[SendRecord], float | None]:
         """Take over sends that are to be carried on now.
+
+        Args:
+            most: How many.
+            here: The names of the lanes of users who have left a token here.
 
         Returns:
             The sends, and when others are to be that are not due yet.
@@ -120,7 +128,7 @@ class SendLedger:
         async with self._database.transaction() as connection:
             now = self.now()
             rows = await connection.execute(
-                due(now).where(self._is_served).limit(most)
+                due(now, here).where(self._is_served).limit(most)
             )
             found = [self._opened(row) for row in rows.mappings()]
             claims = [await self._claim(connection, each) for each in found]

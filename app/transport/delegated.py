@@ -1,7 +1,7 @@
 """Tokens with which Graph is asked on behalf of users."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from app.clock import Clock, Deadline
@@ -48,6 +48,7 @@ class UserTokens:
         self._scope = scope
         self._clock = clock
         self._telemetry = telemetry
+        self._arrived: Callable[[], None] = lambda: None
 
     async def token(
         self, whose: Whose, assertion: Assertion, deadline: Deadline
@@ -110,6 +111,18 @@ class UserTokens:
         if token is None:
             raise UserAway("There is no token of the user any more.")
         return token
+
+    def has_left(self, whose: Whose) -> bool:
+        """Tell whether `left` returns one."""
+        return self._known.left(whose, self._clock.now()) is not None
+
+    def users(self) -> Iterable[Whose]:
+        """Return of whom anything is known."""
+        return self._known.users()
+
+    def on_arrival(self, call: Callable[[], None]) -> None:
+        """Have something called whenever there is a new token."""
+        self._arrived = call
 
     def good_for(self, whose: Whose, assertion: Assertion) -> float:
         """Return for how many seconds the token for an assertion is valid."""
@@ -176,6 +189,7 @@ class UserTokens:
             self._telemetry.add(TOKEN_EXCHANGES, tenant=tenant, result=e.code)
             raise
         asked.held.take(grant, claims, self._clock.now())
+        self._arrived()
         self._telemetry.add(TOKEN_EXCHANGES, tenant=tenant, result="ok")
         return grant
 

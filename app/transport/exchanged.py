@@ -65,6 +65,10 @@ class Exchanges:
         )
         return held.token(now) if held else None
 
+    def users(self) -> Iterator[Whose]:
+        """Yield of whom anything is known."""
+        yield from self._users
+
     def drop(self, whose: Whose, token: str) -> None:
         """Forget a token that is worth nothing."""
         for held in self._held(whose):

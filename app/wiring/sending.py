@@ -76,12 +76,12 @@ def build_sending(
         concurrency=parts.settings.outbox.concurrency,
         housekeeping=housekeeping,
     )
-    lanes = Lanes(book.database)
-    intake = Intake(tools, lanes, workers, once)
+    parts.users.on_arrival(workers.nudge)
+    intake = Intake(tools, workers, once)
     return SendingParts(
         sends=SendService(intake),
         replies=ReplyService(replies, mail, intake, once),
-        outbox=OutboxService(tools, desk, lanes, workers),
+        outbox=OutboxService(tools, desk, workers),
         desk=OutboxDesk(tools, desk, workers, Actions(parts.telemetry)),
         workers=workers,
         waiting=lambda: {
@@ -107,6 +107,7 @@ def _tools(
         rights=parts.rights,
         writer=writer,
         ledger=ledger,
+        lanes=Lanes(book.database, ledger, parts.rights),
         prospects=Prospects(outbox.give_up_after, parts.uniform),
         reports=Reports(parts.telemetry),
         clock=parts.clock,

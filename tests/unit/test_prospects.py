@@ -44,6 +44,7 @@ def record(stage: Stage, *, failures: int = 0, due: float = NOW) -> SendRecord:
         lease_until=0.0,
         submission=b"",
         problem=None,
+        away=None,
     )
 
 

@@ -12,7 +12,6 @@ from app.models.context import InMailbox
 from app.problems.errors import Outcome
 from app.problems.ledger import LedgerUnavailable
 from app.services.once import Attempt, Intent, Once
-from app.services.sending.lanes import Lanes
 from app.services.sending.schedule import expect_rights, expect_soon
 from app.services.sending.submissions import Submission, packed
 from app.services.sending.tools import Tools
@@ -33,13 +32,12 @@ class Intake:
     def __init__(
         self,
         tools: Tools,
-        lanes: Lanes,
         workers: Workers,
         once: Once,
     ) -> None:
         self._ledger = tools.ledger
         self._rights = tools.rights
-        self._lanes = lanes
+        self._lanes = tools.lanes
         self._workers = workers
         self._once = once
         self._clock = tools.clock
@@ -85,6 +83,7 @@ class Intake:
     ) -> tuple[SendRecord, Task | None]:
         """Write a send down; begin with it, if nothing is before it."""
         lane, named = await self._lanes.of(where)
+        is_of_user = where.context.on_behalf_of is not None
         new = NewSend(
             id=attempt.marker,
             tenant=where.context.tenant,
@@ -94,9 +93,9 @@ class Intake:
             message_id=submission.draft,
             before=attempt.before,
             send_at=submission.send_at,
+            of_user=is_of_user,
         )
         # Where the user's token is, it is begun: others have none.
-        is_of_user = where.context.on_behalf_of is not None
         at_once = is_of_user or not where.context.respond_async
         record, is_ours = await self._ledger.add(new, at_once=at_once)
         if not is_ours and record.stage in {Stage.UNKNOWN, Stage.FAILED}:

@@ -11,7 +11,6 @@ from app.problems.resources import (
     ItemNotFound,
     PreconditionFailed,
 )
-from app.services.sending.lanes import Lanes
 from app.services.sending.schedule import expect_rights, expect_soon
 from app.services.sending.submissions import kept
 from app.services.sending.tools import Tools
@@ -28,13 +27,11 @@ _GONE = "The message is being sent, or its sending has ended."
 class OutboxService:
     """Tells what becomes of sends, and moves those that have not left."""
 
-    def __init__(
-        self, tools: Tools, desk: SendDesk, lanes: Lanes, workers: Workers
-    ) -> None:
+    def __init__(self, tools: Tools, desk: SendDesk, workers: Workers) -> None:
         self._tools = tools
         self._ledger = tools.ledger
         self._desk = desk
-        self._lanes = lanes
+        self._lanes = tools.lanes
         self._workers = workers
 
     async def status(self, where: InMailbox, send: str) -> Answer:

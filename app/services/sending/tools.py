@@ -6,6 +6,7 @@ from app.clock import Clock, Stopping
 from app.gateway.mail import MailGateway
 from app.gateway.rights import Rights
 from app.ledger.sends import SendLedger
+from app.services.sending.lanes import Lanes
 from app.services.sending.prospects import Prospects
 from app.services.sending.reports import Reports
 from app.services.sending.writing import Writer
@@ -25,6 +26,7 @@ class Tools:
     rights: Rights
     writer: Writer
     ledger: SendLedger
+    lanes: Lanes
     prospects: Prospects
     reports: Reports
     clock: Clock

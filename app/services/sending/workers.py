@@ -132,7 +132,8 @@ class Workers:
         free = min(free, _MOST_ASIDE * self._concurrency - self._aside)
         if free <= 0:
             return _POLL
-        claimed, soonest = await self._tools.ledger.claim_due(free)
+        here = await self._tools.lanes.here()
+        claimed, soonest = await self._tools.ledger.claim_due(free, here)
         for record in claimed:
             task = self._kept(self._carry_kept(record))
             self._busy.add(task)

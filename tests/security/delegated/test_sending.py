@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.ledger.sends import SendLedger
 from app.sandbox import Fault, Sandbox
 from tests.security.delegated.people import (
     ADA,
@@ -18,6 +19,7 @@ from tests.security.delegated.people import (
     person,
 )
 from tests.support.issuing import entra_settings
+from tests.support.ledger import Place
 from tests.support.service import Service, started
 
 pytestmark = pytest.mark.anyio
@@ -133,7 +135,7 @@ async def test_without_a_token_it_waits_for_the_user(
         desk = await service.state.outbox_desk.counts()
         before = sent(sandbox)
         await client.get(f"{ME}/messages", headers=ada)
-        await service.clock.sleep(90)
+        await service.clock.sleep(5)
         end = await client.get(place, headers=ada)
         replayed = await client.post(SENDS, json=letter(), headers=headers)
 
@@ -151,25 +153,60 @@ async def test_without_a_token_it_waits_for_the_user(
 
 
 async def test_several_processes_of_which_one_has_the_token(
-    tmp_path: Path, sandbox: Sandbox
+    tmp_path: Path, sandbox: Sandbox, database_url: str | None
 ) -> None:
-    """The other puts it back; it is sent once, and with the user's rights."""
+    """That one carries it on, when it is due; the others let it be."""
     async with (
-        again(tmp_path, sandbox) as service,
-        again(tmp_path, sandbox),
+        again(tmp_path, sandbox, database_url) as one,
+        again(tmp_path, sandbox, database_url) as service,
+        again(tmp_path, sandbox, database_url) as another,
     ):
         client, ada = service.client, person(sandbox)
         fault = sandbox.faults.add(DOWN)
         made = await client.post(SENDS, json=letter(), headers=ada | AT_ONCE)
-        await service.clock.sleep(100)
+        await service.clock.sleep(300)
         sandbox.faults.remove(fault)
-        await service.clock.sleep(600)
+        await service.clock.sleep(61)
         end = await client.get(made.headers["location"], headers=ada)
+        others = [each.events("send.deferred") for each in (one, another)]
 
-    # Whose turn it is to try is left to chance.
-    status = end.json()["status"]
-    assert status in {"sent", "queued"}
-    assert sent(sandbox) == ["Of Ada"] * (status == "sent")
+    assert end.json()["status"] == "sent"
+    assert sent(sandbox) == ["Of Ada"]
+    assert others == [[], []]
+    assert by_app(sandbox) == []
+
+
+async def test_the_process_with_the_token_dies(
+    place: Place, sandbox: Sandbox
+) -> None:
+    """Who is called by the user next sends it, once, as the claim ends."""
+    async with again(place.data_dir, sandbox, place.url) as other:
+        async with again(place.data_dir, sandbox, place.url) as service:
+            fault = sandbox.faults.add(DOWN)
+            ada = person(sandbox)
+            made = await service.client.post(
+                SENDS, json=letter(), headers=ada | AT_ONCE
+            )
+            await service.clock.sleep(20)
+        where = made.headers["location"]
+        sandbox.faults.remove(fault)
+        async with place.database() as database:
+            ledger = SendLedger(
+                database, "dead", other.clock, capacity=9, tenants=["contoso"]
+            )
+            record = await ledger.find(where.rpartition("/")[2])
+            assert record is not None
+            await ledger.claim(record)
+        called = await other.client.get(f"{ME}/messages", headers=ada)
+        await other.clock.sleep(10)
+        before = sent(sandbox)
+        await other.clock.sleep(50)
+        end = await other.client.get(where, headers=ada)
+
+    assert called.status_code == 200
+    assert before == []
+    assert end.json()["status"] == "sent"
+    assert sent(sandbox) == ["Of Ada"]
     assert by_app(sandbox) == []
 
 
