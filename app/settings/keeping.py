@@ -32,8 +32,10 @@ class CacheSettings(Group):
 
 
 class QuotaSettings(Group):
-    """How much each caller may ask of this service; of an application that
-    calls for people, each of them."""
+    """How much each caller may ask of this service.
+
+    Of an application that calls for people, each of them may.
+    """
 
     requests: Count = 10_000
     """Requests of a caller within the window."""

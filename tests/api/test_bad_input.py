@@ -251,7 +251,7 @@ async def test_a_body_above_4_mb(
 @pytest.mark.parametrize(
     "mailbox",
     [
-        *("me", "ada", "@contoso.example", "ada@", "a@b@c", "ada@contoso..x"),
+        *("ada", "@contoso.example", "ada@", "a@b@c", "ada@contoso..x"),
         *("ada%40contoso.example%00", "ada@contoso.example%0d%0aX", "%20"),
         *("..%2F..%2Fusers", "ada@contoso.example%2F..", "x" * 10_000),
         "ada@contoso.example%3F$top=1",

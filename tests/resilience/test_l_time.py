@@ -86,7 +86,8 @@ def test_t157_few_ask_for_the_date() -> None:
     differ. The overview tells what takes place from today on. Processes share
     the ledger, and no other clock: whose lease seems to be over is watched
     before anything is taken over, by a clock that does not jump. A secret
-    expires at a date. Health says when it was looked at.
+    expires at a date, and so do callers' keys and tokens. Health says when it
+    was looked at.
     """
     users = {
         path.relative_to(Path(app.__file__).parent).as_posix()
@@ -95,6 +96,8 @@ def test_t157_few_ask_for_the_date() -> None:
     }
 
     assert users == {
+        "callers/api_keys.py",
+        "callers/entra/authenticator.py",
         "gateway/failures.py",
         "gateway/policies/together.py",
         "ledger/request_rows.py",
@@ -104,7 +107,9 @@ def test_t157_few_ask_for_the_date() -> None:
         "services/mail/bulk.py",
         "services/mail/messages.py",
         "services/mailbox/overview.py",
+        "transport/delegated.py",
         "transport/entra.py",
+        "transport/entra_http.py",
         "transport/graph.py",
         "wiring/gauges.py",
     }
