@@ -20,7 +20,7 @@ from app.gateway.policies.renewal import Kept
 from app.gateway.policies.retry import Retry, RetryLimits
 from app.gateway.policies.stopping import NothingNew, StopWaiting
 from app.gateway.policies.together import Together, Unpack
-from app.gateway.policies.token import Token
+from app.gateway.policies.token import Token, TokenFirst
 from app.gateway.policies.translate import Translator
 from app.gateway.policies.upload_bytes import UploadBytes
 from app.gateway.policies.worthwhile import Worthwhile
@@ -72,6 +72,7 @@ def live_chain(parts: Parts, breaker: Breaker) -> Send:
                 clock=clock,
                 telemetry=telemetry,
             ),
+            TokenFirst(parts.rights, clock, telemetry),
             Gate(
                 parts.gates,
                 longest_wait=longest_wait,

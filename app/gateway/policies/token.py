@@ -9,7 +9,28 @@ from app.gateway.rights import Rights
 from app.problems.graph_failures import TokenRejected
 from app.telemetry.recorder import Telemetry
 
-__all__ = ["Token"]
+__all__ = ["Token", "TokenFirst"]
+
+
+class TokenFirst:
+    """Sees that there is a token, before anything is waited for or held.
+
+    Entra ID may hang, for one user or for all: who has a token must not stand
+    behind those who wait for theirs.
+    """
+
+    def __init__(
+        self, rights: Rights, clock: Clock, telemetry: Telemetry
+    ) -> None:
+        self._rights = rights
+        self._waits = Waits(clock, telemetry)
+
+    async def __call__(self, call: GraphCall, send: Send) -> Reply:
+        """Pass the call on when there is a token for it."""
+        if call.elsewhere is None:
+            with self._waits.told(call, "token"):
+                await self._rights.token(call.context)
+        return await send(call)
 
 
 class Token:
