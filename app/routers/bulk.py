@@ -1,5 +1,6 @@
 """The route for many changes at once."""
 
+import msgspec
 from fastapi import APIRouter, Request, Response
 
 from app.models.bulk import BulkAnswer, BulkRequest
@@ -13,6 +14,7 @@ from app.routers.describe import (
     of_posts,
 )
 from app.routers.route import StrictRoute
+from app.routers.scope import notes_of
 
 __all__ = ["router"]
 
@@ -44,5 +46,9 @@ async def change_messages(
     `Idempotency-Key` stands for the whole: with it the same answer comes
     again, so that what failed needs a new one.
     """
+    notes = notes_of(request.scope)
+    notes.targets = [change.id for change in changes.items]
     answer = await services(request).bulk.change(where, changes, intent)
+    told = msgspec.json.decode(answer.body, type=BulkAnswer)
+    notes.undone = [i["id"] for i in told["items"] if i["problem"]]
     return answer_with(request, answer, 207)

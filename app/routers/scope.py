@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers
@@ -31,6 +31,8 @@ class RequestNotes:
         refused: Why its caller was refused, if that was the reason.
         tenant: The tenant that it is about, once that is known.
         mailbox: The mailbox, by the name by which limits know it.
+        targets: The ids that it names in its body, if it is to change them.
+        undone: Those of them that were not changed, as far as is known.
         costs: What it has cost so far.
         status: The status of its answer, once that has begun.
         problem: The code of the problem that it was answered with.
@@ -48,6 +50,8 @@ class RequestNotes:
     refused: Reason | None = None
     tenant: str | None = None
     mailbox: str | None = None
+    targets: Sequence[str] = ()
+    undone: Sequence[str] = ()
     costs: Costs = field(default_factory=Costs)
     status: int | None = None
     problem: str | None = None

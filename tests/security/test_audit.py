@@ -300,6 +300,32 @@ async def test_what_the_outbox_does_is_told_by_its_id(
     ]
 
 
+@pytest.mark.attack(
+    "Many messages are removed by one request that names them in its body",
+    "An audit event with the id of each, and those that were left",
+)
+async def test_many_changes_are_told_by_their_ids(service: Service) -> None:
+    """Those of which nobody could say that it was done are told apart."""
+    ids = [
+        service.sandbox.deliver("ada@contoso.example", subject="Lunch?")
+        for _ in range(3)
+    ]
+    marked: dict[str, Any] = {"action": "update", "patch": {"is_read": True}}
+    for items in (
+        [{"id": ids[0], "action": "purge"}],
+        [{"id": one, **marked} for one in ids],
+    ):
+        await service.client.post(
+            f"{ADA}/messages/bulk", json={"items": items}
+        )
+    gone, done = audited(service)
+
+    assert (gone["target"], gone.get("undone")) == (ids[:1], None)
+    assert done["target"] == ids
+    assert done["undone"] == ids[:1]
+    assert (done["outcome"], done["status"]) == ("see_parts", 207)
+
+
 async def test_operators_are_told_of_too(service: Service) -> None:
     """With the mailbox that they name in the body, as a hash."""
     body = {"tenant": "contoso", "mailbox": "Ada@contoso.example"}

@@ -1,7 +1,7 @@
 """Who changed what."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -70,6 +70,7 @@ class Audit(HttpMiddleware):
         notes, hashed = notes_of(scope), self._telemetry.pseudonym
         user = notes.identity.user if notes.identity else None
         named = {name: str(decoded(text)) for name, text in in_path.items()}
+        in_names = [t for name, t in named.items() if name not in _NO_IDS]
         tenant = notes.tenant or named.get("tenant")
         served = scope["state"]["exchange"].tenants
         mailbox = notes.mailbox or named.get("mailbox")
@@ -80,7 +81,8 @@ class Audit(HttpMiddleware):
             user=hashed(user.object_id) if user else None,
             tenant=tenant if tenant in served else None,
             mailbox_hash=hashed(mailbox.lower()) if mailbox else None,
-            target=list(_ids(named)) or None,
+            target=[*_ids(in_names), *_ids(notes.targets)] or None,
+            undone=list(_ids(notes.undone)) or None,
             made=_made(headers),
             outcome=_outcome(notes),
             status=notes.status,
@@ -107,11 +109,10 @@ def _writes(route: GuardedRoute) -> bool:
     return any(not role.endswith(_READING) for role in route.needed)
 
 
-def _ids(named: Mapping[str, str]) -> Iterator[str]:
-    """Yield the ids that a path names; a caller may have put in anything."""
-    for name, text in named.items():
-        if name not in _NO_IDS:
-            yield text if _ID.fullmatch(text) else "-"
+def _ids(named: Iterable[str]) -> Iterator[str]:
+    """Yield the ids that are named; a caller may have put in anything."""
+    for text in named:
+        yield text if _ID.fullmatch(text) else "-"
 
 
 def _made(headers: Mapping[str, str]) -> str | None:

@@ -69,12 +69,14 @@ AUDIT = LogEvent(
     "info",
     (
         *("operation", "caller", "user", "tenant", "mailbox_hash"),
-        *("target", "made", "outcome", "status", "code", "replayed"),
+        *("target", "undone", "made", "outcome", "status", "code"),
+        "replayed",
     ),
     "Somebody changed something, or tried to: once for each request that "
     "writes, when it has ended, whoever made it and however it ended. outcome "
     "is performed, not_performed, unknown, accepted (202: it goes on by "
-    "itself) or see_parts (207: the answer told of each part). Each send has "
+    "itself) or see_parts (207: of the targets, those in undone were not "
+    "changed, or nobody knows). Each send has "
     "another event when it has ended, with the operation outbox.{stage} and "
     "its id as target, which is made of the request that handed it in.",
     "Keep it where nobody can change it; see docs/operations.md for who did "
