@@ -64,6 +64,7 @@ must know, ``result`` what is replayed: null while that is not decided.
 """
 
 _WAITING = text("stage IN ('queued', 'drafted', 'sending')")
+_OF_USERS = text("away IS NOT NULL")
 _UNFINISHED = text("stage IN ('queued', 'drafted', 'sending', 'verifying')")
 
 sends = Table(
@@ -110,6 +111,16 @@ sends = Table(
         postgresql_where=_UNFINISHED,
     ),
     Index("ix_sends_updated_at", "updated_at"),
+    Index(
+        "ix_sends_stage",
+        "stage",
+        "tenant",
+        "named",
+        "retry_at",
+        "away",
+        sqlite_where=_OF_USERS,
+        postgresql_where=_OF_USERS,
+    ),
     Index(
         "ix_sends_owner",
         "owner",

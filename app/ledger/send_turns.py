@@ -72,9 +72,10 @@ def due(now: float, here: Collection[bytes]) -> Select[Any]:
         here: The names of the lanes of users who have left a token here.
     """
     is_here = sends.c.named.in_(here)
-    waits_no_more = and_(sends.c.away.is_(true()), is_here)
+    # In this order: in SQLite `away` stands behind what is to be sent.
+    waits_no_more = and_(is_here, sends.c.away.is_(true()))
     is_for_us = or_(
-        sends.c.away.is_(None), is_here, sends.c.retry_at <= now - _LEFT_TO
+        sends.c.retry_at <= now - _LEFT_TO, is_here, sends.c.away.is_(None)
     )
     earlier = sends.alias("earlier")
     is_first = ~exists().where(

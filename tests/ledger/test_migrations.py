@@ -88,6 +88,6 @@ async def test_a_ledger_of_a_later_release_is_left_alone(
         assert lost["error"] == "unknown-revision"
         async with database._engine.begin() as connection:
             await connection.execute(
-                text("UPDATE alembic_version SET version_num = '0002'")
+                text("UPDATE alembic_version SET version_num = '0003'")
             )
         assert await count(database) == 1
