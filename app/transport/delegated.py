@@ -59,8 +59,8 @@ class UserTokens:
             CallerUnauthenticated: Entra ID does not take the assertion.
             ExchangeError: Entra ID gives none, or not in time.
         """
-        asked = self._known.of(whose, assertion.digest)
         now = self._clock.now()
+        asked = self._known.of(whose, assertion.digest, now)
         failure = asked.held.failure(now)
         if token := asked.held.token(now):
             is_due = asked.held.is_due(now) and failure is None
@@ -86,8 +86,8 @@ class UserTokens:
         Returns None if the rejected one is itself brand new and has the
         claims that are wanted; raises what `token` raises.
         """
-        asked = self._known.of(whose, assertion.digest)
         now = self._clock.now()
+        asked = self._known.of(whose, assertion.digest, now)
         current = asked.held.token(now)
         has_claims = claims in {None, asked.held.claims}
         if current and current != rejected and has_claims:
@@ -126,8 +126,9 @@ class UserTokens:
 
     def good_for(self, whose: Whose, assertion: Assertion) -> float:
         """Return for how many seconds the token for an assertion is valid."""
-        held = self._known.of(whose, assertion.digest).held
-        return held.expires_in(self._clock.now())
+        now = self._clock.now()
+        held = self._known.of(whose, assertion.digest, now).held
+        return held.expires_in(now)
 
     def drop(self, whose: Whose, token: str) -> None:
         """Drop a token that Graph takes no more."""

@@ -33,6 +33,11 @@ class Exchanged:
         default_factory=dict
     )
 
+    def is_over(self, now: float) -> bool:
+        """Tell whether nothing is known that is still of use."""
+        is_known = self.held.token(now) or self.held.failure(now)
+        return not (is_known or self.flights)
+
 
 class Exchanges:
     """Knows a bounded number of users, and of assertions of each.
@@ -46,13 +51,19 @@ class Exchanges:
             _MOST_USERS
         )
 
-    def of(self, whose: Whose, digest: str) -> Exchanged:
-        """Return what is known for an assertion: nothing at first."""
+    def of(self, whose: Whose, digest: str, now: float) -> Exchanged:
+        """Return what is known for an assertion: nothing at first.
+
+        A new sign-in clears away what is left of those that have ended.
+        """
         of_user = self._users.get(whose)
         if of_user is None:
             of_user = self._users[whose] = LRUCache(_MOST_OF_USER)
         found = of_user.get(digest)
         if found is None:
+            ended = [each for each in of_user if of_user[each].is_over(now)]
+            for each in ended:
+                del of_user[each]
             found = of_user[digest] = Exchanged()
         return found
 

@@ -16,8 +16,9 @@ from app.sandbox import Fault, Sandbox
 from app.telemetry.logs import EventLog
 from app.telemetry.recorder import Telemetry
 from app.transport.delegated import UserTokens
+from app.transport.entra import Grant
 from app.transport.entra_http import EntraHttp
-from app.transport.exchanged import Exchanges, Whose
+from app.transport.exchanged import Exchanged, Exchanges, Whose
 from tests.support.network import SandboxNetwork
 from tests.support.service import CONTOSO, FABRIKAM, SandboxClock
 from tests.support.tokens import SCOPE, entra_app
@@ -169,12 +170,34 @@ async def test_an_operator_drops_what_is_known(users: Users) -> None:
 async def test_users_and_sign_ins_are_bounded() -> None:
     """Those that were not asked for the longest make room for others."""
     known = Exchanges()
-    oldest = known.of(ADA, "first")
+    oldest = _held(known, ADA, "first")
     for number in range(8):
-        known.of(ADA, f"digest {number}")
-    another = known.of(LINUS, "first")
+        _held(known, ADA, f"digest {number}")
+    another = _held(known, LINUS, "first")
     for number in range(10_000):
-        known.of(Whose("contoso", f"{number}"), "digest")
+        known.of(Whose("contoso", f"{number}"), "digest", 0.0)
 
-    assert known.of(ADA, "first") is not oldest
-    assert known.of(LINUS, "first") is not another
+    assert known.of(ADA, "first", 0.0) is not oldest
+    assert known.of(LINUS, "first", 0.0) is not another
+
+
+async def test_what_has_ended_is_kept_no_longer() -> None:
+    """A day of hourly sign-ins leaves one token, not eight."""
+    known = Exchanges()
+    ended = _held(known, ADA, "morning")
+    still = _held(known, ADA, "noon", lasts=7200)
+    new = known.of(ADA, "evening", 3601.0)
+
+    assert known.of(ADA, "morning", 3601.0) is not ended
+    assert known.of(ADA, "noon", 3601.0) is still
+    assert known.of(ADA, "evening", 3601.0) is new
+
+
+def _held(
+    known: Exchanges, whose: Whose, digest: str, lasts: float = 3600
+) -> Exchanged:
+    """Return what is known for a sign-in that was exchanged."""
+    made = known.of(whose, digest, 0.0)
+    grant = Grant(token=digest, expires_in=lasts, refresh_in=None)
+    made.held.take(grant, None, 0.0)
+    return made
