@@ -188,9 +188,9 @@ async def test_what_has_ended_is_kept_no_longer() -> None:
     still = _held(known, ADA, "noon", lasts=7200)
     new = known.of(ADA, "evening", 3601.0)
 
-    assert known.of(ADA, "morning", 3601.0) is not ended
     assert known.of(ADA, "noon", 3601.0) is still
     assert known.of(ADA, "evening", 3601.0) is new
+    assert known.of(ADA, "morning", 3601.0) is not ended
 
 
 def _held(
