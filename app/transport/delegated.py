@@ -60,6 +60,8 @@ class UserTokens:
             ExchangeError: Entra ID gives none, or not in time.
         """
         now = self._clock.now()
+        if refusal := self._known.refusal(whose, assertion.digest, now):
+            raise refusal
         asked = self._known.of(whose, assertion.digest, now)
         failure = asked.held.failure(now)
         if token := asked.held.token(now):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from cachetools import LRUCache
 
+from app.problems.errors import ExchangeError
 from app.transport.entra import Grant
 from app.transport.held_token import HeldToken
 
@@ -66,6 +67,22 @@ class Exchanges:
                 del of_user[each]
             found = of_user[digest] = Exchanged()
         return found
+
+    def refusal(
+        self, whose: Whose, digest: str, now: float
+    ) -> ExchangeError | None:
+        """Return why it is too early to try yet another sign-in of a user.
+
+        Who brings one after the other, all of them refused a moment ago,
+        would have Entra ID asked each time.
+        """
+        of_user = self._users.get(whose)
+        if of_user is None or digest in of_user:
+            return None
+        failures = [one.held.failure(now) for one in of_user.values()]
+        if len(failures) < _MOST_OF_USER or not all(failures):
+            return None
+        return failures[-1]
 
     def left(self, whose: Whose, now: float) -> str | None:
         """Return the token of a user that is valid for the longest."""

@@ -10,7 +10,7 @@ import pytest
 
 from app.clock import Deadline
 from app.models.context import Assertion
-from app.problems.callers import UserAway
+from app.problems.callers import CallerUnauthenticated, UserAway
 from app.problems.graph_failures import IdentityUnavailable
 from app.sandbox import Fault, Sandbox
 from app.telemetry.logs import EventLog
@@ -116,6 +116,29 @@ async def test_what_is_left_of_a_user(users: Users) -> None:
     assert left == second != other
     with pytest.raises(UserAway):
         users.source.left(ADA)
+
+
+@pytest.mark.attack(
+    "A user brings many sign-ins by turns, all of which Entra ID refuses",
+    "401 for each; Entra ID is asked for eight of them in a minute",
+)
+async def test_refused_sign_ins_by_turns(users: Users) -> None:
+    """One user cannot have Entra ID asked without end; others may ask."""
+    user, error = NAMES[ADA], "invalid_grant"
+    users.sandbox.faults.add(
+        Fault(route="token", user=user, aadsts=50057, error=error)
+    )
+    many = [users.signed_in(seconds=3000 + number) for number in range(20)]
+    for assertion in many * 2:
+        with pytest.raises(CallerUnauthenticated):
+            await users.get(assertion)
+    asked = users.asked
+    await users.get(users.signed_in(LINUS), LINUS)
+    users.sandbox.faults.clear()
+    await users.clock.sleep(61)
+
+    assert asked == 8
+    assert await users.get(many[-1])
 
 
 async def test_who_leaves_takes_nobody_along(users: Users) -> None:
