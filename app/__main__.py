@@ -8,6 +8,7 @@
 # ruff: noqa: PLC0415
 
 import argparse
+import gc
 import runpy
 import sys
 from pathlib import Path
@@ -43,8 +44,13 @@ def _run(options: argparse.Namespace, more: list[str]) -> int:
     match options.command:
         case "serve":
             settings = load_settings()
+            # What is imported stays: there is nothing in it to be collected,
+            # now or later.
+            gc.disable()
             from app.commands.serve import serve
 
+            gc.freeze()
+            gc.enable()
             return serve(settings)
         case "sandbox":
             # Not imported: what serves callers has nothing of it.

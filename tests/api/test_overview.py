@@ -166,6 +166,7 @@ async def test_each_part_may_be_stale(
     assert overview["inbox"]["problem"] is None
 
 
+@pytest.mark.long
 async def test_with_graph_gone_all_is_stale_for_a_day(
     service: Service,
 ) -> None:

@@ -29,6 +29,7 @@ def clock() -> JumpingClock:
     return JumpingClock()
 
 
+@pytest.mark.long
 async def test_a_thousand_keys_lead_to_a_thousand_effects(
     place: Place, clock: JumpingClock
 ) -> None:

@@ -50,8 +50,10 @@ ALLOWED = (
     _allowed("exported log", "*.send_id", "send", _SENT),
     _allowed("log", "audit.target", "id send path", _AUDITED),
     _allowed("log", "audit.made", "id send", _AUDITED),
+    _allowed("log", "audit.undone", "id", _AUDITED),
     _allowed("exported log", "*.target", "id send path", _AUDITED),
     _allowed("exported log", "*.made", "id send", _AUDITED),
+    _allowed("exported log", "*.undone", "id", _AUDITED),
     _allowed("file", ".db*", "send", _SENT),
     _allowed("page", "/ops/outbox", "send", _SENT),
     _allowed(

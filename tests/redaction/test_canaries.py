@@ -37,6 +37,7 @@ pytestmark = pytest.mark.anyio
 _NEVER_MET = {"idempotency-key-missing"}
 
 
+@pytest.mark.long
 async def test_nothing_confidential_gets_out(
     tmp_path: Path,
     sandbox: Sandbox,

@@ -34,6 +34,7 @@ async def fails(built: Gateway, **options: Any) -> ExchangeError:
 
 
 @pytest.mark.parametrize("ratio", [0.1, 0.2])
+@pytest.mark.long
 async def test_t038_an_outage_is_not_made_worse(
     tmp_path: Path, ratio: float
 ) -> None:
@@ -76,6 +77,7 @@ async def test_t038_without_a_budget_it_would_be_fourfold(
     assert remaining > 0
 
 
+@pytest.mark.long
 async def test_t039_single_failures_are_healed(tmp_path: Path) -> None:
     """5 % of requests fail at random: hardly any caller sees it."""
     chance = random.Random(39)
@@ -139,6 +141,7 @@ async def test_t040_it_is_told_in_the_log(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ratio", [0.1, 0.2])
+@pytest.mark.long
 async def test_t041_retries_that_wait_count(
     tmp_path: Path, ratio: float
 ) -> None:

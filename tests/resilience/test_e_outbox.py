@@ -57,6 +57,7 @@ def subjects(sandbox: Sandbox, mailbox: str) -> list[str]:
     ]
 
 
+@pytest.mark.long
 async def test_an_hour_of_outage_with_500_sends(
     tmp_path: Path, sandbox: Sandbox
 ) -> None:

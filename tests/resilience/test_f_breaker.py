@@ -113,6 +113,7 @@ async def test_t090_cancellations_do_not_open_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 412])
+@pytest.mark.long
 async def test_t091_storms_of_refusals_do_not_open_it(
     tmp_path: Path, status: int
 ) -> None:
@@ -205,6 +206,7 @@ async def test_t093_a_broken_mailbox_does_not_open_it(tmp_path: Path) -> None:
     assert state is State.CLOSED
 
 
+@pytest.mark.long
 async def test_t094_many_mailboxes_share_few_circuits(tmp_path: Path) -> None:
     """A circuit for each tenant and workload, however many mailboxes."""
     graph = ScriptedGraph(otherwise=Answer(status=404, body=b""))

@@ -89,6 +89,7 @@ async def test_t107_timeouts_lower_the_limit(tmp_path: Path) -> None:
     assert of_timeouts == 3
 
 
+@pytest.mark.long
 async def test_t107_it_rises_while_it_is_made_use_of(tmp_path: Path) -> None:
     """After ten good seconds by one, and not while hardly anybody asks."""
     graph = ScriptedGraph(*[REFUSAL] * 4, otherwise=Answer(after=SLOT))
@@ -130,6 +131,7 @@ async def test_t107_it_rises_only_after_retry_after(tmp_path: Path) -> None:
     assert in_time == 4
 
 
+@pytest.mark.long
 async def test_t107_a_tenant_falls_when_many_are_refused(
     tmp_path: Path,
 ) -> None:

@@ -41,6 +41,7 @@ def job(
     )
 
 
+@pytest.mark.long
 async def test_t104_people_go_before_a_job_of_ten_thousand(
     tmp_path: Path,
 ) -> None:
@@ -198,6 +199,7 @@ async def test_t105_who_has_no_time_left_is_not_sent(tmp_path: Path) -> None:
     assert usage.waiting == usage.in_use == 0
 
 
+@pytest.mark.long
 async def test_t106_six_thousand_of_whom_most_leave(tmp_path: Path) -> None:
     """After a storm of cancellations all permits are there, and all served."""
     graph = ScriptedGraph(otherwise=Answer(after=0.01))

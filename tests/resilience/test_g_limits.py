@@ -41,6 +41,7 @@ async def test_t101_other_mailboxes_do_not_wait(tmp_path: Path) -> None:
     assert took == pytest.approx(1, abs=0.01)
 
 
+@pytest.mark.long
 async def test_t101_over_the_whole_service(
     service: Service, sandbox: Sandbox
 ) -> None:

@@ -38,6 +38,7 @@ def loose_ends() -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     "step", [DOWN, Answer(status=500, body=b""), httpx.ReadError("reset")]
 )
+@pytest.mark.long
 async def test_t120_refreshes_back_off(tmp_path: Path, step: Step) -> None:
     """20 reads in five seconds of outage: at most three ask Graph."""
     loose = loose_ends()

@@ -147,6 +147,7 @@ async def test_t139_what_can_wait_is_refused_first(
     assert is_served
 
 
+@pytest.mark.long
 async def test_t140_after_an_overload_all_is_as_before(
     small: Service, sandbox: Sandbox
 ) -> None:

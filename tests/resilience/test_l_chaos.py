@@ -108,6 +108,7 @@ async def ops(service: Service) -> dict[str, Any]:
     return shown
 
 
+@pytest.mark.long
 async def test_t151_a_storm(tmp_path: Path, sandbox: Sandbox) -> None:
     """1,000 mixed calls among faults: every invariant holds."""
     sandbox.settings.latency = 0.02
@@ -299,6 +300,7 @@ async def test_t153_five_minutes_of_blackout(service: Service) -> None:
     assert probes == breaks
 
 
+@pytest.mark.long
 async def test_t153_recovery_without_a_herd(
     service: Service, sandbox: Sandbox
 ) -> None:

@@ -116,6 +116,7 @@ def test_t157_few_ask_for_the_date() -> None:
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
+@pytest.mark.long
 async def test_t157_jumps_of_the_date_change_nothing(
     tmp_path: Path, hours: int
 ) -> None:
@@ -148,6 +149,7 @@ async def test_t157_dates_of_graph_are_read_by_the_date(
     assert 10 <= graph.times[1] <= 11
 
 
+@pytest.mark.long
 async def test_t158_a_long_day(tmp_path: Path) -> None:
     """24 hours of mixed traffic: nothing grows, and counters only do."""
     metering = Metering()

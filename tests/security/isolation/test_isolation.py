@@ -21,6 +21,7 @@ SHOWN = ("stale", "kept", "replayed", "refused")
     " each other's ids, cursors, keys and entity tags, while Graph fails",
     "Nobody is told a word of another's",
 )
+@pytest.mark.long
 async def test_nobody_sees_what_is_another_s(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
