@@ -85,6 +85,7 @@ check: .venv/.dev .deploy/.ready ## lint, types, imports, dependencies, generate
 	$(BIN)/deptry tests --exclude tests/fidelity --ignore DEP002,DEP004
 	$(BIN)/python -m app openapi --check openapi/exchange-api.yaml
 	@set -e; for page in $(REFERENCES); do $(BIN)/python -m app reference $$page --check docs/$$page.md; done
+	@$(BIN)/python -m tests.attacks --check docs/attacks.md
 	$(BIN)/openapi-spec-validator --subschema-errors all openapi/exchange-api.yaml
 	deploy/lint-openapi
 	deploy/lint
@@ -103,8 +104,9 @@ openapi: .venv/.dev ## write openapi/exchange-api.yaml anew from the code, with 
 	$(BIN)/python -m tests.examples
 	$(BIN)/python -m app openapi > openapi/exchange-api.yaml
 
-reference: .venv/.dev ## write the pages of docs/ that come from the code anew
+reference: .venv/.dev ## write the pages of docs/ that come from code and tests anew
 	@set -e; for page in $(REFERENCES); do $(BIN)/python -m app reference $$page >docs/$$page.md; done
+	@$(BIN)/python -m tests.attacks >docs/attacks.md
 
 image: ## build the container image with buildah; BASE=debian where no registry is reached
 	@deploy/image
