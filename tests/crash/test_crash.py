@@ -20,6 +20,7 @@ KILLS = 6
 SEED = 2904
 
 
+@pytest.mark.long
 def test_nothing_is_lost_and_nothing_comes_twice(
     tmp_path: Path, postgres: PostgreSQL
 ) -> None:

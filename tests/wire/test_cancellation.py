@@ -179,6 +179,7 @@ async def test_nothing_is_reported_as_unclosed() -> None:
     assert [str(warning.message) for warning in warned] == []
 
 
+@pytest.mark.long
 async def test_t057_many_cancelled_at_random_points() -> None:
     """70 % of 2,000 are, a few of them too late; then 100 more are well."""
     chance = random.Random(57)

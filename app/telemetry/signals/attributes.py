@@ -90,6 +90,7 @@ _SERVICE = {
     "cannot be one.",
     "telemetry": "The signals that are exported.",
     "tenants": "The aliases of all tenants.",
+    "undone": "Of what a request was to change, the ids that it did not.",
     "url": "Where the service is.",
     "user": "A keyed hash of the object id of the person for whom it is.",
     "version": "The version of the service.",

@@ -46,6 +46,7 @@ def by_tenant(url: str, headers: dict[str, str]) -> Hashable:
 
 
 @pytest.mark.parametrize("key", [by_url, by_tenant])
+@pytest.mark.long
 async def test_a_cache_without_the_principal_would_be_found(
     tmp_path: Path, key: Callable[[str, dict[str, str]], Hashable]
 ) -> None:
