@@ -6,7 +6,7 @@ UV_COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet
 
 # Shares that take about the same time; the first two wait a lot, and those
-# that make very many calls are a fourth.
+# that make very many calls are left to `make test-long`.
 FRONT := tests/api tests/browser tests/frontend
 OUTSIDE := tests/alerts tests/deploy tests/documents tests/redaction tests/wire
 # In memory, where there is room: the ledgers of tests need outlive nothing.
@@ -35,8 +35,8 @@ run: .venv/.service ## start the service on 127.0.0.1:8000 with the sandbox behi
 sandbox: .venv/.service ## start only the sandbox, on 127.0.0.1:8001
 	@$(BIN)/python -m app sandbox --port 8001
 
-test: .venv/.dev ## run all tests, in four shares at the same time, with branch coverage
-	@$(MAKE) --jobs 4 --output-sync --no-print-directory test-long $(SHARES)
+test: .venv/.dev ## run the tests, in three shares at the same time, with branch coverage
+	@$(MAKE) --jobs 3 --output-sync --no-print-directory $(SHARES)
 	@$(BIN)/python -m slipcover --merge $(SHARES) --out .coverage.all
 
 .coverage.front: force
@@ -48,7 +48,7 @@ test: .venv/.dev ## run all tests, in four shares at the same time, with branch 
 .coverage.back: force
 	@$(COVER) tests $(patsubst %,--ignore=%,$(FRONT) $(OUTSIDE))
 
-test-long: .venv/.dev ## run those that make so many calls that no coverage is measured
+test-long: .venv/.dev ## run the tests that make very many calls; CI does, too
 	@TMPDIR=$(SCRATCH) $(BIN)/python -m pytest -m long $$($(LONG))
 
 chaos: .venv/.dev ## put the service among faults and tell what held; SEED=1, CALLS=10000

@@ -15,7 +15,7 @@ FEWEST = 60
 HEAD = """\
 # Attacks that were tried
 
-Each of them is a test, which `make test` runs; `{command}` writes this page
+Each of them is a test that CI runs; `{command}` writes this page
 from what the tests say of themselves. [Security](security.md) tells what is
 protected, and how.
 
