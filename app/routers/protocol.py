@@ -65,7 +65,10 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_made(  # type: ignore[override]
         self, transport: asyncio.Transport
     ) -> None:
-        """Wait for a request, but not for ever."""
+        """Wait for a request, but not for ever.
+
+        The type is the one that uvicorn's own class has narrowed it to.
+        """
         super().connection_made(transport)
         self._hurry()
 
@@ -136,6 +139,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._refuse(fault)
         super().on_headers_complete()
         self._latest = self.cycle
+        # All that a cycle asks of a transport; closing is ours to do.
         self.cycle.transport = SimpleNamespace(  # type: ignore[assignment]
             write=self.transport.write,
             is_closing=self.transport.is_closing,

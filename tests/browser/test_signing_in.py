@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.support.callers import api_key
 from tests.support.process import Process, serving
@@ -38,33 +38,6 @@ def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
         EXCHANGE_API_KEYS=json.dumps(keys),
     ) as running:
         yield running
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(reduced_motion="reduce")
-    context.set_default_timeout(20_000)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A page whose policy stops nothing that it wants to do."""
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda message: (
-            complaints.append(message.text)
-            if message.type in {"error", "warning"}
-            and "Failed to load resource" not in message.text
-            else None
-        ),
-    )
-    yield page
-    assert complaints == []
 
 
 def kept(page: Page) -> list[str]:
