@@ -83,7 +83,7 @@ check: .venv/.dev .deploy/.ready ## lint, types, imports, dependencies, generate
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry app
-	$(BIN)/deptry tests --exclude tests/fidelity --ignore DEP002,DEP004
+	$(BIN)/deptry tests --exclude 'tests/(fidelity|bench/peers)' --ignore DEP002,DEP004
 	$(BIN)/python -m app openapi --check openapi/exchange-api.yaml
 	@set -e; for page in $(REFERENCES); do $(BIN)/python -m app reference $$page --check docs/$$page.md; done
 	@$(BIN)/python -m tests.attacks --check docs/attacks.md
@@ -120,9 +120,10 @@ lock: .venv/.dev ## resolve the dependencies anew into deploy/requirements/
 	$(UV_COMPILE) --upgrade --group fuzz -o deploy/requirements/fuzz.txt
 	$(UV_COMPILE) --upgrade --group fidelity -o deploy/requirements/fidelity.txt
 	$(UV_COMPILE) --upgrade --group fidelity-sdk -c deploy/requirements/fidelity.txt -o deploy/requirements/fidelity-sdk.txt
+	$(UV_COMPILE) --upgrade --group bench -c deploy/requirements/service.txt -c deploy/requirements/fidelity-sdk.txt -o deploy/requirements/bench.txt
 
 clean: ## remove the environment and every cache
-	rm -rf .venv .venv-fidelity .audit .deploy .fuzz .node .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
+	rm -rf .venv .venv-fidelity .audit .bench .deploy .fuzz .node .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -146,6 +147,11 @@ clean: ## remove the environment and every cache
 	$(PYTHON) -m venv --clear --without-pip .audit/service
 	.audit/bin/python -m pip --python .audit/service/bin/python install --quiet --disable-pip-version-check \
 		--require-hashes -r deploy/requirements/service.txt
+	@touch $@
+
+.bench/.ready: deploy/requirements/bench.txt
+	$(PYTHON) -m venv .bench
+	.bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 .fuzz/.ready: deploy/requirements/fuzz.txt
