@@ -1,0 +1,68 @@
+"""Reading: from Graph, from what is kept, and what the caller has."""
+
+from collections.abc import Iterator
+from email.parser import Parser
+from itertools import count, cycle
+
+from tests.bench.cases.base import Case, Stage
+from tests.bench.load.outcome import Expected
+from tests.bench.load.wire import connect
+from tests.bench.upstream.bodies import MESSAGE
+
+__all__ = ["Cached", "FromGraph", "NeverSeen", "NotModified", "OneMessage"]
+
+_FRESH = b"exchange-freshness: fresh"
+
+
+class FromGraph(Case):
+    """The list, which has to come from Graph each time."""
+
+    async def requests(self, stage: Stage) -> Iterator[bytes]:
+        asked = stage.request(stage.it.target.page, Cache_Control="no-cache")
+        return cycle([asked])
+
+
+class NeverSeen(Case):
+    """The list of a mailbox that nobody has asked for before."""
+
+    _numbers = count(10_000_000)
+
+    async def requests(self, stage: Stage) -> Iterator[bytes]:
+        return (
+            stage.request(stage.it.target.page, f"u{number}@contoso.example")
+            for number in self._numbers
+        )
+
+
+class OneMessage(Case):
+    """One message, which has to come from Graph each time."""
+
+    async def requests(self, stage: Stage) -> Iterator[bytes]:
+        path = stage.it.target.message
+        asked = stage.request(path, message=MESSAGE, Cache_Control="no-cache")
+        return cycle([asked])
+
+    def expected(self) -> Expected:
+        return Expected(at_least=1_000)
+
+
+class Cached(Case):
+    """The list as it is kept, while it is fresh."""
+
+    def expected(self) -> Expected:
+        return Expected(at_least=20_000, head=_FRESH)
+
+
+class NotModified(Case):
+    """The list, which the caller has already."""
+
+    async def requests(self, stage: Stage) -> Iterator[bytes]:
+        path = stage.it.target.page
+        wire = await connect(stage.it.port)
+        answer = await wire.ask(stage.request(path))
+        wire.close()
+        told = Parser().parsestr(answer.head.decode().partition("\r\n")[2])
+        return cycle([stage.request(path, If_None_Match=told["ETag"])])
+
+    def expected(self) -> Expected:
+        return Expected(status=304)

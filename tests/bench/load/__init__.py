@@ -1,0 +1,1 @@
+"""What asks: connections that are kept, closed and open loops."""

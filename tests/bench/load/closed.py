@@ -1,0 +1,52 @@
+"""Closed loop: callers who ask again as soon as they are answered."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.bench.load.outcome import Expected, Outcome
+from tests.bench.load.wire import connect
+
+__all__ = ["Size", "closed_loop"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How many requests at most, and for how long at most."""
+
+    count: int
+    seconds: float
+
+
+async def closed_loop(
+    port: int,
+    requests: Iterator[bytes],
+    expected: Expected,
+    connections: int,
+    size: Size,
+) -> Outcome:
+    """Ask as often or as long as ``size`` says, whichever ends first."""
+    outcome = Outcome()
+    wires = [await connect(port) for _ in range(connections)]
+    began = time.perf_counter()
+    ends = began + size.seconds
+    asked = 0
+
+    async def ask(number: int) -> None:
+        nonlocal asked
+        wire = wires[number]
+        while asked < size.count and (now := time.perf_counter()) < ends:
+            asked += 1
+            answer = await wire.ask(next(requests))
+            outcome.note(answer, expected, time.perf_counter() - now)
+
+    try:
+        async with asyncio.TaskGroup() as callers:
+            for number in range(connections):
+                callers.create_task(ask(number))
+    finally:
+        for wire in wires:
+            wire.close()
+    outcome.seconds = time.perf_counter() - began
+    return outcome

@@ -1,0 +1,1 @@
+"""The stand-in for Microsoft Graph and Entra ID that targets ask."""
