@@ -53,8 +53,11 @@ from app.routers.middleware import (
     Head,
     IdsInPaths,
     LoopbackOnly,
+    Shortcut,
 )
+from app.routers.reads import Read
 from app.routers.receiving import LARGEST_UPLOAD, is_upload
+from app.routers.route import StrictRoute
 from app.services.state import AppState
 from app.settings import AuthMode, Settings
 from app.telemetry.recorder import Telemetry
@@ -148,6 +151,16 @@ def create_app(
     return app
 
 
+def _reads() -> list[Read]:
+    """Return what can be read by the short way."""
+    return [
+        Read(route)
+        for module in _ROUTES
+        for route in module.router.routes
+        if isinstance(route, StrictRoute) and Read.is_one(route)
+    ]
+
+
 def _middleware(
     settings: Settings,
     telemetry: Telemetry,
@@ -177,6 +190,7 @@ def _middleware(
     passed += [
         Middleware(Authentication, authenticate=authenticate),
         Middleware(CallerQuota),
+        Middleware(Shortcut, reads=_reads()),
         Middleware(
             BodyLimit,
             most_bytes=_LARGEST_BODY,

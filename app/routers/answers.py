@@ -1,12 +1,12 @@
 """Turn answers of services into answers of HTTP."""
 
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import Request, Response
 
 from app.models.answers import Answer
 from app.routers.headers import line_of, matches_none
-from app.routers.scope import notes_of
+from app.routers.scope import headers_of, notes_of
 
 __all__ = ["REVALIDATE", "answer_with", "created_at", "no_content"]
 
@@ -27,12 +27,11 @@ def answer_with(
     if answer.replayed:
         headers["Idempotent-Replayed"] = "true"
     if answer.next_cursor:
-        onward = request.url.include_query_params(cursor=answer.next_cursor)
-        path = quote(onward.path, safe="/@:%")
-        headers["Link"] = f'<{path}?{onward.query}>; rel="next"'
+        onward = _onward(request, answer.next_cursor)
+        headers["Link"] = f'<{onward}>; rel="next"'
     if request.method == "GET":
         headers |= _freshness(request, answer)
-        known = line_of(request.headers, "if-none-match")
+        known = line_of(headers_of(request.scope), "if-none-match")
         if answer.etag and matches_none(known, answer.etag):
             return Response(status_code=304, headers=headers)
     return Response(answer.body, status, headers, media_type=_JSON)
@@ -52,6 +51,18 @@ def created_at(request: Request, answer: Answer, path: str) -> Response:
 def no_content() -> Response:
     """Return 204."""
     return Response(status_code=204)
+
+
+def _onward(request: Request, cursor: str) -> str:
+    """Return where a list goes on: the same parameters at another cursor."""
+    path = quote(request.scope["path"], safe="/@:%")
+    given = request.scope["query_string"].decode("latin-1")
+    kept = [
+        (name, value)
+        for name, value in parse_qsl(given, keep_blank_values=True)
+        if name != "cursor"
+    ]
+    return f"{path}?{urlencode([*kept, ('cursor', cursor)])}"
 
 
 def _freshness(request: Request, answer: Answer) -> dict[str, str]:

@@ -56,10 +56,10 @@ def identity_of(request: Request) -> Identity:
     return identity
 
 
-async def _asked(request: Request) -> CallContext:
+async def context_of(request: Request) -> CallContext:
     state = services(request)
     notes = notes_of(request.scope)
-    headers = request.headers
+    headers = notes.headers
     wait, respond_async = preferences(line_of(headers, "prefer") or "")
     if wait is not None:
         wait = min(wait, _LONGEST_WAIT)
@@ -84,10 +84,10 @@ async def _asked(request: Request) -> CallContext:
     )
 
 
-Asked = Annotated[CallContext, Depends(_asked)]
+Asked = Annotated[CallContext, Depends(context_of)]
 
 
-async def _where(
+async def place_of(
     request: Request, asked: Asked, mailbox: MailboxInPath
 ) -> InMailbox:
     identity, mailboxes = identity_of(request), services(request).mailboxes
@@ -119,6 +119,6 @@ async def _intent(request: Request, mailbox: MailboxInPath) -> Intent:
     )
 
 
-Where = Annotated[InMailbox, Depends(_where)]
+Where = Annotated[InMailbox, Depends(place_of)]
 IfMatch = Annotated[str | None, Depends(_if_match)]
 Intended = Annotated[Intent, Depends(_intent)]

@@ -33,12 +33,20 @@ class GuardedRoute(APIRoute):
         handle = self.unguarded_handler()
 
         async def guarded(request: Request) -> Response:
-            if self.needed:
-                served = services(request).tenants
-                check_roles(identity_of(request), self.needed, served)
+            self.check(request)
             return await handle(request)
 
         return guarded
+
+    def check(self, request: Request) -> None:
+        """Let pass who has the roles that are needed.
+
+        Raises:
+            CallerForbidden: One is missing.
+        """
+        if self.needed:
+            served = services(request).tenants
+            check_roles(identity_of(request), self.needed, served)
 
     def unguarded_handler(self) -> Handler:
         """Return the handler for those who may."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from email.message import Message
+from functools import lru_cache
 from typing import NamedTuple
 
 from starlette.datastructures import Headers
@@ -45,6 +46,7 @@ def line_of(headers: Headers, name: str) -> str | None:
     return ", ".join(headers.getlist(name)) or None
 
 
+@lru_cache(maxsize=256)
 def cache_control(value: str) -> CacheControl:
     """Read ``Cache-Control`` of a request (RFC 9111 §5.2.1, RFC 5861 §4).
 
@@ -70,6 +72,7 @@ class Preferences(NamedTuple):
     respond_async: bool
 
 
+@lru_cache(maxsize=256)
 def preferences(value: str) -> Preferences:
     """Read ``Prefer``.
 
@@ -179,6 +182,7 @@ def accepts(value: str | None, media_type: str) -> bool:
     return quality(value, media_type) > 0
 
 
+@lru_cache(maxsize=256)
 def quality(value: str | None, media_type: str) -> float:
     """Return how much ``Accept`` likes a media type (RFC 9110 §12.5.1)."""
     if not value or media_type == "*/*":

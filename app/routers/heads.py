@@ -35,15 +35,16 @@ def fault_of(version: str, target: bytes, headers: Headers) -> str | None:
         target: As it was sent.
         headers: Their names in lower case.
     """
-    names = [name for name, _ in headers]
+    given = dict(headers)
     if version not in _VERSIONS:
         return "Only HTTP/1.1 and HTTP/1.0 are spoken here."
     if len(target) + sum(len(n) + len(v) for n, v in headers) > LARGEST_HEAD:
         return "The head of the request is too large."
-    for name in _SINGLE:
-        if names.count(name) > 1:
-            return f"There are several headers {name.decode()}."
-    given = dict(headers)
+    if len(given) < len(headers):
+        names = [name for name, _ in headers]
+        for name in _SINGLE:
+            if names.count(name) > 1:
+                return f"There are several headers {name.decode()}."
     return _misaddressed(version, target, given.get(b"host")) or _badly_framed(
         version, given.get(b"transfer-encoding")
     )

@@ -35,6 +35,7 @@ _STALL = 30.0
 _SLOWEST = 65_536
 # Seconds from the first byte of a head, or the connection, to its last.
 _HEAD_TIME = 10.0
+_NEVER = float("inf")
 
 
 class _RefusedError(Exception):
@@ -59,7 +60,8 @@ class HttpProtocol(HttpToolsProtocol):
         # Since the last request was whole: all bytes, and those of bodies.
         self._received = 0
         self._content = 0
-        self._due: asyncio.TimerHandle | None = None
+        self._due = _NEVER
+        self._watch: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
 
     def connection_made(  # type: ignore[override]
@@ -70,11 +72,19 @@ class HttpProtocol(HttpToolsProtocol):
         The type is the one that uvicorn's own class has narrowed it to.
         """
         super().connection_made(transport)
+        # All that a cycle asks of a transport; closing is ours to do.
+        self._line: Any = SimpleNamespace(
+            write=transport.write,
+            is_closing=transport.is_closing,
+            close=self._end,
+        )
         self._hurry()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing any more."""
         self._stop_hurrying()
+        if self._watch is not None:
+            self._watch.cancel()
         self._stop_stalling()
         super().connection_lost(exc)
 
@@ -139,12 +149,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._refuse(fault)
         super().on_headers_complete()
         self._latest = self.cycle
-        # All that a cycle asks of a transport; closing is ours to do.
-        self.cycle.transport = SimpleNamespace(  # type: ignore[assignment]
-            write=self.transport.write,
-            is_closing=self.transport.is_closing,
-            close=self._end,
-        )
+        self.cycle.transport = self._line
         if self.parser.should_upgrade():
             # What follows may be HTTP to one and something else to another.
             self.cycle.keep_alive = False
@@ -204,20 +209,26 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _hurry(self) -> None:
         """Begin to count the time that a head takes."""
-        if self._due is None and not self._is_over:
-            self._due = self.loop.call_later(_HEAD_TIME, self._give_up)
+        if self._due == _NEVER and not self._is_over:
+            self._due = self.loop.time() + _HEAD_TIME
+            if self._watch is None:
+                self._watch = self.loop.call_at(self._due, self._look)
 
-    def _give_up(self) -> None:
-        if self._received:
+    def _look(self) -> None:
+        """Give up what took too long; a watch outlives what it began for."""
+        self._watch = None
+        if self._due == _NEVER:
+            return
+        if self.loop.time() < self._due:
+            self._watch = self.loop.call_at(self._due, self._look)
+        elif self._received:
             self.send_400_response("The head did not arrive in time.")
         else:
             # Browsers open connections that they may need.
             self.transport.close()
 
     def _stop_hurrying(self) -> None:
-        if self._due is not None:
-            self._due.cancel()
-            self._due = None
+        self._due = _NEVER
 
     def _stop_stalling(self) -> None:
         if self._stalled is not None:

@@ -50,8 +50,8 @@ class StrictRoute(GuardedRoute):
     def unguarded_handler(self) -> Handler:
         """Return the handler with the checks before it."""
         handle = super().unguarded_handler()
-        known = set(self._query_names())
-        produced = self._produced()
+        known = set(self.query_names())
+        produced = self.produced()
         bodies = self._bodies()
 
         async def checked(request: Request) -> Response:
@@ -71,7 +71,8 @@ class StrictRoute(GuardedRoute):
         elif _has_body(request, bodies) and await request.body():
             await request.json()
 
-    def _query_names(self) -> Iterator[str]:
+    def query_names(self) -> Iterator[str]:
+        """Yield the names of all query parameters."""
         for parameter in self.dependant.query_params:
             kind = parameter.field_info.annotation
             if isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -80,7 +81,7 @@ class StrictRoute(GuardedRoute):
             else:
                 yield parameter.alias
 
-    def _produced(self) -> tuple[str, ...]:
+    def produced(self) -> tuple[str, ...]:
         """Return the media types that a successful answer can have."""
         content: dict[str, Any] = self.responses.get(200, {}).get(
             "content", {}

@@ -2,8 +2,9 @@
 
 import re
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
@@ -13,7 +14,13 @@ from app.models.context import Costs, Criticality
 from app.problems.errors import Outcome
 from app.problems.reasons import Reason
 
-__all__ = ["RequestNotes", "begin_notes", "notes_of", "route_template"]
+__all__ = [
+    "RequestNotes",
+    "begin_notes",
+    "headers_of",
+    "notes_of",
+    "route_template",
+]
 
 _KEY = "exchange.notes"
 _SANE_ID = re.compile(r"[A-Za-z0-9._~+/=:-]{1,128}")
@@ -26,6 +33,7 @@ class RequestNotes:
     Attributes:
         request_id: The caller's, if it is sane, or one made up.
         began: When it came in, in seconds of the clock.
+        headers: Its headers, by name.
         caller: The name of who made it; empty where nobody looks.
         identity: Who that is; None where nobody looks.
         refused: Why its caller was refused, if that was the reason.
@@ -45,6 +53,7 @@ class RequestNotes:
 
     request_id: str
     began: float
+    headers: Headers
     caller: str = ""
     identity: Identity | None = None
     refused: Reason | None = None
@@ -59,14 +68,41 @@ class RequestNotes:
     freshness: str | None = None
     preference_applied: str | None = None
     criticality: Criticality = Criticality.INTERACTIVE
-    quota_headers: Callable[[], Mapping[str, str]] = dict
+    quota_headers: Callable[[], Sequence[tuple[bytes, bytes]]] = tuple
+
+
+class _HeadersByName(Headers):
+    """Headers that are not gone through for each that is looked up."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope=scope)
+        self._lines: dict[bytes, list[bytes]] = {}
+        for name, value in self._list:
+            self._lines.setdefault(name, []).append(value)
+
+    def getlist(self, key: str) -> list[str]:
+        """Return the lines that a header has."""
+        lines = self._lines.get(key.lower().encode("latin-1"), ())
+        return [line.decode("latin-1") for line in lines]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return the first line that a header has."""
+        lines = self._lines.get(key.lower().encode("latin-1"))
+        return lines[0].decode("latin-1") if lines else default
+
+    def __getitem__(self, key: str) -> str:
+        return self._lines[key.lower().encode("latin-1")][0].decode("latin-1")
+
+    def __contains__(self, key: object) -> bool:
+        return str(key).lower().encode("latin-1") in self._lines
 
 
 def begin_notes(scope: Scope, now: float) -> RequestNotes:
     """Open the notes on a request."""
-    given = Headers(scope=scope).get("x-request-id", "")
+    headers = _HeadersByName(scope=scope)
+    given = headers.get("x-request-id", "")
     request_id = given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
-    notes = RequestNotes(request_id, now)
+    notes = RequestNotes(request_id, now, headers)
     scope[_KEY] = notes
     return notes
 
@@ -75,6 +111,11 @@ def notes_of(scope: Scope) -> RequestNotes:
     """Return the notes on a request."""
     notes: RequestNotes = scope[_KEY]
     return notes
+
+
+def headers_of(scope: Scope) -> Headers:
+    """Return the headers of a request, where to look one up is quick."""
+    return notes_of(scope).headers
 
 
 def route_template(scope: Scope) -> str | None:

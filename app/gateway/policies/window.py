@@ -77,7 +77,10 @@ class SlidingWindow:
 
     def used(self, now: float) -> int:
         """Return how many count now; any thread may ask."""
-        return sum(b.count for b in tuple(self._buckets) if b.ends > now)
+        buckets = tuple(self._buckets)
+        if not buckets or buckets[0].ends > now:
+            return self._total
+        return sum(bucket.count for bucket in buckets if bucket.ends > now)
 
     def is_empty(self, now: float) -> bool:
         """Tell whether nothing counts any more."""

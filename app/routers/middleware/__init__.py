@@ -1,7 +1,8 @@
 """What every request passes before its route; pure ASGI.
 
 In this order: `Head`, `Door`, `IdsInPaths`, `Audit`, `Disconnect`, `Cors`,
-`Guard`, `LoopbackOnly`, `Authentication`, `CallerQuota`, `BodyLimit`.
+`Guard`, `LoopbackOnly`, `Authentication`, `CallerQuota`, `Shortcut`,
+`BodyLimit`.
 """
 
 from app.routers.middleware.audit import Audit
@@ -15,6 +16,7 @@ from app.routers.middleware.head import Head
 from app.routers.middleware.loopback import LoopbackOnly
 from app.routers.middleware.paths import IdsInPaths
 from app.routers.middleware.quota import CallerQuota
+from app.routers.middleware.shortcut import Shortcut
 
 __all__ = [
     "Audit",
@@ -28,4 +30,5 @@ __all__ = [
     "Head",
     "IdsInPaths",
     "LoopbackOnly",
+    "Shortcut",
 ]

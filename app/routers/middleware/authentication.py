@@ -1,6 +1,5 @@
 """Who calls."""
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.callers.identity import Authenticate, Credentials
@@ -34,7 +33,8 @@ class Authentication(HttpMiddleware):
             authenticate: Authenticate = (
                 self._authenticate or scope["state"]["exchange"].authenticate
             )
-            headers, notes = Headers(scope=scope), notes_of(scope)
+            notes = notes_of(scope)
+            headers = notes.headers
             notes.identity = await authenticate(
                 Credentials(
                     authorization=tuple(headers.getlist("authorization")),

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,6 +13,7 @@ from app.problems.refusals import (
     UnsupportedMediaType,
 )
 from app.routers.middleware.base import HttpMiddleware
+from app.routers.scope import headers_of
 
 __all__ = ["BodyLimit"]
 
@@ -60,7 +60,7 @@ class BodyLimit(HttpMiddleware):
         most = self._most_bytes
         if self._is_upload(scope):
             most = self._largest_upload
-        headers = Headers(scope=scope)
+        headers = headers_of(scope)
         announced = headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > most:
             raise PayloadTooLarge

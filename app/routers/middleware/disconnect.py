@@ -41,16 +41,18 @@ class Disconnect(HttpMiddleware):
         work = asyncio.current_task()
         if work is None:
             raise RuntimeError("requests are served by tasks")
-        line, cancelled_before = _Line(receive, send), work.cancelling()
+        line, cancelled_before = _Line(work, receive, send), work.cancelling()
         also_by_others = False
-        listening = asyncio.create_task(line.listen(work))
+        # What is answered without any waiting is not worth a task to listen.
+        waiting = asyncio.get_running_loop().call_soon(line.listen)
         try:
             await self.app(scope, line.receive, line.send)
         except asyncio.CancelledError:
             if not line.left:
                 raise
         finally:
-            listening.cancel()
+            waiting.cancel()
+            line.hang_up()
             if line.left:
                 _note(notes_of(scope))
                 also_by_others = work.uncancel() > cancelled_before
@@ -66,7 +68,11 @@ class _Line:
     hears the caller leave.
     """
 
-    def __init__(self, receive: Receive, send: Send) -> None:
+    def __init__(
+        self, work: "asyncio.Task[Any]", receive: Receive, send: Send
+    ) -> None:
+        self._work = work
+        self._listening: asyncio.Task[None] | None = None
         self._receive = receive
         self._send = send
         self._heard: asyncio.Queue[Message] = asyncio.Queue(1)
@@ -74,21 +80,21 @@ class _Line:
         self._end: Message | None = None
         self.left = False
 
-    async def listen(self, work: "asyncio.Task[Any]") -> None:
+    def listen(self) -> None:
         """Cancel the work if the caller leaves before it has its answer."""
-        message = await self._receive()
-        while message["type"] != _DISCONNECT:
-            await self._heard.put(message)
-            message = await self._receive()
-        if not self._is_answered:
-            self.left = True
-            work.cancel()
-        await self._heard.put(message)
+        if self._listening is None:
+            self._listening = asyncio.create_task(self._listen())
+
+    def hang_up(self) -> None:
+        """Listen no longer."""
+        if self._listening is not None:
+            self._listening.cancel()
 
     async def receive(self) -> Message:
         """Return the next part of the body, or that the caller has left."""
         if self._end is not None:
             return self._end
+        self.listen()
         message = await self._heard.get()
         if message["type"] == _DISCONNECT:
             self._end = message
@@ -99,6 +105,16 @@ class _Line:
         is_body = message["type"] == "http.response.body"
         self._is_answered = is_body and not message.get("more_body", False)
         await self._send(message)
+
+    async def _listen(self) -> None:
+        message = await self._receive()
+        while message["type"] != _DISCONNECT:
+            await self._heard.put(message)
+            message = await self._receive()
+        if not self._is_answered:
+            self.left = True
+            self._work.cancel()
+        await self._heard.put(message)
 
 
 def _note(notes: RequestNotes) -> None:

@@ -1,6 +1,7 @@
 """Where requests come in and answers go out."""
 
-from starlette.datastructures import MutableHeaders
+from collections.abc import Iterable
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.clock import Clock
@@ -23,6 +24,9 @@ from app.telemetry.signals.events import ACCESS
 
 __all__ = ["Door"]
 
+_Header = tuple[bytes, bytes]
+
+_SECURE = [(name.lower().encode(), v.encode()) for name, v in SECURE.items()]
 _WATCHED = "/v1/"
 _LEFT = 499
 _FAILED = 500
@@ -52,7 +56,7 @@ class Door(HttpMiddleware):
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 notes.status = message["status"]
-                self._add_headers(MutableHeaders(scope=message), notes)
+                message["headers"] = self._headers(message["headers"], notes)
             await send(message)
 
         with bound_request(notes.request_id):
@@ -79,23 +83,30 @@ class Door(HttpMiddleware):
                     attempts=notes.costs.graph_calls,
                 )
 
-    def _add_headers(
-        self, headers: MutableHeaders, notes: RequestNotes
-    ) -> None:
+    def _headers(
+        self, given: Iterable[_Header], notes: RequestNotes
+    ) -> list[_Header]:
+        """Return the headers of an answer, with those that all have."""
+        headers = list(given)
+        names = {name for name, _ in headers}
         costs = notes.costs
-        for name, value in SECURE.items():
-            headers.setdefault(name, value)
-        headers["X-Request-ID"] = notes.request_id
-        headers["Exchange-Graph-Calls"] = str(costs.graph_calls)
-        headers["Server-Timing"] = (
+        headers += [one for one in _SECURE if one[0] not in names]
+        spent = (
             f"queue;dur={costs.queue * 1000:.1f}"
             f", token;dur={costs.token * 1000:.1f}"
             f", graph;dur={costs.graph * 1000:.1f}"
             f", total;dur={self._took(notes) * 1000:.1f}"
         )
+        headers += [
+            (b"x-request-id", notes.request_id.encode()),
+            (b"exchange-graph-calls", b"%d" % costs.graph_calls),
+            (b"server-timing", spent.encode()),
+        ]
         if notes.preference_applied:
-            headers["Preference-Applied"] = notes.preference_applied
-        headers.update(notes.quota_headers())
+            applied = notes.preference_applied.encode()
+            headers.append((b"preference-applied", applied))
+        headers += notes.quota_headers()
+        return headers
 
     def _took(self, notes: RequestNotes) -> float:
         return self._clock.now() - notes.began

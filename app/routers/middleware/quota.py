@@ -1,6 +1,6 @@
 """How much each caller may ask."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from math import ceil
 
 from starlette.types import Message, Receive, Scope, Send
@@ -45,16 +45,18 @@ class CallerQuota(HttpMiddleware):
             await self.app(scope, receive, settled)
 
 
-def _headers(caller: Caller, standing: Standing | None) -> Mapping[str, str]:
+def _headers(
+    caller: Caller, standing: Standing | None
+) -> Sequence[tuple[bytes, bytes]]:
     """Return the headers of draft-ietf-httpapi-ratelimit-headers-10."""
     quota = caller.quota
     if quota is None or standing is None:
-        return {}
-    return {
-        "RateLimit-Policy": (
-            f'"default";q={quota.requests};w={ceil(quota.window)}'
+        return ()
+    left = (standing.remaining, ceil(standing.seconds))
+    return (
+        (
+            b"ratelimit-policy",
+            b'"default";q=%d;w=%d' % (quota.requests, ceil(quota.window)),
         ),
-        "RateLimit": (
-            f'"default";r={standing.remaining};t={ceil(standing.seconds)}'
-        ),
-    }
+        (b"ratelimit", b'"default";r=%d;t=%d' % left),
+    )

@@ -1,0 +1,153 @@
+"""What the endpoint of a read wants, found out once and not for each request.
+
+FastAPI goes through all that an endpoint declares anew each time, which takes
+longer than a kept answer takes altogether. The reads of this API declare
+little: the request, where to read, ids in the path and one model of the query.
+"""
+
+from collections.abc import Callable, Coroutine, Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+from fastapi import Request, Response
+from pydantic import BaseModel, ValidationError
+
+from app.routers.dependencies import context_of, place_of
+from app.routers.headers import accepts, line_of
+from app.routers.route import StrictRoute
+from app.routers.scope import headers_of
+
+__all__ = ["Arguments", "Read"]
+
+Arguments = dict[str, Any]
+
+_MAILBOX = "mailbox"
+_GET = {"GET"}
+# Of a longer query only the words differ; few callers ask the same again.
+_LONGEST_KEPT = 1024
+
+
+class Read:
+    """A route, ready to be asked.
+
+    Attributes:
+        route: The route.
+        names_in_path: The names of what stands in its path, in order.
+    """
+
+    def __init__(self, route: StrictRoute) -> None:
+        self.route = route
+        self.names_in_path = tuple(route.param_convertors)
+        declared = route.dependant
+        self._endpoint: Callable[..., Coroutine[Any, Any, Response]] = (
+            route.endpoint
+        )
+        self._produced = route.produced()
+        self._request = declared.request_param_name or ""
+        context = declared.dependencies[0]
+        self._context = context.name or ""
+        self._in_mailbox = context.call is place_of
+        self._ids = [*declared.path_params, *context.path_params]
+        self._query, self._model = "", BaseModel
+        for one in declared.query_params:
+            model: Any = one.field_info.annotation
+            self._query, self._model = one.name, model
+        self._names = frozenset(route.query_names())
+
+    @staticmethod
+    def is_one(route: StrictRoute) -> bool:
+        """Tell whether a route declares nothing but what all reads do."""
+        declared = route.dependant
+        return (
+            route.methods == _GET
+            and route.body_field is None
+            and [one.call for one in declared.dependencies]
+            in ([context_of], [place_of])
+            and _is_plain(declared)
+        )
+
+    def understand(
+        self, request: Request, in_path: Mapping[str, str]
+    ) -> Arguments | None:
+        """Return the arguments that a request has for the endpoint.
+
+        None if anything is the matter with them, whatever it is.
+        """
+        headers = headers_of(request.scope)
+        has_body = (
+            headers.get("content-length", "0") != "0"
+            or "transfer-encoding" in headers
+        )
+        accept = line_of(headers, "accept")
+        if has_body or not any(accepts(accept, one) for one in self._produced):
+            return None
+        understood: Arguments = {self._request: request}
+        for field in self._ids:
+            value, errors = field.validate(in_path[field.name])
+            if errors:
+                return None
+            understood[field.name] = value
+        text: bytes = request.scope["query_string"]
+        if self._query:
+            wanted = _wanted(self._model, self._names, text)
+            if wanted is None:
+                return None
+            understood[self._query] = wanted
+        elif text:
+            return None
+        return understood
+
+    async def answer(
+        self, request: Request, understood: Arguments
+    ) -> Response:
+        """Serve a request whose arguments were understood.
+
+        Raises:
+            ExchangeError: Its caller may not ask this, or has no answer.
+        """
+        self.route.check(request)
+        context = await context_of(request)
+        if self._in_mailbox:
+            mailbox = understood.pop(_MAILBOX)
+            understood[self._context] = await place_of(
+                request, context, mailbox
+            )
+        else:
+            understood[self._context] = context
+        return await self._endpoint(**understood)
+
+
+def _is_plain(declared: Any) -> bool:
+    """Tell whether nothing is wanted but ids and one model of the query."""
+    return (
+        not declared.header_params
+        and not declared.cookie_params
+        and len(declared.query_params) <= 1
+        and all(
+            issubclass(one.field_info.annotation, BaseModel)
+            for one in declared.query_params
+        )
+    )
+
+
+def _wanted(
+    model: type[BaseModel], names: frozenset[str], text: bytes
+) -> BaseModel | None:
+    """Return what a query asks for; None if it is not as it should be."""
+    read = _read if len(text) <= _LONGEST_KEPT else _read.__wrapped__
+    return read(model, names, text)
+
+
+@lru_cache(maxsize=1024)
+def _read(
+    model: type[BaseModel], names: frozenset[str], text: bytes
+) -> BaseModel | None:
+    given = parse_qsl(text.decode("latin-1"), keep_blank_values=True)
+    by_name = dict(given)
+    if len(by_name) < len(given) or not names.issuperset(by_name):
+        return None
+    try:
+        return model.model_validate(by_name)
+    except ValidationError:
+        return None
