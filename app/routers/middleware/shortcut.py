@@ -49,7 +49,6 @@ class Shortcut(HttpMiddleware):
             response = refusal(scope, error)
         await response(scope, receive, send)
 
-
     def _find(self, scope: Scope) -> tuple[Read | None, dict[str, str]]:
         """Return the read that a path leads to, and what stands in it."""
         at, found = self._paths, []
