@@ -8,7 +8,8 @@ keeps the answer in memory.
 import argparse
 import os
 from pathlib import Path
-from shutil import which
+
+from tests.bench.upstream.nginx import found
 
 __all__ = ["configuration"]
 
@@ -37,7 +38,7 @@ http {{
     }}
     server {{
         listen 127.0.0.1:{port} backlog=4096;
-        location = /ready {{ return 204; }}
+        location = /ready {{ return 200; }}
         location / {{
             proxy_pass http://graph;
             proxy_http_version 1.1;
@@ -76,7 +77,7 @@ def _main() -> None:
     path.write_text(
         configuration(told.state, told.port, told.graph, keep=told.keep)
     )
-    nginx = which("nginx", path=f"{os.defpath}:/usr/sbin:/usr/local/sbin")
+    nginx = found()
     if nginx is None:
         parser.error("there is no nginx")
     os.execv(nginx, [nginx, "-p", str(told.state), "-c", str(path)])  # noqa: S606 - no shell
