@@ -15,8 +15,8 @@ from app import __version__
 from app.clock import Stopping
 from app.routers.protocol import HttpProtocol
 from app.settings import AuthMode, Settings, SettingsError
+from app.telemetry.providers import Providers
 from app.telemetry.recorder import Telemetry
-from app.telemetry.setup import Providers
 from app.telemetry.signals.events import SERVICE_STARTED
 
 __all__ = ["Server", "listening"]

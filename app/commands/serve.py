@@ -1,4 +1,9 @@
-"""Serve callers until told to stop."""
+"""Serve callers until told to stop.
+
+What exports signals is imported if any are to be exported.
+"""
+
+# ruff: noqa: PLC0415
 
 import logging
 
@@ -6,7 +11,6 @@ from app import __version__
 from app.clock import Stopping
 from app.commands.sandboxed import sandboxed
 from app.main import create_app
-from app.routers.instrumentation import instrument
 from app.server import Server, listening
 from app.settings import (
     Settings,
@@ -15,8 +19,8 @@ from app.settings import (
     secret_keys,
 )
 from app.telemetry.logs import EventLog, LibraryHandler
+from app.telemetry.providers import Providers
 from app.telemetry.recorder import Telemetry
-from app.telemetry.setup import Providers, connect
 from app.telemetry.signals.events import SERVICE_STOPPED
 from app.wiring import assemble
 from app.wiring.credentials import read_credentials
@@ -37,6 +41,8 @@ def serve(settings: Settings) -> int:
         state = assemble(settled, telemetry, stopping=stop)
         app = create_app(settled, telemetry, state)
         if providers.tracers or providers.meters:
+            from app.routers.instrumentation import instrument
+
             instrument(app, providers)
         server = Server(app, settled, telemetry, stop, providers)
         server.run(sockets=[entrance])
@@ -47,6 +53,10 @@ def serve(settings: Settings) -> int:
 
 def _providers() -> Providers:
     exports = prepare_otel()
+    if not exports:
+        return Providers()
+    from app.telemetry.setup import connect
+
     try:
         return connect(exports, __version__)
     except OSError as e:

@@ -15,7 +15,7 @@ from opentelemetry.propagate import set_global_textmap
 from opentelemetry.trace import Span
 from starlette.types import Scope
 
-from app.telemetry.setup import Providers
+from app.telemetry.providers import Providers
 from app.telemetry.trace_ids import CallersTrace
 
 __all__ = ["instrument"]

@@ -5,29 +5,7 @@ which the SDK reads itself.
 """
 
 import uuid
-from dataclasses import dataclass
-from threading import Thread
 
-from opentelemetry._logs import Logger
-from opentelemetry.exporter.otlp.proto.grpc import (
-    _log_exporter as grpc_logs,
-)
-from opentelemetry.exporter.otlp.proto.grpc import (
-    metric_exporter as grpc_metrics,
-)
-from opentelemetry.exporter.otlp.proto.grpc import (
-    trace_exporter as grpc_traces,
-)
-from opentelemetry.exporter.otlp.proto.http import (
-    _log_exporter as http_logs,
-)
-from opentelemetry.exporter.otlp.proto.http import (
-    metric_exporter as http_metrics,
-)
-from opentelemetry.exporter.otlp.proto.http import (
-    trace_exporter as http_traces,
-)
-from opentelemetry.metrics import Meter
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 from opentelemetry.sdk.metrics import MeterProvider
@@ -38,72 +16,16 @@ from opentelemetry.sdk.metrics.export import (
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import Tracer
 
 from app.settings import Exports, OtlpProtocol
+from app.telemetry.otlp import exporters
+from app.telemetry.providers import Providers
 from app.telemetry.scrape import MetricsPage
 from app.telemetry.views import declared_views
 
-__all__ = ["Providers", "connect"]
+__all__ = ["connect"]
 
 _SERVICE = "exchange-api"
-_SCOPE = "app"
-_PATIENCE = 5.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Providers:
-    """Where signals go; None where they go nowhere."""
-
-    tracers: TracerProvider | None = None
-    meters: MeterProvider | None = None
-    loggers: LoggerProvider | None = None
-    page: MetricsPage | None = None
-
-    @property
-    def names(self) -> list[str]:
-        """The signals that go out."""
-        every = {
-            "traces": self.tracers,
-            "metrics": self.meters,
-            "logs": self.loggers,
-        }
-        return [name for name, goes_out in every.items() if goes_out]
-
-    @property
-    def tracer(self) -> Tracer | None:
-        """What makes the service's own spans."""
-        return self.tracers.get_tracer(_SCOPE) if self.tracers else None
-
-    @property
-    def meter(self) -> Meter | None:
-        """What makes the service's own metrics."""
-        return self.meters.get_meter(_SCOPE) if self.meters else None
-
-    @property
-    def logger(self) -> Logger | None:
-        """What exports the service's log."""
-        return self.loggers.get_logger(_SCOPE) if self.loggers else None
-
-    def shutdown(self) -> None:
-        """Send what is left and stop; blocks for five seconds at worst."""
-        # Of its own a provider waits half a minute for who does not answer.
-        ending = Thread(target=self._shutdown, daemon=True)
-        ending.start()
-        ending.join(_PATIENCE)
-        if self.page is not None:
-            self.page.close()
-
-    def _shutdown(self) -> None:
-        endings = [
-            Thread(target=provider.shutdown, daemon=True)
-            for provider in (self.tracers, self.meters, self.loggers)
-            if provider is not None
-        ]
-        for ending in endings:
-            ending.start()
-        for ending in endings:
-            ending.join()
 
 
 def connect(exports: Exports, version: str) -> Providers:
@@ -134,9 +56,9 @@ def _tracers(
 ) -> TracerProvider | None:
     if protocol is None:
         return None
-    spoken = grpc_traces if protocol is OtlpProtocol.GRPC else http_traces
+    exporter = exporters(protocol).spans()
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-    provider.add_span_processor(BatchSpanProcessor(spoken.OTLPSpanExporter()))
+    provider.add_span_processor(BatchSpanProcessor(exporter))
     return provider
 
 
@@ -145,9 +67,7 @@ def _meters(
 ) -> MeterProvider | None:
     readers: list[MetricReader] = []
     if protocol is not None:
-        is_grpc = protocol is OtlpProtocol.GRPC
-        spoken = grpc_metrics if is_grpc else http_metrics
-        exporter = spoken.OTLPMetricExporter()
+        exporter = exporters(protocol).metrics()
         readers.append(PeriodicExportingMetricReader(exporter))
     if page is not None:
         readers.append(page.reader)
@@ -166,9 +86,7 @@ def _loggers(
 ) -> LoggerProvider | None:
     if protocol is None:
         return None
-    spoken = grpc_logs if protocol is OtlpProtocol.GRPC else http_logs
+    exporter = exporters(protocol).logs()
     provider = LoggerProvider(resource=resource, shutdown_on_exit=False)
-    provider.add_log_record_processor(
-        BatchLogRecordProcessor(spoken.OTLPLogExporter())
-    )
+    provider.add_log_record_processor(BatchLogRecordProcessor(exporter))
     return provider

@@ -11,7 +11,7 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 from app.callers.caller import Quota
 from app.sandbox import Fault, Sandbox
-from app.telemetry.setup import Providers
+from app.telemetry.providers import Providers
 from tests.support.callers import called
 from tests.support.metrics import readings
 from tests.support.service import Service, settings_for, started

@@ -19,8 +19,8 @@ from app.main import create_app
 from app.server import Server, listening
 from app.settings import load_settings, secret_keys
 from app.telemetry.logs import EventLog, LibraryHandler
+from app.telemetry.providers import Providers
 from app.telemetry.recorder import Telemetry
-from app.telemetry.setup import Providers
 from app.transport.aiohttp_transport import AiohttpTransport
 from app.wiring import assemble
 from tests.crash.points import Trap

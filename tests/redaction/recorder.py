@@ -22,8 +22,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import (
 )
 from prometheus_client import generate_latest
 
+from app.telemetry.providers import Providers
 from app.telemetry.scrape import OneAtATime
-from app.telemetry.setup import Providers
 from app.telemetry.views import declared_views
 from tests.redaction.evidence import Evidence
 

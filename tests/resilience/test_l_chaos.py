@@ -15,7 +15,7 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 from app.sandbox import Fault, Sandbox
 from app.sandbox.calls import Call
-from app.telemetry.setup import Providers
+from app.telemetry.providers import Providers
 from app.telemetry.signals.metrics import GRAPH_RETRIES
 from tests.chaos.callers import MAILBOXES, Callers
 from tests.chaos.invariants import (

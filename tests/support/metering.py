@@ -8,8 +8,8 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 from app.telemetry.logs import EventLog
+from app.telemetry.providers import Providers
 from app.telemetry.recorder import Telemetry
-from app.telemetry.setup import Providers
 
 __all__ = ["Metering"]
 

@@ -22,8 +22,8 @@ from app.sandbox import Sandbox
 from app.services.state import AppState
 from app.settings import Settings
 from app.telemetry.logs import EventLog
+from app.telemetry.providers import Providers
 from app.telemetry.recorder import Telemetry
-from app.telemetry.setup import Providers
 from app.wiring import assemble
 from tests.support.contract import Contract
 from tests.support.document import generated
