@@ -4,21 +4,16 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.ledger.engines import LedgerFile, alone, engine_for
+from app.ledger.revision import NEWEST, OtherRelease, revision
 from app.ledger.vault import KeysLost, Vault, open_vault
 from app.problems.errors import Outcome
 from app.problems.ledger import LedgerUnavailable
@@ -27,10 +22,9 @@ from app.telemetry.signals.ledger import LEDGER_BACK, LEDGER_LOST
 
 __all__ = ["Database"]
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number will do, as long as all processes take the same.
 _MIGRATING = 7_305_116
-_FAILURES = (SQLAlchemyError, sqlite3.Error, OSError, CommandError, KeysLost)
+_FAILURES = (SQLAlchemyError, sqlite3.Error, OSError, OtherRelease, KeysLost)
 _RETRY_AFTER = 5.0
 _PARTING = 3.0
 # What was to be committed was not taken.
@@ -202,19 +196,11 @@ class _Progress:
         return Outcome.NOT_PERFORMED
 
 
-@cache
-def _newest() -> str | None:
-    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
-
-
 def _upgrade(connection: Connection) -> None:
-    present = MigrationContext.configure(connection).get_current_revision()
-    if present == _newest():
-        return
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    if revision(connection) != NEWEST:
+        from app.ledger.migrating import migrate  # noqa: PLC0415 - see there
+
+        migrate(connection)
 
 
 def _explained(error: BaseException) -> tuple[str | None, str]:
@@ -224,7 +210,7 @@ def _explained(error: BaseException) -> tuple[str | None, str]:
     """
     if isinstance(error, KeysLost):
         return "The ledger was sealed with other keys.", "keys-lost"
-    if isinstance(error, CommandError):
+    if isinstance(error, OtherRelease):
         return "The ledger is of another release.", "unknown-revision"
     if isinstance(error, OSError):
         return None, type(error).__name__

@@ -5,11 +5,10 @@ from typing import Any
 
 from msgspec import msgpack
 from sqlalchemy import RowMapping, and_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.clock import Clock
+from app.ledger.adding import add_unless_there
 from app.ledger.answers import pack_result
 from app.ledger.database import Database
 from app.ledger.forgetting import forget
@@ -81,7 +80,7 @@ class RequestRows:
                 keep=self._keep,
             )
             while True:
-                if await _is_added(connection, fresh):
+                if await add_unless_there(connection, requests, fresh):
                     return claim_of(fresh)
                 rows = await connection.execute(
                     select(requests)
@@ -189,17 +188,6 @@ class RequestRows:
 
     def _now(self) -> float:
         return self._clock.wall().timestamp()
-
-
-async def _is_added(
-    connection: AsyncConnection, fresh: Mapping[str, Any]
-) -> bool:
-    is_sqlite = connection.dialect.name == "sqlite"
-    insert = sqlite_insert if is_sqlite else postgresql_insert
-    added = await connection.execute(
-        insert(requests).values(fresh).on_conflict_do_nothing()
-    )
-    return bool(added.rowcount)
 
 
 async def _write(

@@ -6,10 +6,9 @@ import secrets
 from collections.abc import Sequence
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.ledger.adding import add_unless_there
 from app.ledger.schema import ledger_keys
 from app.sealing import SealedBox, derived
 
@@ -72,14 +71,9 @@ async def open_vault(
     box = SealedBox(secrets_, _WRAPPING)
     binding = str(_ONLY).encode()
     fresh = box.seal(secrets.token_bytes(_KEY_BYTES), binding)
-    is_sqlite = connection.dialect.name == "sqlite"
-    insert = sqlite_insert if is_sqlite else postgresql_insert
     # Who comes second takes the key of who came first.
-    await connection.execute(
-        insert(ledger_keys)
-        .values(id=_ONLY, wrapped=fresh)
-        .on_conflict_do_nothing()
-    )
+    row = {"id": _ONLY, "wrapped": fresh}
+    await add_unless_there(connection, ledger_keys, row)
     rows = await connection.execute(select(ledger_keys.c.wrapped))
     wrapped: bytes = rows.scalar_one()
     data_key = box.open(wrapped, binding)

@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 from app.ledger import migrations
+from app.ledger.revision import NEWEST, revision
 from app.ledger.schema import METADATA
 from app.problems.errors import Outcome
 from app.problems.ledger import LedgerUnavailable
@@ -42,10 +43,12 @@ async def test_migrations_lead_to_the_tables_of_the_code(
     async with place.database() as database:
         async with database.transaction() as connection:
             left = await connection.run_sync(_differences)
+            reached = await connection.run_sync(revision)
         async with database.transaction() as connection:
             tables = await connection.run_sync(_taken_back)
 
     assert left == []
+    assert reached == NEWEST
     assert tables == ["alembic_version"]
 
 
