@@ -60,9 +60,8 @@ class ApiKeys:
         ]
         if not found:
             raise _refused("The API key is not known.", Reason.UNKNOWN_KEY)
-        today = self._clock.wall().date()
         for key in found:
-            if key.expires is None or today < key.expires:
+            if key.expires is None or self._clock.wall().date() < key.expires:
                 return key.identity
         raise _refused("The API key has expired.", Reason.EXPIRED)
 

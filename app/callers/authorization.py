@@ -27,18 +27,20 @@ def check_roles(
     Raises:
         CallerForbidden: One is missing.
     """
-    missing = sorted(needed - identity.roles)
-    if missing:
+    if not needed <= identity.roles:
+        missing = sorted(needed - identity.roles)
         names = " ".join(missing)
         raise CallerForbidden(
             f"The caller lacks the role {' and '.join(missing)}.",
             reason=Reason.ROLE,
             challenge=identity.insufficient(names),
         )
+    if Role.OPERATOR not in needed:
+        return
     overseen = identity.tenants
     if identity.overseen is not None:
         overseen = identity.overseen
-    if Role.OPERATOR in needed and not overseen >= set(tenants):
+    if not overseen >= set(tenants):
         raise CallerForbidden(
             "Operators must be allowed in all tenants.", reason=Reason.TENANT
         )

@@ -31,7 +31,9 @@ __all__ = [
     "IfMatch",
     "Intended",
     "Where",
+    "context_of",
     "identity_of",
+    "place_of",
     "services",
 ]
 
@@ -40,7 +42,7 @@ _LONGEST_WAIT = 120.0
 
 def services(request: Request) -> AppState:
     """Return what the application shares with every request."""
-    state: AppState = request.state.exchange
+    state: AppState = request.scope["state"]["exchange"]
     return state
 
 
@@ -57,6 +59,14 @@ def identity_of(request: Request) -> Identity:
 
 
 async def context_of(request: Request) -> CallContext:
+    """Return who asks, by when, and what will do.
+
+    Raises:
+        CallerForbidden: The caller may not use the tenant.
+        CallerUnauthenticated: Nobody knows who calls.
+        MalformedRequest: It is not clear which tenant is meant.
+        TenantNotFound: There is none of that name.
+    """
     state = services(request)
     notes = notes_of(request.scope)
     headers = notes.headers
@@ -90,6 +100,12 @@ Asked = Annotated[CallContext, Depends(context_of)]
 async def place_of(
     request: Request, asked: Asked, mailbox: MailboxInPath
 ) -> InMailbox:
+    """Return the mailbox that is meant, if the caller may use it.
+
+    Raises:
+        CallerForbidden: The caller may not.
+        ExchangeError: There is none, or nobody can tell which it is.
+    """
     identity, mailboxes = identity_of(request), services(request).mailboxes
     notes = notes_of(request.scope)
     where = mailboxes.find(asked, mailbox_of(identity, mailbox))

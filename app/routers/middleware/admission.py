@@ -49,7 +49,8 @@ def criticality_of(method: str, query: str) -> Criticality:
     through it: it can go on with the same cursor later. Nothing is backfill
     yet.
     """
-    names = {part.partition("=")[0] for part in query.split("&")}
-    if method == "GET" and "cursor" in names:
-        return Criticality.SYNC
+    if method == "GET" and "cursor" in query:
+        names = {part.partition("=")[0] for part in query.split("&")}
+        if "cursor" in names:
+            return Criticality.SYNC
     return Criticality.INTERACTIVE

@@ -1,7 +1,6 @@
 """The short way of reads."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -9,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.problems.errors import ExchangeError
 from app.routers.dependencies import services
 from app.routers.middleware.base import HttpMiddleware
+from app.routers.paths import Paths
 from app.routers.problem_answers import refusal
 from app.routers.reads import Read
 
@@ -27,16 +27,14 @@ class Shortcut(HttpMiddleware):
 
     def __init__(self, app: ASGIApp, reads: Iterable[Read]) -> None:
         super().__init__(app)
-        self._paths = _Paths()
-        for read in reads:
-            self._paths.add(read)
+        self._paths = Paths(reads)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request here if it is a plain read, or pass it on."""
         request = Request(scope, receive, send)
-        read, in_path = self._find(scope)
+        read, in_path = self._paths.find(scope["path"])
         understood = None
-        if read is not None:
+        if read is not None and scope["method"] == "GET":
             understood = read.understand(request, in_path)
         if read is None or understood is None:
             await self.app(scope, receive, send)
@@ -48,44 +46,3 @@ class Shortcut(HttpMiddleware):
             error.age(services(request).clock.now())
             response = refusal(scope, error)
         await response(scope, receive, send)
-
-    def _find(self, scope: Scope) -> tuple[Read | None, dict[str, str]]:
-        """Return the read that a path leads to, and what stands in it."""
-        at, found = self._paths, []
-        if scope["method"] != "GET":
-            return None, {}
-        for segment in scope["path"].split("/"):
-            onward = at.literal.get(segment)
-            if onward is None:
-                if at.anything is None or not segment:
-                    return None, {}
-                onward = at.anything
-                found.append(segment)
-            at = onward
-        if at.read is None:
-            return None, {}
-        return at.read, dict(zip(at.read.names_in_path, found, strict=True))
-
-
-@dataclass(slots=True)
-class _Paths:
-    """Routes by the segments of their paths.
-
-    A segment that is spelled out goes before one that may be anything, as in
-    the order of the routes.
-    """
-
-    literal: "dict[str, _Paths]" = field(default_factory=dict)
-    anything: "_Paths | None" = None
-    read: Read | None = None
-
-    def add(self, read: Read) -> None:
-        """Add a route."""
-        at = self
-        for segment in read.route.path.split("/"):
-            if segment.startswith("{"):
-                at.anything = at.anything or _Paths()
-                at = at.anything
-            else:
-                at = at.literal.setdefault(segment, _Paths())
-        at.read = read
