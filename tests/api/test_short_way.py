@@ -64,7 +64,9 @@ def reads(service: Service) -> list[StrictRoute]:
     ]
 
 
-async def test_all_reads_can_go_the_short_way(reads: list[StrictRoute]) -> None:
+async def test_all_reads_can_go_the_short_way(
+    reads: list[StrictRoute],
+) -> None:
     """One that declares more than others would go the long way unnoticed."""
     assert len(reads) > 25
     assert [r.path for r in reads if not Read.is_one(r)] == []
