@@ -1,6 +1,7 @@
 """Everything that is measured."""
 
 from tests.bench.cases.base import Case
+from tests.bench.cases.pressure import AddedTime, Leaving, Overload, Slow
 from tests.bench.cases.reading import (
     Cached,
     FromGraph,
@@ -8,8 +9,34 @@ from tests.bench.cases.reading import (
     NotModified,
     OneMessage,
 )
+from tests.bench.cases.refused import (
+    CircuitOpen,
+    GateClosed,
+    OverQuota,
+    Shed,
+    Stale,
+)
+from tests.bench.cases.sending import Send
+from tests.bench.cases.starting import Start
 
 __all__ = ["CASES"]
+
+_LONG_BREAK = {
+    "EXCHANGE_BREAKER__OPEN_FOR": "300",
+    "EXCHANGE_RETRY__ATTEMPTS": "1",
+}
+_NOTHING_FRESH = {
+    "EXCHANGE_CACHE__FRESH": "0",
+    "EXCHANGE_CACHE__REVALIDATE": "0",
+}
+_NONE_TO_SPARE = {
+    "EXCHANGE_LIMITS__MAILBOX_CONCURRENCY": "64",
+    "EXCHANGE_LIMITS__TENANT_CONCURRENCY": "64",
+    "EXCHANGE_POOL__CONNECTIONS": "64",
+}
+_ROOM_FOR_ONE = {
+    "EXCHANGE_LIMITS__REQUESTS_IN_FLIGHT": "1",
+}
 
 CASES: tuple[Case, ...] = (
     FromGraph(
@@ -38,4 +65,57 @@ CASES: tuple[Case, ...] = (
     OneMessage(name="message", about="one message from Graph", peers=True),
     Cached(name="cached", about="the list, kept and fresh"),
     NotModified(name="not-modified", about="304 on If-None-Match"),
+    Stale(
+        name="stale",
+        about="the list, kept and stale, during an outage",
+        settings={**_LONG_BREAK, **_NOTHING_FRESH},
+        stub=True,
+    ),
+    CircuitOpen(
+        name="circuit-open",
+        about="refusal while the breaker is open",
+        settings=_LONG_BREAK,
+        stub=True,
+    ),
+    GateClosed(
+        name="gate-closed",
+        about="refusal while Graph's Retry-After runs",
+        stub=True,
+    ),
+    OverQuota(
+        name="quota",
+        about="refusal of a caller beyond its quota",
+        settings={"EXCHANGE_QUOTA__REQUESTS": "1"},
+    ),
+    Shed(
+        name="shed",
+        about="refusal while there is no room",
+        settings=_ROOM_FOR_ONE,
+        stub=True,
+    ),
+    Send(name="send", about="a message written and sent", stub=True),
+    Slow(
+        name="slow",
+        about="25 messages from a Graph that takes 50 ms, 64 connections",
+        connections=64,
+        stub=True,
+    ),
+    Overload(
+        name="overload",
+        about="goodput at 5 times the capacity ÷ capacity",
+        connections=64,
+        settings={"EXCHANGE_LIMITS__QUEUE": "1000"},
+    ),
+    Leaving(
+        name="leaving",
+        about="capacity after half of the callers have left ÷ before",
+        connections=64,
+        settings=_NONE_TO_SPARE,
+        stub=True,
+    ),
+    AddedTime(
+        name="added-time",
+        about="longer than asking the upstream, at half load",
+    ),
+    Start(name="start", about="from nothing to the first answer", peers=True),
 )

@@ -6,7 +6,7 @@ from itertools import cycle
 
 from tests.bench import cores
 from tests.bench.load.closed import Size, closed_loop
-from tests.bench.load.outcome import Expected
+from tests.bench.load.outcome import Expected, Outcome
 from tests.bench.load.wire import request
 from tests.bench.targets import Running
 from tests.bench.upstream.serving import Upstream
@@ -67,14 +67,15 @@ class Case:
         return Expected(at_least=20_000)
 
     async def prepare(self, stage: Stage) -> None:
-        """Warm the target up, and bring about what the case is about."""
-        await closed_loop(
-            stage.it.port,
-            await self.requests(stage),
-            self.expected(),
-            self.connections,
-            Size(count=_WARM_UP, seconds=stage.size.seconds * 2),
+        """Warm the target up, and bring about what the case is about.
+
+        Raises:
+            WrongAnswer: The target does something else.
+        """
+        outcome = await self.asked(
+            stage, Size(count=_WARM_UP, seconds=stage.size.seconds * 2)
         )
+        outcome.raise_if_wrong()
 
     async def measure(self, stage: Stage) -> dict[str, float]:
         """Return what one round has shown.
@@ -83,16 +84,20 @@ class Case:
             WrongAnswer: The target did something else.
         """
         before = cores.cpu_seconds(stage.it.pid)
-        outcome = await closed_loop(
-            stage.it.port,
-            await self.requests(stage),
-            self.expected(),
-            self.connections,
-            stage.size,
-        )
+        outcome = await self.asked(stage, stage.size)
         used = cores.cpu_seconds(stage.it.pid) - before
         outcome.raise_if_wrong()
         return {
             CPU: used / outcome.asked * 1e6,
             RATE: outcome.asked / outcome.seconds,
         }
+
+    async def asked(self, stage: Stage, size: Size) -> Outcome:
+        """Ask in a closed loop."""
+        return await closed_loop(
+            stage.it.port,
+            await self.requests(stage),
+            self.expected(),
+            self.connections,
+            size,
+        )

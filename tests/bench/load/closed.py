@@ -30,16 +30,18 @@ async def closed_loop(
     outcome = Outcome()
     wires = [await connect(port) for _ in range(connections)]
     began = time.perf_counter()
-    ends = began + size.seconds
     asked = 0
+
+    def passed() -> float:
+        return time.perf_counter() - began
 
     async def ask(number: int) -> None:
         nonlocal asked
         wire = wires[number]
-        while asked < size.count and (now := time.perf_counter()) < ends:
+        while asked < size.count and (now := passed()) < size.seconds:
             asked += 1
             answer = await wire.ask(next(requests))
-            outcome.note(answer, expected, time.perf_counter() - now)
+            outcome.note(answer, expected, now, passed())
 
     try:
         async with asyncio.TaskGroup() as callers:
@@ -48,5 +50,5 @@ async def closed_loop(
     finally:
         for wire in wires:
             wire.close()
-    outcome.seconds = time.perf_counter() - began
+    outcome.seconds = passed()
     return outcome

@@ -1,14 +1,11 @@
 """What became of the requests of a run."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.bench.load.wire import Answer
 
 __all__ = ["Expected", "Outcome", "WrongAnswer", "quantile"]
-
-Check = Callable[[Answer], bool]
 
 
 class WrongAnswer(Exception):
@@ -19,55 +16,72 @@ class WrongAnswer(Exception):
 class Expected:
     """What every answer must be.
 
-    It has this status, this in its head (in lower case), and the length of
-    the first answer, which is at least ``at_least``.
+    It has this status, this in its head (in lower case) and in its body. If
+    it is to have ``at_least`` so many bytes, then all have as many as the
+    first.
     """
 
     status: int = 200
     head: bytes = b""
+    body: bytes = b""
     at_least: int = 0
-    length: int | None = None
+    length: int = 0
 
     def __call__(self, answer: Answer) -> bool:
         """Tell whether an answer is as it should be."""
-        if self.length is None and answer.length >= self.at_least:
+        if not self.length and answer.length >= self.at_least:
             self.length = answer.length
         return (
             answer.status == self.status
-            and answer.length == self.length
-            and self.head in answer.head.lower()
+            and (answer.length == self.length or not self.at_least)
+            and (not self.head or self.head in answer.head.lower())
+            and (not self.body or self.body in answer.body)
         )
 
 
 @dataclass(kw_only=True)
 class Outcome:
-    """Statuses (0: no answer), seconds, and how long each answer took.
+    """Statuses (0: no answer), and how long it was asked.
 
-    ``good`` are answers as expected in time, ``left`` callers that did not
-    wait for theirs. ``wrong`` tells of the first answer that was otherwise.
+    ``latencies`` are those of answers as expected, ``came`` when they came,
+    in seconds since the beginning; ``left`` are callers who did not wait for
+    theirs. ``wrong`` tells of the first answer that was not as expected.
     """
 
-    good: int = 0
     left: int = 0
     seconds: float = 0.0
     wrong: str = ""
     statuses: Counter[int] = field(default_factory=Counter)
     latencies: list[float] = field(default_factory=list)
+    came: list[float] = field(default_factory=list)
+
+    @property
+    def good(self) -> int:
+        """How many answers were as expected."""
+        return len(self.latencies)
 
     @property
     def asked(self) -> int:
         """How many requests were made."""
         return self.left + self.statuses.total()
 
-    def note(self, answer: Answer, check: Check, took: float) -> None:
-        """Count an answer."""
+    def note(
+        self, answer: Answer, check: Expected, asked: float, came: float
+    ) -> None:
+        """Count an answer: when it was asked for and when it came."""
         self.statuses[answer.status] += 1
         if check(answer):
-            self.good += 1
-            self.latencies.append(took)
+            self.latencies.append(came - asked)
+            self.came.append(came)
         elif not self.wrong:
             head = answer.head.decode("latin-1")
-            self.wrong = f"{answer.length} bytes after {head}"
+            body = answer.body[:300].decode("latin-1")
+            self.wrong = f"{answer.length} bytes: {head}\n{body}"
+
+    def per_second(self, after: float = 0.0) -> float:
+        """Return good answers a second, once so many have passed."""
+        counted = [came for came in self.came if after < came < self.seconds]
+        return len(counted) / (self.seconds - after)
 
     def raise_if_wrong(self) -> None:
         """Raise `WrongAnswer` unless every caller got what was expected."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import cast
 
 __all__ = ["Answer", "Wire", "connect", "request"]
@@ -11,15 +12,19 @@ _LAST_CHUNK = b"0\r\n\r\n"
 _EMPTY = {204, 304}
 
 
+@dataclass(slots=True)
 class Answer:
-    """Status, head and length of the body of an answer."""
+    """An answer as it came over the wire; ``length`` is that of its body."""
 
-    __slots__ = ("head", "length", "status")
+    status: int
+    head: bytes
+    parts: list[bytes]
+    length: int
 
-    def __init__(self, status: int, head: bytes, length: int) -> None:
-        self.status = status
-        self.head = head
-        self.length = length
+    @property
+    def body(self) -> bytes:
+        """The body, with the frames of its chunks if it came in chunks."""
+        return b"".join(self.parts)
 
 
 class Wire(asyncio.Protocol):
@@ -29,6 +34,7 @@ class Wire(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waits: asyncio.Future[Answer] | None = None
         self._early = self._head = self._tail = b""
+        self._parts: list[bytes] = []
         self._status = self._length = 0
         self._expected: int | None = None
 
@@ -72,17 +78,21 @@ class Wire(asyncio.Protocol):
                 return
             self._read_head(head)
         self._length += len(data)
+        self._parts.append(data)
         if self._expected is None:
             self._tail = (self._tail + data)[-len(_LAST_CHUNK) :]
             is_whole = self._tail == _LAST_CHUNK
         else:
             is_whole = self._length >= self._expected
         if is_whole and self._waits is not None and not self._waits.done():
-            answer = Answer(self._status, self._head, self._length)
+            answer = Answer(
+                self._status, self._head, self._parts, self._length
+            )
             self._waits.set_result(answer)
 
     def _begin(self) -> None:
         self._early = self._head = self._tail = b""
+        self._parts = []
         self._status = self._length = 0
         self._expected = None
 
