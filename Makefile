@@ -22,7 +22,7 @@ FIDELITY = .venv-fidelity/bin/python -m pytest -c tests/fidelity/pytest.ini test
 REFERENCES := problems settings telemetry
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run sandbox test test-long chaos crash isolation gameday load bench fuzz check sbom audit format openapi reference image lock clean force
+.PHONY: help setup run sandbox test test-long chaos crash isolation gameday load bench bench-compare bench-ci fuzz check sbom audit format openapi reference image lock clean force
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,8 +67,14 @@ gameday: .venv/.dev ## walk through eight incidents: alert, runbook, recovery; O
 load: .venv/.dev ## measure the memory that a large attachment takes; MEGABYTES=100
 	@$(BIN)/python -m tests.load --megabytes $(or $(MEGABYTES),100)
 
-bench: .venv/.dev ## measure what a request costs; ROUNDS=5 ONLY=list,cached
-	@$(BIN)/python -m tests.bench --rounds $(or $(ROUNDS),5) --only "$(ONLY)"
+bench: .venv/.dev .bench/.ready ## measure what a request costs, here and with what else one would write; ONLY=list,cached ROUNDS=5
+	@$(BIN)/python -m tests.bench run --rounds $(or $(ROUNDS),5) --only "$(ONLY)" --json dist/bench.json
+
+bench-compare: .venv/.dev ## measure it in two versions side by side; BASE=main~5 ONLY=list,cached ROUNDS=5
+	@$(BIN)/python -m tests.bench compare $(BASE) --rounds $(or $(ROUNDS),5) --only "$(ONLY)" --json dist/bench-compare.json
+
+bench-ci: .venv/.dev ## measure for a minute, and fail if something is far slower than it may be
+	@$(BIN)/python -m tests.bench ci
 
 fuzz: .venv/.dev .fuzz/.ready ## try what nobody thought of, as three callers; PHASES=examples,coverage,fuzzing,stateful SEED=1 SECONDS=300 WHO=stranger
 	@$(BIN)/python -m tests.fuzz --phases $(or $(PHASES),examples,coverage,fuzzing,stateful) \

@@ -20,7 +20,7 @@ from tests.bench import cores
 from tests.bench.ports import free_port, wait_for
 
 __all__ = [
-    "KEY",
+    "ROOT",
     "Place",
     "Running",
     "Target",
@@ -29,16 +29,16 @@ __all__ = [
     "telemetry",
 ]
 
-KEY = "bench-key"
 ROOT = Path(__file__).parents[2]
 
 _END = 20.0
 # What is logged is kept in memory: a disk is not what is measured.
 _MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+_KEY = "bench-key"
 _KEYS = [
     {
         "name": "bench",
-        "sha256": hashlib.sha256(KEY.encode()).hexdigest(),
+        "sha256": hashlib.sha256(_KEY.encode()).hexdigest(),
         "roles": ["mail.read", "mail.write", "mail.send"],
         "mailboxes": ["*"],
     }
@@ -84,6 +84,7 @@ class Target:
     page: str = "/messages?mailbox={mailbox}"
     message: str = "/messages/{message}?mailbox={mailbox}"
     directory: Path = ROOT
+    is_service: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,11 +108,12 @@ def service(
         name=name,
         command=lambda _place: [sys.executable, "-m", "app", "serve"],
         environment=lambda place: {**_variables(place), **settings},
-        headers={"X-API-Key": KEY},
+        headers={"X-API-Key": _KEY},
         ready="/health/ready",
         page="/v1/mailboxes/{mailbox}/messages",
         message="/v1/mailboxes/{mailbox}/messages/{message}",
         directory=directory,
+        is_service=True,
     )
 
 

@@ -21,6 +21,7 @@ from tests.bench.cases.starting import Start
 
 __all__ = ["CASES"]
 
+_PEERS = ("FastAPI + httpx", "FastAPI + O365", "FastAPI + msgraph-sdk")
 _LONG_BREAK = {
     "EXCHANGE_BREAKER__OPEN_FOR": "300",
     "EXCHANGE_RETRY__ATTEMPTS": "1",
@@ -42,15 +43,14 @@ CASES: tuple[Case, ...] = (
     FromGraph(
         name="list",
         about="25 messages from Graph, 8 connections",
-        peers=True,
+        beside=(*_PEERS, "nginx proxy_pass"),
         plain=True,
     ),
     FromGraph(
         name="list-64",
         about="25 messages from Graph, 64 connections",
         connections=64,
-        peers=True,
-        plain=True,
+        beside=(*_PEERS, "nginx proxy_pass"),
     ),
     FromGraph(
         name="list-256",
@@ -62,8 +62,16 @@ CASES: tuple[Case, ...] = (
         name="list-new",
         about="25 messages from Graph, of a mailbox never seen",
     ),
-    OneMessage(name="message", about="one message from Graph", peers=True),
-    Cached(name="cached", about="the list, kept and fresh"),
+    OneMessage(
+        name="message",
+        about="one message from Graph",
+        beside=(*_PEERS, "nginx proxy_pass"),
+    ),
+    Cached(
+        name="cached",
+        about="the list, kept and fresh",
+        beside=("nginx proxy_cache", "FastAPI, bytes"),
+    ),
     NotModified(name="not-modified", about="304 on If-None-Match"),
     Stale(
         name="stale",
@@ -117,5 +125,7 @@ CASES: tuple[Case, ...] = (
         name="added-time",
         about="longer than asking the upstream, at half load",
     ),
-    Start(name="start", about="from nothing to the first answer", peers=True),
+    Start(
+        name="start", about="from nothing to the first answer", beside=_PEERS
+    ),
 )

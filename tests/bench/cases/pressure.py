@@ -105,5 +105,8 @@ class AddedTime(FromGraph):
 
 async def _rushed(case: FromGraph, stage: Stage, rush: Rush) -> Outcome:
     return await open_loop(
-        stage.it.port, await case.requests(stage), case.expected(), rush
+        stage.it.port,
+        await case.requests(stage),
+        case.checked(stage),
+        rush,
     )

@@ -28,7 +28,7 @@ class Start(FromGraph):
             answer = await wire.ask(asked)
             took = it.started + time.perf_counter() - began
             wire.close()
-            self.expected()(answer)
+            self.checked(stage)(answer)
             return {
                 SECONDS: took,
                 MEGABYTES: cores.resident_bytes(it.pid) / 1e6,

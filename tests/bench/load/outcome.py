@@ -1,7 +1,7 @@
 """What became of the requests of a run."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.bench.load.wire import Answer
 
@@ -26,6 +26,10 @@ class Expected:
     body: bytes = b""
     at_least: int = 0
     length: int = 0
+
+    def bare(self) -> "Expected":
+        """Return the same without what is to be in the head."""
+        return replace(self, head=b"")
 
     def __call__(self, answer: Answer) -> bool:
         """Tell whether an answer is as it should be."""

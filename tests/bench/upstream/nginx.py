@@ -52,8 +52,11 @@ def found() -> str | None:
 
 
 @contextmanager
-def nginx(port: int, stub: str) -> Iterator[None]:
-    """Serve the two documents, and leave all else to the stub."""
+def nginx(port: int, stub: str) -> Iterator[int]:
+    """Serve the two documents, leave all else to the stub.
+
+    What it yields is the id of the process.
+    """
     url = f"http://127.0.0.1:{port}"
     with TemporaryDirectory() as scratch:
         root = Path(scratch)
@@ -68,7 +71,7 @@ def nginx(port: int, stub: str) -> Iterator[None]:
             stdin=subprocess.DEVNULL,
         ) as it:
             try:
-                yield
+                yield it.pid
             finally:
                 it.terminate()
                 it.wait(_END)

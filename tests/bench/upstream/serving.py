@@ -16,10 +16,20 @@ __all__ = ["Upstream", "upstream"]
 
 @dataclass(frozen=True, kw_only=True)
 class Upstream:
-    """The stand-in: ``static`` is fast, ``stub`` can be slow or down."""
+    """The stand-in: ``static`` is fast, ``stub`` can be slow or down.
 
-    static: str
+    ``kind`` tells what is behind ``static``, ``pid`` is its process.
+    """
+
+    kind: str
+    pid: int
+    port: int
     stub: str
+
+    @property
+    def static(self) -> str:
+        """The base URL of what is fast."""
+        return f"http://127.0.0.1:{self.port}"
 
     def weather(self, **wanted: float) -> None:
         """Have the stub be slow, or down; by default it is well."""
@@ -40,11 +50,11 @@ def upstream() -> Iterator[Upstream]:
         try:
             wait_for(it, f"{stub}/")
             if found() is None:
-                yield Upstream(static=stub, stub=stub)
+                yield Upstream(kind="stub", pid=it.pid, port=port, stub=stub)
                 return
             port = free_port()
-            with nginx(port, stub):
-                yield Upstream(static=f"http://127.0.0.1:{port}", stub=stub)
+            with nginx(port, stub) as pid:
+                yield Upstream(kind="nginx", pid=pid, port=port, stub=stub)
         finally:
             it.terminate()
             it.wait()
