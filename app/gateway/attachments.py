@@ -1,6 +1,6 @@
 """Attachments in Graph: builds the calls. Translates; decides nothing."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from app.gateway.building import call_in, page_in
 from app.gateway.operations import attachments as writing

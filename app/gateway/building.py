@@ -1,8 +1,9 @@
 """Build calls: percent-encoded targets and the headers they all bear. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from urllib.parse import quote, urlencode
+
+from msgspec.structs import replace
 
 from app.gateway.calls import GraphCall
 from app.gateway.operations.entry import Operation

@@ -3,7 +3,7 @@
 Translates; decides nothing.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from app.gateway.building import call_in, page_in, prefer
 from app.gateway.calls import GraphCall

@@ -3,9 +3,8 @@
 Translates; decides nothing.
 """
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from app.gateway.building import call_in, if_match, prefer
 from app.gateway.calls import GraphCall

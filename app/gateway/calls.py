@@ -10,9 +10,10 @@ nothing once it has returned or raised, except through `Reply.stream`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial, reduce
 from typing import NamedTuple, Protocol, TypeVar
+
+from msgspec import Struct, field
 
 from app.clock import Deadline
 from app.gateway.batches import Batch, Group
@@ -43,8 +44,7 @@ class ScopeKey(NamedTuple):
     name: str
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """What has become of one call so far.
 
     ``sent`` counts its requests; ``in_doubt`` tells whether one of them may
@@ -57,8 +57,7 @@ class Tally:
     hidden: ExchangeError | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GraphCall:
+class GraphCall(Struct, frozen=True, kw_only=True):
     """What to ask of Graph, for whom and by when.
 
     Attributes:

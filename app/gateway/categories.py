@@ -1,6 +1,6 @@
 """Categories in Graph: builds the calls. Translates; decides nothing."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from app.gateway.building import call_in, page_in
 from app.gateway.operations import settings as operations

@@ -1,7 +1,8 @@
 """Contacts in Graph: builds the calls. Translates; decides nothing."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from app.gateway.building import call_in, if_match, page_in
 from app.gateway.operations import contacts as operations

@@ -1,6 +1,6 @@
 """The directory in Graph: builds the calls. Translates; decides nothing."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from app.gateway.building import binding_of, call_in, target
 from app.gateway.calls import GraphCall

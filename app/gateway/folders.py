@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from app.gateway.batches import Batch, Group, Part
 from app.gateway.building import binding_of, call_in, page_in, target

@@ -1,6 +1,6 @@
 """Messages in Graph: builds the calls. Translates; decides nothing."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from app.gateway.building import call_in, if_match, page_in, prefer
 from app.gateway.calls import GraphCall

@@ -1,6 +1,6 @@
 """Moving and copying in Graph: builds the calls. Decides nothing."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from app.gateway.building import call_in
 from app.gateway.operations import moves as operations

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from app.gateway.batches import Group
 from app.gateway.calendar import events_call

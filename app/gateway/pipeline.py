@@ -1,8 +1,9 @@
 """The two ways into the chain of policies."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from app.gateway.calls import GraphCall, Send
 from app.gateway.cursors import CursorCodec

@@ -1,7 +1,8 @@
 """Replies and forwards in Graph: builds the calls. Decides nothing."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from app.gateway.building import call_in, prefer
 from app.gateway.operations import replies as operations

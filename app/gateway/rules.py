@@ -1,9 +1,10 @@
 """Inbox rules in Graph: builds the calls. Translates; decides nothing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 from msgspec import Raw, Struct
+from msgspec.structs import replace
 
 from app.gateway.building import call_in, page_in
 from app.gateway.operations import rules as operations

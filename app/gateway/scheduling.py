@@ -1,8 +1,9 @@
 """Free/busy times in Graph: builds the calls. Translates; decides nothing."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from app.gateway.building import call_in
 from app.gateway.operations import scheduling as operations

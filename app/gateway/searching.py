@@ -1,7 +1,9 @@
 """Walk through more messages than are shown. Decides nothing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec.structs import replace
 
 from app.gateway.building import binding_of
 from app.gateway.calls import GraphCall

@@ -1,6 +1,6 @@
 """Threads in Graph, which knows only their messages. Decides nothing."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from app.gateway.batches import Group
 from app.gateway.mail import messages_call

@@ -1,10 +1,11 @@
 """Upload sessions of Graph's: builds the calls. Decides nothing."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec.structs import replace
 
 from app.gateway.building import call_in
 from app.gateway.calls import GraphCall

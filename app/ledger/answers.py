@@ -1,8 +1,7 @@
 """Answers and refusals as bytes, as they stand in the ledger."""
 
-from dataclasses import replace
-
 from msgspec import Struct, msgpack
+from msgspec.structs import replace
 
 from app.models.answers import Answer
 from app.problems.errors import ExchangeError

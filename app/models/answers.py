@@ -2,11 +2,11 @@
 
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 __all__ = ["Answer", "ByteStream", "Delivery", "least_fresh"]
 
@@ -25,8 +25,7 @@ class Delivery(NamedTuple):
     status: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """A normalized answer, ready to be sent.
 
     Attributes:

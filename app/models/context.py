@@ -1,7 +1,11 @@
 """What one request carries through the layers, beside its own parameters."""
 
-from dataclasses import dataclass, field, replace
+import dataclasses
+from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from app.clock import Deadline
 
@@ -41,13 +45,12 @@ class Assertion:
     epoch.
     """
 
-    token: str = field(repr=False)
+    token: str = dataclasses.field(repr=False)
     digest: str
     expires_at: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CacheControl:
+class CacheControl(Struct, frozen=True, kw_only=True):
     """How old an answer may be (RFC 9111 §5.2.1, RFC 5861 §4).
 
     ``max_age`` and ``stale_if_error`` are in seconds; None leaves it to the
@@ -60,8 +63,7 @@ class CacheControl:
     stale_if_error: float | None = None
 
 
-@dataclass(slots=True)
-class Costs:
+class Costs(Struct):
     """What a request has cost so far; its parts add to it as they go.
 
     ``graph_calls`` are requests that were sent, ``graph_cost`` what Graph
@@ -76,8 +78,7 @@ class Costs:
     graph: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallContext:
+class CallContext(Struct, frozen=True, kw_only=True):
     """Who asks, by when, and what will do.
 
     ``tenant`` is the alias of a configured tenant. ``principal`` is whose
@@ -101,8 +102,7 @@ class CallContext:
     costs: Costs = field(default_factory=Costs)
 
 
-@dataclass(frozen=True, slots=True)
-class InMailbox:
+class InMailbox(Struct, frozen=True):
     """A request that is about one mailbox.
 
     ``mailbox`` is an address or an object id in lower case: the one name by

@@ -1,10 +1,10 @@
 """Make things so that each is there once, though Graph has no key for them."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import partial
 
 import msgspec
+from msgspec.structs import replace
 
 from app.clock import Clock
 from app.models.answers import Answer

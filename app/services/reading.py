@@ -1,7 +1,8 @@
 """Read what was just written."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from app.models.answers import Answer
 from app.models.context import InMailbox

@@ -7,9 +7,9 @@ which it certainly was not.
 
 import re
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
 
 import httpx
+from msgspec import Struct, field
 
 from app.clock import Clock
 from app.models.answers import ByteStream
@@ -27,8 +27,7 @@ _USER_AGENT = "exchange-api"
 _ERROR = re.compile(rb'\{\s*"error"\s*:')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GraphRequest:
+class GraphRequest(Struct, frozen=True, kw_only=True):
     """One request as it goes over the wire.
 
     ``target`` is what follows the base URL: a path that starts with ``/``,
@@ -49,8 +48,7 @@ class GraphRequest:
     fresh_connection: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Struct, frozen=True, kw_only=True):
     """A 2xx answer of Graph's, or 304 to a request with ``If-None-Match``.
 
     ``body`` is a whole JSON object, or empty for 202, 204 and 304; of a

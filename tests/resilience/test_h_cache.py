@@ -1,13 +1,13 @@
 """Cases H: what is kept, for how long, and when it stands in."""
 
 import asyncio
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from app.gateway.cache.keys import CacheKey
 from app.gateway.cache.memory import MemoryStore

@@ -1,7 +1,8 @@
 """Where answers are kept: what every such place offers."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from app.gateway.cache.keys import CacheKey
 from app.models.answers import Answer
@@ -9,8 +10,7 @@ from app.models.answers import Answer
 __all__ = ["Entry", "Store"]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A kept answer.
 
     Nothing but the answer itself is kept of what Graph sent: limits and

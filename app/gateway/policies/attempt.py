@@ -4,9 +4,10 @@ import asyncio
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
 from opentelemetry.trace import Span, SpanKind, StatusCode
 
 from app.clock import Clock

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from msgspec import Struct
+
 from app.gateway.policies.backoff import doubled
 
 __all__ = [
@@ -59,16 +61,14 @@ class CircuitLimits:
     uniform: Callable[[float, float], float]
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(Struct, frozen=True):
     """Leave to make one call; ``generation`` tells in which state."""
 
     generation: int
     is_probe: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """No leave; ``retry_after`` in seconds says when there may be."""
 
     retry_after: float

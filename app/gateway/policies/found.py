@@ -5,7 +5,8 @@
 the reason it is given for.
 """
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from app.gateway.cache.keys import CacheKey
 from app.gateway.cache.store import Entry
@@ -18,8 +19,7 @@ __all__ = ["Found", "from_graph", "hit", "stand_in"]
 _UNCHANGED = "; fwd-status=304"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """What the cache has for a call.
 
     Attributes:

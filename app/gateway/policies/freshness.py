@@ -5,8 +5,10 @@ RFC 5861 §3 (stale-while-revalidate) and §4 (stale-if-error).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from app.models.context import CacheControl
 
@@ -33,8 +35,7 @@ class Unfit(StrEnum):
     BACKING_OFF = "backing-off"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lifetime:
+class Lifetime(Struct, frozen=True, kw_only=True):
     """How long an answer is good, and what for, in seconds.
 
     Attributes:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from app.gateway.policies.adaptive import AdaptiveLimit, Bounds
 from app.gateway.policies.fair_queue import FairQueue
 from app.gateway.policies.window import SlidingWindow
@@ -33,8 +35,7 @@ class Limits:
     tenant_floor: int
 
 
-@dataclass(slots=True, eq=False)
-class Ticket:
+class Ticket(Struct, eq=False):
     """A place in a queue, and then the right to have a call in flight.
 
     Attributes:

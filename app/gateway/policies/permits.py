@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
+
 from app.clock import Clock, Deadline
 from app.gateway.calls import GraphCall, Reply, ScopeKey, Send
 from app.gateway.policies.adaptive import Told, told_by
@@ -21,8 +23,7 @@ from app.telemetry.recorder import Telemetry
 __all__ = ["Lease", "PermitPolicy", "Permits", "Report", "Usage", "Wish"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(Struct, frozen=True, kw_only=True):
     """What to take permits for.
 
     ``cost`` is how many requests Graph counts for the call; it takes as many
@@ -35,8 +36,7 @@ class Wish:
     deadline: Deadline
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
+class Lease(Struct, frozen=True, kw_only=True):
     """The right to have a call in flight, until it is given back.
 
     Where permits are shared by several processes it runs out by itself one
@@ -53,8 +53,7 @@ class Lease:
     kind: str = "permit"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """How a call ended, for the limits to learn from.
 
     ``sent`` is how many requests were made: none if the call was stopped on

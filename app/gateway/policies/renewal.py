@@ -1,7 +1,9 @@
 """Ask Graph for an answer, once for all who want it, and keep it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from app.clock import Clock, Deadline
 from app.gateway.cache.keys import CacheKey

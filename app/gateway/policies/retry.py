@@ -1,8 +1,9 @@
 """Policy: repeat a request that failed for a passing reason."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
+from msgspec.structs import replace
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 
 from app.clock import Clock

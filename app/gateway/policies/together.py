@@ -8,7 +8,7 @@ the retry waits for a part as they do for any request, and what is sent again
 is only what is missing.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from app.clock import Clock, Deadline
 from app.gateway.batches import Batch, Part

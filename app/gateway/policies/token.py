@@ -1,6 +1,6 @@
 """Policy: each request bears a valid token."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from app.clock import Clock
 from app.gateway.calls import GraphCall, Reply, Send

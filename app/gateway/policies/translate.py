@@ -1,8 +1,9 @@
 """The step at which Graph's JSON becomes ours."""
 
-from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
+
+from msgspec.structs import replace
 
 from app.gateway.calls import GraphCall, Reply, Send
 from app.gateway.cursors import CursorCodec

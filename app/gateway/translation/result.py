@@ -24,8 +24,7 @@ T = TypeVar("T")
 S = TypeVar("S", bound=Struct)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Translation:
+class Translation(Struct, frozen=True, kw_only=True):
     """What a translation needs to know beside the answer itself.
 
     Attributes:
@@ -38,8 +37,7 @@ class Translation:
     seal: Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Translated:
+class Translated(Struct, frozen=True, kw_only=True):
     """A normalized answer, not yet serialized.
 
     ``etag`` is None where the bytes themselves are to make it.

@@ -1,9 +1,9 @@
 """Attach to drafts, so that each thing is attached once."""
 
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from app.clock import Clock, Deadline
 from app.gateway.attachments import AttachmentGateway

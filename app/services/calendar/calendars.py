@@ -1,8 +1,7 @@
 """What callers can do with calendars."""
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from app.gateway.calendar import CalendarGateway
 from app.gateway.calendar_changes import CalendarChanges

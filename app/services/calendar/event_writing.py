@@ -1,9 +1,9 @@
 """What callers can do to events: write, change and delete them."""
 
-from dataclasses import replace
 from functools import partial
 
 import msgspec
+from msgspec.structs import replace
 
 from app.gateway.calendar import CalendarGateway
 from app.gateway.calendar_changes import CalendarChanges

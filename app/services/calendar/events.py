@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from app.gateway.calendar import CalendarGateway
 from app.gateway.translation.etags import change_key_of, item_tag

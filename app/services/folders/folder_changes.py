@@ -1,10 +1,10 @@
 """What callers can do with folders."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 
 import msgspec
+from msgspec.structs import replace
 
 from app.gateway.folders import ROOT, FolderGateway
 from app.models.answers import Answer

@@ -1,10 +1,10 @@
 """Write drafts so that each is there once."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import TypedDict
 
 import msgspec
+from msgspec.structs import replace
 
 from app.clock import Clock
 from app.gateway.mail import MailGateway

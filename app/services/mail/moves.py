@@ -8,10 +8,10 @@ Source: https://learn.microsoft.com/graph/outlook-immutable-id
 """
 
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from typing import get_args
 
 import msgspec
+from msgspec.structs import replace
 
 from app.clock import Clock
 from app.gateway.folders import FolderGateway

@@ -1,9 +1,9 @@
 """What callers can do with categories."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from app.clock import Clock
 from app.gateway.categories import CategoryGateway

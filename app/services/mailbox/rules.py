@@ -1,9 +1,9 @@
 """What callers can do with inbox rules."""
 
-from dataclasses import replace
 from typing import Any, get_args
 
 import msgspec
+from msgspec.structs import replace
 
 from app.clock import Clock
 from app.gateway.folders import FolderGateway

@@ -1,6 +1,6 @@
 """Answer and forward messages, each once."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from app.gateway.mail import MailGateway
 from app.models.answers import Answer
