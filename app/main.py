@@ -55,7 +55,6 @@ from app.routers.middleware import (
     LoopbackOnly,
     Shortcut,
 )
-from app.routers.reads import Read
 from app.routers.receiving import LARGEST_UPLOAD, is_upload
 from app.routers.route import StrictRoute
 from app.services.state import AppState
@@ -151,13 +150,13 @@ def create_app(
     return app
 
 
-def _reads() -> list[Read]:
-    """Return what can be read by the short way."""
+def _reads() -> list[StrictRoute]:
+    """Return what could be read by the short way."""
     return [
-        Read(route)
+        route
         for module in _ROUTES
         for route in module.router.routes
-        if isinstance(route, StrictRoute) and Read.is_one(route)
+        if isinstance(route, StrictRoute) and route.methods == {"GET"}
     ]
 
 
@@ -190,7 +189,7 @@ def _middleware(
     passed += [
         Middleware(Authentication, authenticate=authenticate),
         Middleware(CallerQuota),
-        Middleware(Shortcut, reads=_reads()),
+        Middleware(Shortcut, routes=_reads()),
         Middleware(
             BodyLimit,
             most_bytes=_LARGEST_BODY,

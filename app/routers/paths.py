@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from app.routers.reads import Read
+from app.routers.route import StrictRoute
 
 __all__ = ["Paths"]
 
@@ -17,10 +18,10 @@ class Paths:
     the order of the routes.
     """
 
-    def __init__(self, reads: Iterable[Read]) -> None:
+    def __init__(self, routes: Iterable[StrictRoute]) -> None:
         self._root = _Segment()
-        for read in reads:
-            self._add(read)
+        for route in routes:
+            self._add(route)
 
     def find(self, path: str) -> tuple[Read | None, dict[str, str]]:
         """Return the read that a path leads to, and what stands in it."""
@@ -33,25 +34,38 @@ class Paths:
             if onward is None or (onward is at.anything and not segment):
                 return _NOTHING
             at = onward
-        if at.read is None:
+        read = at.read or at.first_asked()
+        if read is None:
             return _NOTHING
-        return at.read, dict(zip(at.read.names_in_path, found, strict=True))
+        return read, dict(zip(read.names_in_path, found, strict=True))
 
-    def _add(self, read: Read) -> None:
+    def _add(self, route: StrictRoute) -> None:
         at = self._root
-        for segment in read.route.path.split("/"):
+        for segment in route.path.split("/"):
             if segment.startswith("{"):
                 at.anything = at.anything or _Segment()
                 at = at.anything
             else:
                 at = at.literal.setdefault(segment, _Segment())
-        at.read = read
+        at.route = route
 
 
 @dataclass(slots=True)
 class _Segment:
-    """What may follow a segment, and the read that ends there."""
+    """What may follow a segment, and the read that ends there.
+
+    What that wants is found out when it is first asked for.
+    """
 
     literal: "dict[str, _Segment]" = field(default_factory=dict)
     anything: "_Segment | None" = None
+    route: StrictRoute | None = None
     read: Read | None = None
+
+    def first_asked(self) -> Read | None:
+        """Return the read that ends here, if one does."""
+        if self.route is not None and Read.is_one(self.route):
+            self.read = Read(self.route)
+        else:
+            self.route = None
+        return self.read

@@ -76,7 +76,7 @@ async def test_paths_lead_where_the_router_would_lead(
     service: Service, reads: list[StrictRoute]
 ) -> None:
     """Each path, whatever stands in it, is that of the same route."""
-    paths = Paths(Read(route) for route in reads)
+    paths = Paths(reads)
     for route in reads:
         path = route.path.replace("{mailbox}", "a@b").replace("{", "")
         path = path.replace("}", "")
@@ -107,7 +107,7 @@ async def test_no_other_path_leads_anywhere(
     reads: list[StrictRoute], path: str
 ) -> None:
     """An empty segment is nobody's id."""
-    found, _ = Paths(Read(route) for route in reads).find(path)
+    found, _ = Paths(reads).find(path)
     assert found is None
 
 

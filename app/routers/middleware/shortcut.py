@@ -10,7 +10,7 @@ from app.routers.dependencies import services
 from app.routers.middleware.base import HttpMiddleware
 from app.routers.paths import Paths
 from app.routers.problem_answers import refusal
-from app.routers.reads import Read
+from app.routers.route import StrictRoute
 
 __all__ = ["Shortcut"]
 
@@ -25,9 +25,9 @@ class Shortcut(HttpMiddleware):
     the endpoint itself refuses.
     """
 
-    def __init__(self, app: ASGIApp, reads: Iterable[Read]) -> None:
+    def __init__(self, app: ASGIApp, routes: Iterable[StrictRoute]) -> None:
         super().__init__(app)
-        self._paths = Paths(reads)
+        self._paths = Paths(routes)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request here if it is a plain read, or pass it on."""
