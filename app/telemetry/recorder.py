@@ -50,6 +50,7 @@ class Telemetry:
         hash_key: bytes = b"",
     ) -> None:
         self._log = log
+        self._is_measured = meter is not None
         self._meter = meter or NoOpMeter("off")
         self._tracer = tracer
         self._hash_key = hash_key
@@ -64,6 +65,16 @@ class Telemetry:
                 explicit_bucket_boundaries_advisory=DURATIONS,
             ),
         )
+
+    @property
+    def tracer(self) -> Tracer | None:
+        """What makes spans, if they go anywhere."""
+        return self._tracer
+
+    @property
+    def goes_out(self) -> bool:
+        """Whether anything but the log goes anywhere."""
+        return self._tracer is not None or self._is_measured
 
     def add(self, metric: Metric, /, **labels: str) -> None:
         """Count one more of something that happens."""

@@ -1,6 +1,6 @@
 """The ids of the current trace."""
 
-from opentelemetry.context import Context
+from opentelemetry.context import Context, get_current
 from opentelemetry.propagate import get_global_textmap
 from opentelemetry.propagators.textmap import (
     CarrierT,
@@ -49,6 +49,8 @@ class CallersTrace(TextMapPropagator):
         """Return a context in which the caller's span is the parent."""
         told = self._whole.extract(carrier, context, getter)
         theirs = get_current_span(told).get_span_context()
+        if not theirs.is_valid:
+            return get_current() if context is None else context
         span = SpanContext(
             theirs.trace_id,
             theirs.span_id,

@@ -65,7 +65,7 @@ def test_attributes_are_declared_too() -> None:
 
 
 def test_no_signal_is_declared_in_vain() -> None:
-    """Each is recorded somewhere; those of requests by a library."""
+    """Each is recorded somewhere."""
     home = Path(app.__file__).parent
     text = "".join(
         path.read_text(encoding="utf-8")
@@ -81,9 +81,7 @@ def test_no_signal_is_declared_in_vain() -> None:
     }
     recorded = set(re.findall(r"\b[A-Z_]+\b", text))
 
-    assert declared - recorded == {
-        *("SPAN_REQUEST", "SERVER_DURATION", "ACTIVE_REQUESTS"),
-    }
+    assert declared <= recorded
 
 
 def test_names_are_unique() -> None:

@@ -1,0 +1,245 @@
+"""Spans and metrics of the requests that come in, by hand.
+
+What they are called and what they hold is what the stable conventions of HTTP
+say of servers, as the instrumentation of OpenTelemetry would record it, but
+for what a caller has chosen: paths, queries and headers hold mailboxes, ids
+and what is searched for. The outermost layer of the app calls this, without
+a generator or a second app in between::
+
+    request = signals.begin(scope)
+    try:
+        ...  # serve it; notice the status that goes out
+    finally:
+        request.end(status, route, error)
+
+All requests must go this way or none: the instrumentation of a library would
+measure under the same names, and what two measure is shown twice.
+"""
+
+from collections.abc import Callable, Iterable, MutableMapping
+from contextvars import Token
+from typing import Any, Protocol
+
+from opentelemetry.context import Context, attach, detach
+from opentelemetry.propagators.textmap import Getter
+from opentelemetry.trace import (
+    INVALID_SPAN,
+    NoOpTracer,
+    Span,
+    SpanKind,
+    StatusCode,
+    set_span_in_context,
+)
+
+from app.telemetry.recorder import Telemetry
+from app.telemetry.signals.service import ACTIVE_REQUESTS, SERVER_DURATION
+from app.telemetry.signals.spans import SPAN_REQUEST
+from app.telemetry.trace_ids import CallersTrace
+
+__all__ = ["ServedRequest", "ServerSignals"]
+
+Scope = MutableMapping[str, Any]
+
+_METHODS = frozenset(
+    (
+        *(
+            "GET",
+            "HEAD",
+            "POST",
+            "PUT",
+            "DELETE",
+            "CONNECT",
+            "OPTIONS",
+            "TRACE",
+        ),
+        *("PATCH", "QUERY"),
+    )
+)
+_REDACTED = "-"
+_FAILED = 500
+
+
+class ServedRequest(Protocol):
+    """A request that is being served."""
+
+    def end(
+        self,
+        status: int | None,
+        route: str | None,
+        error: Exception | None = None,
+    ) -> None:
+        """Tell how it has ended.
+
+        Args:
+            status: What was sent; None if nothing was.
+            route: The template of the path; None if it leads nowhere.
+            error: What was raised out of the app, if anything was.
+        """
+
+
+class ServerSignals:
+    """Records a span and the metrics of each request to this service.
+
+    Args:
+        telemetry: Where they go; if nowhere, next to nothing is done.
+        now: Tells the time in seconds.
+        literal: The segments of paths that are the same for everybody; all
+            others are not shown.
+    """
+
+    def __init__(
+        self,
+        telemetry: Telemetry,
+        now: Callable[[], float],
+        literal: Iterable[str],
+    ) -> None:
+        self._telemetry = telemetry
+        self._now = now
+        self._literal = frozenset(literal)
+        self._is_on = telemetry.goes_out
+        # Without one of our own, callers' traces are in the log all the same.
+        self._tracer = telemetry.tracer or NoOpTracer()
+        self._callers = CallersTrace()
+
+    def begin(self, scope: Scope) -> ServedRequest:
+        """Begin the span of a request, which is current until the end."""
+        if not self._is_on:
+            return _UNTOLD
+        method = scope["method"].upper()
+        method = method if method in _METHODS else "_OTHER"
+        parent = self._callers.extract(scope, Context(), _HEADERS)
+        span = self._tracer.start_span(
+            _name(method, None), parent, SpanKind.SERVER
+        )
+        if span.is_recording():
+            self._describe(span, scope, method)
+        token = None
+        if span is not INVALID_SPAN:
+            token = attach(set_span_in_context(span, parent))
+        level = {
+            "http.request.method": method,
+            "url.scheme": scope["scheme"],
+        }
+        self._telemetry.move(ACTIVE_REQUESTS, 1, **level)
+        version = scope["http_version"]
+        return _Told(self._telemetry, self._now, span, token, level, version)
+
+    def _describe(self, span: Span, scope: Scope, method: str) -> None:
+        """Note what is known at once, without the words of the caller."""
+        segments = scope["path"].split("/")
+        kept = (s if s in self._literal else _REDACTED for s in segments)
+        told: dict[str, str | int] = {
+            "http.request.method": method,
+            "url.scheme": scope["scheme"],
+            "url.path": "/".join(kept),
+            "server.address": _REDACTED,
+            "user_agent.original": _REDACTED,
+            "network.protocol.version": scope["http_version"],
+        }
+        if scope["query_string"]:
+            told["url.query"] = _REDACTED
+        if scope.get("server") and scope["server"][1]:
+            told["server.port"] = scope["server"][1]
+        if scope.get("client"):
+            told["client.address"], told["client.port"] = scope["client"]
+        span.set_attributes(told)
+
+
+class _Told:
+    """A request that is told of."""
+
+    __slots__ = (
+        *("_began", "_level", "_now", "_span", "_telemetry", "_token"),
+        "_version",
+    )
+
+    def __init__(  # noqa: PLR0913, PLR0917
+        self,
+        telemetry: Telemetry,
+        now: Callable[[], float],
+        span: Span,
+        token: "Token[Context] | None",
+        level: dict[str, str],
+        version: str,
+    ) -> None:
+        self._telemetry = telemetry
+        self._now = now
+        self._span = span
+        self._token = token
+        self._level = level
+        self._version = version
+        self._began = now()
+
+    def end(
+        self,
+        status: int | None,
+        route: str | None,
+        error: Exception | None = None,
+    ) -> None:
+        """See `ServedRequest`."""
+        took = self._now() - self._began
+        if self._token is not None:
+            detach(self._token)
+        labels: dict[str, str | int] = {
+            **self._level,
+            "network.protocol.version": self._version,
+        }
+        if route is not None:
+            labels["http.route"] = route
+        if status is not None:
+            labels["http.response.status_code"] = status
+            if status >= _FAILED:
+                labels["error.type"] = str(status)
+        self._telemetry.move(ACTIVE_REQUESTS, -1, **self._level)
+        self._telemetry.measure(SERVER_DURATION, took, labels)
+        if self._span.is_recording():
+            self._close(labels, error)
+
+    def _close(
+        self, labels: dict[str, str | int], error: Exception | None
+    ) -> None:
+        method, route = self._level["http.request.method"], labels.get
+        self._span.update_name(_name(method, route("http.route")))
+        self._span.set_attributes(labels)
+        if error is not None:
+            # No more than its class: its text may hold what no trace should.
+            self._span.set_status(StatusCode.ERROR, type(error).__name__)
+        elif "error.type" in labels:
+            self._span.set_status(StatusCode.ERROR)
+        self._span.end()
+
+
+class _Untold:
+    """A request of which nothing is told."""
+
+    def end(self, *_: object) -> None:
+        """Do nothing."""
+
+
+_UNTOLD = _Untold()
+
+
+class _Headers(Getter[Scope]):
+    """Reads the headers of a request where a trace is looked for."""
+
+    def get(self, carrier: Scope, key: str) -> list[str] | None:
+        wanted = key.lower().encode()
+        found = [
+            value.decode("latin-1")
+            for name, value in carrier["headers"]
+            if name == wanted
+        ]
+        return found or None
+
+    def keys(self, carrier: Scope) -> list[str]:
+        return [name.decode("latin-1") for name, _ in carrier["headers"]]
+
+
+_HEADERS = _Headers()
+
+
+def _name(method: str, route: object) -> str:
+    shown = "HTTP" if method == "_OTHER" else method
+    if route is None:
+        return shown
+    return SPAN_REQUEST.name.format(method=shown, route=route)
