@@ -1,7 +1,8 @@
 """The tables of the ledger.
 
 What could name a person or tell what was written stands in them sealed, or as
-a keyed digest (see `vault`). Moments are Unix times in seconds.
+a keyed digest (see `vault`). Moments are Unix times in seconds. For what makes
+them quick to search see `indexes`.
 """
 
 from sqlalchemy import (
@@ -9,14 +10,12 @@ from sqlalchemy import (
     Boolean,
     Column,
     Double,
-    Index,
     Integer,
     LargeBinary,
     MetaData,
     String,
     Table,
     Text,
-    text,
 )
 
 __all__ = ["METADATA", "ledger_keys", "requests", "sends"]
@@ -33,8 +32,6 @@ ledger_keys = Table(
 )
 """The one data key, wrapped by a key of the settings."""
 
-_OWNED = text("owner IS NOT NULL")
-
 requests = Table(
     "requests",
     METADATA,
@@ -49,23 +46,12 @@ requests = Table(
     Column("lease_until", Double, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("expires_at", Double, nullable=False),
-    Index("ix_requests_expires_at", "expires_at"),
-    Index(
-        "ix_requests_owner",
-        "owner",
-        sqlite_where=_OWNED,
-        postgresql_where=_OWNED,
-    ),
 )
 """Requests with an ``Idempotency-Key``; `id` is a digest of whose and which.
 
 ``before`` is how the attempt before ended, ``notes`` what a continuation
 must know, ``result`` what is replayed: null while that is not decided.
 """
-
-_WAITING = text("stage IN ('queued', 'drafted', 'sending')")
-_OF_USERS = text("away IS NOT NULL")
-_UNFINISHED = text("stage IN ('queued', 'drafted', 'sending', 'verifying')")
 
 sends = Table(
     "sends",
@@ -96,37 +82,6 @@ sends = Table(
     Column("submission", LargeBinary),
     Column("problem", LargeBinary),
     Column("away", Boolean),
-    Index(
-        "ix_sends_lane",
-        "lane",
-        "due_at",
-        "seq",
-        sqlite_where=_WAITING,
-        postgresql_where=_WAITING,
-    ),
-    Index(
-        "ix_sends_retry_at",
-        "retry_at",
-        sqlite_where=_UNFINISHED,
-        postgresql_where=_UNFINISHED,
-    ),
-    Index("ix_sends_updated_at", "updated_at"),
-    Index(
-        "ix_sends_stage",
-        "stage",
-        "tenant",
-        "named",
-        "retry_at",
-        "away",
-        sqlite_where=_OF_USERS,
-        postgresql_where=_OF_USERS,
-    ),
-    Index(
-        "ix_sends_owner",
-        "owner",
-        sqlite_where=_OWNED,
-        postgresql_where=_OWNED,
-    ),
 )
 """Messages to send; ``lane`` is a digest of the mailbox that they leave, and
 ``named`` one of the name that the caller has for it.

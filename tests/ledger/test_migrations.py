@@ -11,8 +11,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 from app.ledger import migrations
+from app.ledger.indexes import indexed
 from app.ledger.revision import NEWEST, revision
-from app.ledger.schema import METADATA
 from app.problems.errors import Outcome
 from app.problems.ledger import LedgerUnavailable
 from tests.support.ledger import Place, count, remember
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 def _differences(connection: Connection) -> list[object]:
     options = {"compare_type": True, "compare_server_default": True}
     context = MigrationContext.configure(connection, opts=options)
-    return list(compare_metadata(context, METADATA))
+    return list(compare_metadata(context, indexed()))
 
 
 def _taken_back(connection: Connection) -> list[str]:

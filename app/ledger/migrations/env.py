@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from app.ledger.schema import METADATA
+from app.ledger.indexes import indexed
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
+    target_metadata=indexed(),
 )
 with context.begin_transaction():
     context.run_migrations()
