@@ -2,13 +2,15 @@
 
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
 __all__ = ["Answer", "ByteStream", "Delivery", "least_fresh"]
+
+_TAG_BYTES = 16
 
 
 class Delivery(NamedTuple):
@@ -61,7 +63,8 @@ def least_fresh(answers: Iterable[Answer]) -> Delivery | None:
 
 
 def _hash_tag(body: bytes) -> str:
-    digest = blake2b(body, digest_size=16).digest()
+    # Of those that nobody can forge, the one that processors know themselves.
+    digest = sha256(body).digest()[:_TAG_BYTES]
     return f'"{urlsafe_b64encode(digest).decode().rstrip("=")}"'
 
 

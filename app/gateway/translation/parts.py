@@ -13,17 +13,17 @@ _PAGE = re.compile(r"https?://[^\s\x00-\x1f]", re.IGNORECASE)
 
 def person(who: GraphRecipient | None) -> Person | None:
     """Return who somebody is, None for nobody."""
-    if who is None or who.email_address is None:
+    if who is None or (found := who.email_address) is None:
         return None
-    found = who.email_address
-    if not (found.name or found.address):
-        return None
-    return {"name": found.name or None, "address": found.address or None}
+    name, address = found.name or None, found.address or None
+    return {"name": name, "address": address} if name or address else None
 
 
 def people(who: list[GraphRecipient] | None) -> list[Person]:
     """Return all of them who are somebody."""
-    return [found for one in who or () if (found := person(one))]
+    if not who:
+        return []
+    return [found for one in who if (found := person(one))]
 
 
 def body_of(body: GraphBody | None) -> Body | None:

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from types import GenericAlias
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -68,25 +70,31 @@ def decode(body: bytes, kind: type[T]) -> T:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[S]):
-    """A page of Graph's, each item with whether only a part could be read."""
+    """A page of Graph's; ``partial`` are the places of what is not whole."""
 
-    items: Sequence[tuple[S, bool]]
+    items: Sequence[S]
     next_link: str | None
+    partial: Sequence[int] = ()
 
     def translated(
         self, item: Callable[[S], Mapping[str, Any]], about: Translation
     ) -> Translated:
         """Return the page as callers see it, its items translated by one.
 
-        Items are told ``is_partial``, and the cursor is sealed.
+        Items say that they are not partial; those that are say so, and the
+        cursor is sealed.
         """
         cursor = about.seal(self.next_link) if self.next_link else None
-        items = [
-            {**item(found), "is_partial": is_partial}
-            for found, is_partial in self.items
-        ]
+        items = [item(found) for found in self.items]
+        for place in self.partial:
+            items[place] = {**items[place], "is_partial": True}
         content = {"items": items, "next_cursor": cursor}
         return Translated(content=content, next_cursor=cursor)
+
+
+class _Page(Struct, Generic[S]):
+    value: list[S]
+    next_link: str | None = field(name="@odata.nextLink", default=None)
 
 
 class _RawPage(Struct):
@@ -104,15 +112,27 @@ def decode_page(body: bytes, kind: type[S]) -> Page[S]:
     Raises:
         GraphMalformedResponse: It is no page at all.
     """
-    page = decode(body, _RawPage)
-    return Page([_item(raw, kind) for raw in page.value], page.next_link)
-
-
-def _item(raw: Raw, kind: type[S]) -> tuple[S, bool]:
     try:
-        return msgspec.json.decode(raw, type=kind), False
+        page = _decoder(kind).decode(body)
     except (ValueError, RecursionError):
-        return _salvaged(raw, kind), True
+        return _read_one_by_one(decode(body, _RawPage), kind)
+    return Page(page.value, page.next_link)
+
+
+@cache
+def _decoder(kind: type[S]) -> msgspec.json.Decoder[_Page[S]]:
+    return msgspec.json.Decoder(GenericAlias(_Page, (kind,)))
+
+
+def _read_one_by_one(page: _RawPage, kind: type[S]) -> Page[S]:
+    items, partial = [], []
+    for place, raw in enumerate(page.value):
+        try:
+            items.append(msgspec.json.decode(raw, type=kind))
+        except (ValueError, RecursionError):
+            items.append(_salvaged(raw, kind))
+            partial.append(place)
+    return Page(items, page.next_link, partial)
 
 
 def _salvaged(raw: Raw, kind: type[S]) -> S:

@@ -8,6 +8,12 @@ from app.gateway.translation.zones import find_zone, iana_zone
 
 __all__ = ["graph_timestamp", "iana_zone", "moment_told", "utc_timestamp"]
 
+# Of days that every month has, the look of them tells all.
+_CERTAIN = re.compile(
+    r"[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
+    r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z",
+    re.ASCII,
+)
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
 
 
@@ -34,12 +40,13 @@ def utc_timestamp(time: GraphTime | None) -> str | None:
 
 def moment_told(text: str | None) -> str | None:
     """Return an RFC 3339 time in UTC that Graph told, None if it is none."""
+    if not text or _CERTAIN.fullmatch(text):
+        return text or None
     try:
-        moment = datetime.fromisoformat(text or "")
+        moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
             return None
-        is_plain = text and _UTC.fullmatch(text)
-        return text if is_plain else graph_timestamp(moment)
+        return text if _UTC.fullmatch(text) else graph_timestamp(moment)
     except (OverflowError, ValueError):
         return None
 
