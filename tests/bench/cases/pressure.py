@@ -1,11 +1,14 @@
 """More than can be served, callers who leave, and the time that it takes."""
 
 import asyncio
+import time
+from dataclasses import replace
 from itertools import cycle
 from urllib.parse import urlsplit
 
 from tests.bench.cases.base import RATE, Stage
 from tests.bench.cases.reading import FromGraph
+from tests.bench.load.closed import Size
 from tests.bench.load.open import Rush, open_loop
 from tests.bench.load.outcome import Expected, Outcome, quantile
 from tests.bench.load.wire import request
@@ -28,10 +31,16 @@ _HALF_WAY = 0.025
 _WHOLE_WAY = 0.05
 _TIMES = 5
 _LONG = 6
+_RECOVERY = 30.0
+_QUICK = 0.05
 
 
 class Overload(FromGraph):
-    """Goodput at five times the capacity, as a share of the capacity."""
+    """Goodput at five times the capacity, as a share of the capacity.
+
+    Callers come over connections of their own if those that are kept are
+    taken, and wait for ten seconds at most.
+    """
 
     async def measure(self, stage: Stage) -> dict[str, float]:
         capacity = (await self.asked(stage, stage.size)).per_second()
@@ -41,8 +50,21 @@ class Overload(FromGraph):
         return {
             SHARE: outcome.per_second(after=seconds / 3) / capacity,
             RATE: capacity,
+            "refused": 1 - (outcome.good + outcome.left) / outcome.asked,
+            "left": outcome.left / outcome.asked,
             "p99 ms": quantile(outcome.latencies, 0.99) * 1000,
+            "seconds until quick": await self._until_quick(stage),
         }
+
+    async def _until_quick(self, stage: Stage) -> float:
+        """Return after how many seconds one caller is served at once."""
+        one = replace(self, connections=1)
+        began = time.perf_counter()
+        while (passed := time.perf_counter() - began) < _RECOVERY:
+            outcome = await one.asked(stage, Size(count=5, seconds=_RECOVERY))
+            if quantile(outcome.latencies, 0.5) < _QUICK:
+                break
+        return passed
 
 
 class Slow(FromGraph):

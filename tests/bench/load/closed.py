@@ -37,11 +37,15 @@ async def closed_loop(
 
     async def ask(number: int) -> None:
         nonlocal asked
-        wire = wires[number]
         while asked < size.count and (now := passed()) < size.seconds:
             asked += 1
-            answer = await wire.ask(next(requests))
-            outcome.note(answer, expected, now, passed())
+            try:
+                answer = await wires[number].ask(next(requests))
+            except ConnectionError:
+                outcome.statuses[0] += 1
+                wires[number] = await connect(port)
+            else:
+                outcome.note(answer, expected, now, passed())
 
     try:
         async with asyncio.TaskGroup() as callers:

@@ -29,33 +29,55 @@ async def open_loop(
     An answer took as long as passed since it was to be asked for, so that
     asking late makes nothing look faster.
     """
-    outcome = Outcome()
-    free: list[Wire] = []
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-
-    async def ask(due: float) -> None:
-        wire = free.pop() if free else await connect(port)
-        try:
-            async with asyncio.timeout_at(began + due + rush.patience):
-                answer = await wire.ask(next(requests))
-        except TimeoutError:
-            outcome.left += 1
-            wire.close()
-        except ConnectionError:
-            outcome.statuses[0] += 1
-        else:
-            outcome.note(answer, expected, due, loop.time() - began)
-            free.append(wire)
-
-    come = 0
-    async with asyncio.TaskGroup() as callers:
-        while (passed := loop.time() - began) < rush.seconds:
+    callers = _Callers(port, requests, expected, rush.patience)
+    loop, come = asyncio.get_running_loop(), 0
+    async with asyncio.TaskGroup() as tasks:
+        while (passed := loop.time() - callers.began) < rush.seconds:
             while come < passed * rush.rate:
-                callers.create_task(ask(come / rush.rate))
+                tasks.create_task(callers.ask(come / rush.rate))
                 come += 1
             await asyncio.sleep(_TICK)  # noqa: TID251 - for another process
-        outcome.seconds = loop.time() - began
-    for wire in free:
-        wire.close()
-    return outcome
+        callers.outcome.seconds = passed
+    callers.close()
+    return callers.outcome
+
+
+class _Callers:
+    """Those who come; who is done leaves its connection to the next."""
+
+    def __init__(
+        self,
+        port: int,
+        requests: Iterator[bytes],
+        expected: Expected,
+        patience: float,
+    ) -> None:
+        self.outcome = Outcome()
+        self.began = asyncio.get_running_loop().time()
+        self._port, self._requests = port, requests
+        self._expected, self._patience = expected, patience
+        self._free: list[Wire] = []
+
+    async def ask(self, due: float) -> None:
+        """Ask once, ``due`` seconds after the beginning."""
+        loop = asyncio.get_running_loop()
+        wire = self._free.pop() if self._free else Wire()
+        try:
+            async with asyncio.timeout_at(self.began + due + self._patience):
+                if not wire.is_open:
+                    wire = await connect(self._port)
+                answer = await wire.ask(next(self._requests))
+        except TimeoutError:
+            self.outcome.left += 1
+            wire.close()
+        except ConnectionError:
+            self.outcome.statuses[0] += 1
+        else:
+            came = loop.time() - self.began
+            self.outcome.note(answer, self._expected, due, came)
+            self._free.append(wire)
+
+    def close(self) -> None:
+        """Close the connections."""
+        for wire in self._free:
+            wire.close()

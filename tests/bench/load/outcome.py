@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from math import nan
 
 from tests.bench.load.wire import Answer
 
@@ -95,6 +96,8 @@ class Outcome:
 
 
 def quantile(values: list[float], share: float) -> float:
-    """Return the value below which a share of them lies."""
+    """Return the value below which a share of them lies; of none, NaN."""
+    if not values:
+        return nan
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.bench.ports import wait_for
 from tests.bench.upstream import bodies
 
 __all__ = ["found", "nginx"]
@@ -71,6 +72,7 @@ def nginx(port: int, stub: str) -> Iterator[int]:
             stdin=subprocess.DEVNULL,
         ) as it:
             try:
+                wait_for(it, f"{url}/ready")
                 yield it.pid
             finally:
                 it.terminate()
