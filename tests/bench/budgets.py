@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tests.bench.cases.base import CPU
+from tests.bench.cases.growth import SHARE_OF_NEW
 from tests.bench.cases.pressure import ADDED_P50, ADDED_P99, SHARE
-from tests.bench.cases.starting import SECONDS
+from tests.bench.cases.starting import MEGABYTES, SECONDS
 from tests.bench.results import Results
 
 __all__ = ["BUDGETS", "CI", "OFF", "Budget", "Measured"]
@@ -136,6 +137,27 @@ BUDGETS = (
         metric=SECONDS,
         must=2.0,
         goal=1.0,
+    ),
+    Budget(
+        what="memory after 10,000 mailboxes, MB",
+        case="seen-10000",
+        metric=MEGABYTES,
+        must=200,
+        goal=120,
+    ),
+    *(
+        Budget(
+            what=f"list from Graph, {seen} ÷ a new process",
+            case=case,
+            metric=SHARE_OF_NEW,
+            must=1.1,
+            goal=1.05,
+        )
+        for case, seen in (
+            ("seen-10000", "10,000 mailboxes seen"),
+            ("seen-100000", "100,000 mailboxes seen"),
+            ("tenants-100", "100 tenants"),
+        )
     ),
     Budget(
         what="goodput at 5 times the capacity ÷ capacity",

@@ -24,6 +24,7 @@ __all__ = [
     "Place",
     "Running",
     "Target",
+    "api_keys",
     "running",
     "service",
     "telemetry",
@@ -35,14 +36,6 @@ _END = 20.0
 # What is logged is kept in memory: a disk is not what is measured.
 _MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 _KEY = "bench-key"
-_KEYS = [
-    {
-        "name": "bench",
-        "sha256": hashlib.sha256(_KEY.encode()).hexdigest(),
-        "roles": ["mail.read", "mail.write", "mail.send"],
-        "mailboxes": ["*"],
-    }
-]
 # So high that requests are measured and not how they are held back; cases
 # that are about that set them otherwise.
 _LIMITS = {
@@ -117,6 +110,18 @@ def service(
     )
 
 
+def api_keys(*tenants: str) -> str:
+    """Return the setting for the one key, good in these tenants."""
+    key = {
+        "name": "bench",
+        "sha256": hashlib.sha256(_KEY.encode()).hexdigest(),
+        "roles": ["mail.read", "mail.write", "mail.send"],
+        "mailboxes": ["*"],
+        "tenants": tenants,
+    }
+    return json.dumps([key])
+
+
 def telemetry(collector: str) -> dict[str, str]:
     """Return the settings for metrics, and for traces of one in ten."""
     return {
@@ -132,7 +137,7 @@ def telemetry(collector: str) -> dict[str, str]:
 def _variables(place: Place) -> dict[str, str]:
     """Return the environment of the service, without its telemetry."""
     return {
-        "EXCHANGE_API_KEYS": json.dumps(_KEYS),
+        "EXCHANGE_API_KEYS": api_keys("default"),
         "EXCHANGE_AUTHORITY_URL": place.graph,
         "EXCHANGE_AUTH_MODE": "api_key",
         "EXCHANGE_CLIENT_ID": "11111111-1111-4111-8111-111111111111",

@@ -1,6 +1,7 @@
 """Everything that is measured."""
 
 from tests.bench.cases.base import Case
+from tests.bench.cases.growth import Grown, many_tenants
 from tests.bench.cases.pressure import AddedTime, Leaving, Overload, Slow
 from tests.bench.cases.reading import (
     Cached,
@@ -124,6 +125,23 @@ CASES: tuple[Case, ...] = (
     AddedTime(
         name="added-time",
         about="longer than asking the upstream, at half load",
+    ),
+    Grown(
+        name="seen-10000",
+        about="25 messages from Graph, 10,000 mailboxes seen",
+        seen=10_000,
+    ),
+    Grown(
+        name="seen-100000",
+        about="25 messages from Graph, 100,000 mailboxes seen",
+        seen=100_000,
+    ),
+    Grown(
+        name="tenants-100",
+        about="25 messages from Graph, 10,000 mailboxes of 100 tenants seen",
+        seen=10_000,
+        tenants=100,
+        settings=many_tenants(100),
     ),
     Start(
         name="start", about="from nothing to the first answer", beside=_PEERS
