@@ -3,17 +3,13 @@
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import partial
 from typing import Any
 
 from opentelemetry.metrics import (
     CallbackOptions,
-    Counter,
-    Histogram,
     Meter,
     NoOpMeter,
     Observation,
-    UpDownCounter,
 )
 from opentelemetry.trace import (
     INVALID_SPAN,
@@ -27,6 +23,7 @@ from app.telemetry.logs import EventLog
 from app.telemetry.signals.kinds import DURATIONS, Kind, LogEvent, Metric
 from app.telemetry.signals.kinds import SpanKind as Declared
 from app.telemetry.signals.metrics import METRICS
+from app.telemetry.tallies import Tally
 
 __all__ = ["Telemetry"]
 
@@ -54,17 +51,24 @@ class Telemetry:
         self._meter = meter or NoOpMeter("off")
         self._tracer = tracer
         self._hash_key = hash_key
-        self._counters = self._made(Kind.COUNTER, self._meter.create_counter)
-        self._levels = self._made(
-            Kind.UP_DOWN, self._meter.create_up_down_counter
-        )
-        self._histograms = self._made(
-            Kind.HISTOGRAM,
-            partial(
-                self._meter.create_histogram,
-                explicit_bucket_boundaries_advisory=DURATIONS,
+        self._tallies = {
+            **self._tallied(
+                Kind.COUNTER, self._meter.create_observable_counter
             ),
-        )
+            **self._tallied(
+                Kind.UP_DOWN, self._meter.create_observable_up_down_counter
+            ),
+        }
+        self._histograms = {
+            metric.name: self._meter.create_histogram(
+                metric.name,
+                metric.unit,
+                metric.meaning,
+                explicit_bucket_boundaries_advisory=DURATIONS,
+            )
+            for metric in METRICS
+            if metric.kind is Kind.HISTOGRAM
+        }
 
     @property
     def tracer(self) -> Tracer | None:
@@ -78,23 +82,21 @@ class Telemetry:
 
     def add(self, metric: Metric, /, **labels: str) -> None:
         """Count one more of something that happens."""
-        counter: Counter = self._counters[metric.name]
-        with suppress(Exception):
-            counter.add(1, labels)
+        if self._is_measured:
+            self._tallies[metric.name].add(1, labels)
 
     def move(self, metric: Metric, amount: int, /, **labels: str) -> None:
         """Raise or lower a level."""
-        level: UpDownCounter = self._levels[metric.name]
-        with suppress(Exception):
-            level.add(amount, labels)
+        if self._is_measured:
+            self._tallies[metric.name].add(amount, labels)
 
     def measure(
         self, metric: Metric, value: float, labels: Mapping[str, Any]
     ) -> None:
         """Add a value to a distribution."""
-        histogram: Histogram = self._histograms[metric.name]
-        with suppress(Exception):
-            histogram.record(value, labels)
+        if self._is_measured:
+            with suppress(Exception):
+                self._histograms[metric.name].record(value, labels)
 
     def watch(
         self, metric: Metric, read: Callable[[], Iterable[Reading]]
@@ -154,9 +156,14 @@ class Telemetry:
         digest = hmac.digest(self._hash_key, mailbox.encode(), "sha256")
         return digest.hex()[:16]
 
-    def _made(self, kind: Kind, create: Callable[..., Any]) -> dict[str, Any]:
-        return {
-            metric.name: create(metric.name, metric.unit, metric.meaning)
-            for metric in METRICS
-            if metric.kind is kind
-        }
+    def _tallied(
+        self, kind: Kind, create: Callable[..., object]
+    ) -> dict[str, Tally]:
+        """Return what counts each metric of a kind, known to the SDK."""
+        tallies = {}
+        for metric in METRICS:
+            if metric.kind is kind:
+                tally = tallies[metric.name] = Tally(metric.attributes)
+                observed = [tally.observe]
+                create(metric.name, observed, metric.unit, metric.meaning)
+        return tallies

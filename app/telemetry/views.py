@@ -3,6 +3,7 @@
 from opentelemetry.sdk.metrics.view import DropAggregation, View
 
 from app.telemetry.signals.metrics import METRICS
+from app.telemetry.tallies import MOST_KEPT_APART, OVERFLOW
 
 __all__ = ["declared_views"]
 
@@ -16,7 +17,9 @@ def declared_views() -> list[View]:
         *(
             View(
                 instrument_name=metric.name,
-                attribute_keys=set(metric.attributes),
+                attribute_keys={*metric.attributes, OVERFLOW},
+                # Room for what is counted together beyond them.
+                aggregation_cardinality_limit=MOST_KEPT_APART + 1,
             )
             for metric in METRICS
         ),
