@@ -63,7 +63,7 @@ async def assemble(
         if stopping is not None:
             parts = replace(parts, stopping=stopping)
         breaker = build_breaker(parts)
-        pipeline = build_pipeline(parts, live_chain(parts, breaker))
+        pipeline = build_pipeline(parts, live_chain(parts, breaker), breaker)
         watch_gauges(parts, breaker)
         quotas = Quotas(SlidingWindow, parts.clock)
         watch_quotas(telemetry, quotas)

@@ -12,6 +12,7 @@ from app.gateway.policies.backoff import Backoff
 from app.gateway.policies.breaker import Breaker
 from app.gateway.policies.deadline import WithinDeadline
 from app.gateway.policies.fallback import Fallback
+from app.gateway.policies.foresight import Foresight
 from app.gateway.policies.freshness import Lifetime
 from app.gateway.policies.gate import Gate, LastLook
 from app.gateway.policies.observe import TraceCall
@@ -41,6 +42,16 @@ def build_breaker(parts: Parts) -> Breaker:
     )
 
 
+def build_gate(parts: Parts) -> Gate:
+    """Return the gate; what it knows is in the parts."""
+    return Gate(
+        parts.gates,
+        longest_wait=parts.settings.retry.max_retry_after,
+        clock=parts.clock,
+        telemetry=parts.telemetry,
+    )
+
+
 def live_chain(parts: Parts, breaker: Breaker) -> Send:
     """Return the way to Graph: each policy wraps those below it."""
     settings, clock = parts.settings, parts.clock
@@ -50,9 +61,9 @@ def live_chain(parts: Parts, breaker: Breaker) -> Send:
         cap=settings.retry.max_delay,
         uniform=uniform,
     )
-    longest_wait = settings.retry.max_retry_after
     retry_limits = RetryLimits(
-        attempts=settings.retry.attempts, longest_wait=longest_wait
+        attempts=settings.retry.attempts,
+        longest_wait=settings.retry.max_retry_after,
     )
     transport = GraphTransport(
         parts.network,
@@ -73,12 +84,7 @@ def live_chain(parts: Parts, breaker: Breaker) -> Send:
                 telemetry=telemetry,
             ),
             TokenFirst(parts.rights, clock, telemetry),
-            Gate(
-                parts.gates,
-                longest_wait=longest_wait,
-                clock=clock,
-                telemetry=telemetry,
-            ),
+            build_gate(parts),
             UploadBytes(
                 settings.limits.mailbox_upload_bytes,
                 settings.limits.mailbox_upload_window,
@@ -107,7 +113,7 @@ def live_chain(parts: Parts, breaker: Breaker) -> Send:
     )
 
 
-def build_pipeline(parts: Parts, live: Send) -> Pipeline:
+def build_pipeline(parts: Parts, live: Send, breaker: Breaker) -> Pipeline:
     """Return the whole chain, outermost first."""
     cursors = CursorCodec(parts.keys, parts.settings.graph_url)
     cache = parts.settings.cache
@@ -120,6 +126,7 @@ def build_pipeline(parts: Parts, live: Send) -> Pipeline:
                 store=parts.store,
                 writes=Writes(),
                 flights=parts.flights,
+                refreshes=parts.refreshes,
                 most=Lifetime(
                     fresh=cache.fresh,
                     revalidate=cache.revalidate,
@@ -127,7 +134,7 @@ def build_pipeline(parts: Parts, live: Send) -> Pipeline:
                 ),
                 uniform=parts.uniform,
             ),
-            parts.refreshes,
+            Foresight(build_gate(parts), breaker),
             clock=parts.clock,
             telemetry=parts.telemetry,
         ),

@@ -152,7 +152,7 @@ async def gateway(
         parts = replace(parts, store=store)
     breaker = build_breaker(parts)
     live = live_chain(parts, breaker)
-    built = Gateway(graph, parts, build_pipeline(parts, live), live)
+    built = Gateway(graph, parts, build_pipeline(parts, live, breaker), live)
     built.breaker = breaker
     built.log = log
     for tenant in ("contoso", "fabrikam"):

@@ -59,10 +59,8 @@ class Breaker:
         leave = circuit.admit(self._clock.now())
         self._tell(key, before, circuit)
         if isinstance(leave, Refused):
-            self._telemetry.add(BREAKER_REFUSALS, **_labels(key))
-            if self._observes_only and not circuit.is_isolated:
-                return await send(call)
-            raise GraphCircuitOpen(retry_after=leave.retry_after)
+            self._refuse(key, circuit, leave)
+            return await send(call)
         try:
             reply = await send(call)
         except ExchangeError as error:
@@ -73,6 +71,13 @@ class Breaker:
             raise
         self._note(call, leave, None)
         return reply
+
+    def look(self, call: GraphCall) -> None:
+        """Raise what a call would be refused with, if it would be."""
+        circuit = self._circuits.peek(call.health)
+        refused = circuit and circuit.refusal(self._clock.now())
+        if circuit and refused and not self._lets_pass(circuit):
+            self._refuse(call.health, circuit, refused)
 
     def states(self) -> Iterator[tuple[ScopeKey, State]]:
         """Yield each circuit's state at this moment."""
@@ -107,6 +112,17 @@ class Breaker:
         before = circuit.state
         circuit.release()
         self._tell(key, before, circuit)
+
+    def _lets_pass(self, circuit: Circuit) -> bool:
+        """Tell whether calls are sent that the circuit refuses."""
+        return self._observes_only and not circuit.is_isolated
+
+    def _refuse(
+        self, key: ScopeKey, circuit: Circuit, refused: Refused
+    ) -> None:
+        self._telemetry.add(BREAKER_REFUSALS, **_labels(key))
+        if not self._lets_pass(circuit):
+            raise GraphCircuitOpen(retry_after=refused.retry_after)
 
     def _note(
         self, call: GraphCall, ticket: Ticket, verdict: Verdict | None

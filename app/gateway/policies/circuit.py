@@ -111,18 +111,26 @@ class Circuit:
         self.state = State.CLOSED
         self.is_isolated = False
 
-    def admit(self, now: float) -> Ticket | Refused:
-        """Give leave for a call, or not."""
+    def refusal(self, now: float) -> Refused | None:
+        """Return how a call would be refused; changes nothing."""
         if self.state is State.CLOSED:
-            return Ticket(self._generation, is_probe=False)
+            return None
         if self.is_isolated:
             return Refused(self._limits.open_for)
         if self.state is State.OPEN:
-            if now < self.opens_at:
-                return Refused(self.opens_at - now)
+            left = self.opens_at - now
+        else:
+            left = min(self._probe_until - now, _PROBE_PAUSE)
+        return Refused(left) if left > 0 else None
+
+    def admit(self, now: float) -> Ticket | Refused:
+        """Give leave for a call, or not."""
+        if refused := self.refusal(now):
+            return refused
+        if self.state is State.CLOSED:
+            return Ticket(self._generation, is_probe=False)
+        if self.state is State.OPEN:
             self._enter(State.HALF_OPEN)
-        elif now < self._probe_until:
-            return Refused(min(self._probe_until - now, _PROBE_PAUSE))
         else:
             # The probe is overdue; whatever it says later is too old.
             self._generation += 1

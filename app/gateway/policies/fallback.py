@@ -6,9 +6,9 @@ from app.clock import Clock
 from app.gateway.cache.keys import CacheKey
 from app.gateway.calls import Ask, GraphCall
 from app.gateway.operations.entry import Way
+from app.gateway.policies.foresight import Foresight
 from app.gateway.policies.found import Found
 from app.gateway.policies.freshness import Lifetime
-from app.gateway.policies.refreshes import Refreshes
 from app.gateway.policies.renewal import Kept, Renewal
 from app.gateway.policies.strategies import (
     Fresh,
@@ -40,7 +40,7 @@ class Fallback:
         self,
         ask: Ask,
         kept: Kept,
-        refreshes: Refreshes,
+        foresight: Foresight,
         *,
         clock: Clock,
         telemetry: Telemetry,
@@ -52,8 +52,8 @@ class Fallback:
         self._renewal = Renewal(ask, kept, clock, telemetry)
         strategies: list[Strategy] = [
             Fresh(),
-            Meanwhile(self._renewal, refreshes),
-            FromGraph(self._renewal),
+            Meanwhile(self._renewal, kept.refreshes),
+            FromGraph(self._renewal, foresight),
             StandIn(telemetry),
         ]
         self._strategies = sorted(

@@ -56,14 +56,25 @@ class Gate:
                 await self._close(call, reply.retry_after)
             return reply
 
+    async def look(self, call: GraphCall) -> float:
+        """Return the seconds for which a call would have to wait.
+
+        Raises:
+            GraphThrottled: It has not the time.
+        """
+        left = await self._gates.closed_for(call.scope)
+        if left > 0 and (
+            left > self._longest_wait or left >= call.deadline.left()
+        ):
+            raise GraphThrottled(
+                "Microsoft Graph has asked for a pause of another"
+                f" {left:.0f} seconds.",
+                retry_after=left,
+            )
+        return left
+
     async def _wait_until_open(self, call: GraphCall) -> None:
-        while (left := await self._gates.closed_for(call.scope)) > 0:
-            if left > self._longest_wait or left >= call.deadline.left():
-                raise GraphThrottled(
-                    "Microsoft Graph has asked for a pause of another"
-                    f" {left:.0f} seconds.",
-                    retry_after=left,
-                )
+        while (left := await self.look(call)) > 0:
             await self._waits.sleep(call, "gate", left)
 
     async def _close_if_told(

@@ -19,6 +19,7 @@ from app.gateway.policies.refresh_backoff import (
     RefreshBackoff,
     is_setback,
 )
+from app.gateway.policies.refreshes import Refreshes
 from app.keyed import Keyed
 from app.models.answers import Answer
 from app.problems.errors import ExchangeError
@@ -40,6 +41,7 @@ class Kept:
         store: Has them.
         writes: Knows what has made them out of date.
         flights: Are under way to get new ones.
+        refreshes: Get new ones while nobody waits.
         most: Upper bounds on the times that the operations give.
         uniform: Draws a number between two others.
     """
@@ -47,6 +49,7 @@ class Kept:
     store: Store
     writes: Writes
     flights: Flights[Answer]
+    refreshes: Refreshes
     most: Lifetime
     uniform: Callable[[float, float], float]
 

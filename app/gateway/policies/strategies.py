@@ -8,6 +8,7 @@ from typing import ClassVar, Protocol
 
 from app.gateway.calls import GraphCall
 from app.gateway.operations.entry import Way
+from app.gateway.policies.foresight import Foresight
 from app.gateway.policies.found import Found, hit, stand_in
 from app.gateway.policies.freshness import (
     Unfit,
@@ -120,8 +121,9 @@ class FromGraph:
     priority: ClassVar[int] = 200
     result: ClassVar[str] = "miss"
 
-    def __init__(self, renewal: Renewal) -> None:
+    def __init__(self, renewal: Renewal, foresight: Foresight) -> None:
         self._renewal = renewal
+        self._foresight = foresight
 
     async def __call__(
         self, call: GraphCall, found: Found, _failure: ExchangeError | None
@@ -129,6 +131,7 @@ class FromGraph:
         """Ask Graph, unless it failed just now and something kept will do."""
         if found.resting and _can_wait(call, found):
             return Unfit.BACKING_OFF
+        await self._foresight(call)
         return await self._renewal(call, found)
 
 

@@ -13,6 +13,8 @@ __all__ = ["Disconnect"]
 
 _READS = {"GET", "HEAD"}
 _LEFT = 499
+# In seconds: who leaves sooner than that is missed so much later.
+_AT_ONCE = 0.02
 _CANCELLED = "cancelled"
 _DISCONNECT = "http.disconnect"
 
@@ -43,8 +45,9 @@ class Disconnect(HttpMiddleware):
             raise RuntimeError("requests are served by tasks")
         line, cancelled_before = _Line(work, receive, send), work.cancelling()
         also_by_others = False
-        # What is answered without any waiting is not worth a task to listen.
-        waiting = asyncio.get_running_loop().call_soon(line.listen)
+        # What is answered at once is not worth a task that listens.
+        loop = asyncio.get_running_loop()
+        waiting = loop.call_later(_AT_ONCE, line.listen)
         try:
             await self.app(scope, line.receive, line.send)
         except asyncio.CancelledError:

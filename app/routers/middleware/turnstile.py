@@ -5,7 +5,7 @@ from collections import deque
 
 __all__ = ["Turnstile"]
 
-_AT_A_TIME = 32
+_AT_A_TIME = 8
 
 
 class Turnstile:
