@@ -1,6 +1,7 @@
 """How much was done lately. Pure."""
 
 from collections import deque
+from math import ulp
 
 __all__ = ["SlidingWindow"]
 
@@ -46,7 +47,7 @@ class SlidingWindow:
         for bucket in self._buckets:
             if excess <= 0:
                 break
-            wait = bucket.ends - now
+            wait = _until(bucket.ends, now)
             excess -= bucket.count
         return wait
 
@@ -90,3 +91,12 @@ class SlidingWindow:
     def _forget(self, now: float) -> None:
         while self._buckets and self._buckets[0].ends <= now:
             self._total -= self._buckets.popleft().count
+
+
+def _until(end: float, now: float) -> float:
+    """Return how long to wait, so that it is over after that and not before.
+
+    The difference may be rounded down.
+    """
+    wait = end - now
+    return wait if now + wait >= end else wait + ulp(end)
