@@ -22,6 +22,9 @@ from app.telemetry.signals.events import SERVICE_STARTED
 __all__ = ["Server", "listening"]
 
 _GRACE = 10
+# uvloop takes one connection of each entrance in a round of its loop; with
+# one entrance those who come while there is much to do wait unheard.
+_ENTRANCES = 32
 _GC_THRESHOLD = 20_000
 # What a request has to show, for the line that is to be tried.
 _SHOWN = {
@@ -101,7 +104,12 @@ class Server(uvicorn.Server):
         self, sockets: list[socket.socket] | None = None
     ) -> None:
         """Begin to serve, and tell where."""
-        await super().startup(sockets)
+        entrances = [
+            entrance.dup()
+            for entrance in sockets or ()
+            for _ in range(_ENTRANCES)
+        ]
+        await super().startup(entrances)
         if not self.started:
             return
         # What lives now lives on; the collector need not look at it again.
