@@ -7,12 +7,11 @@ from http import HTTPStatus
 import httpx
 
 from app.problems.errors import ExchangeError
+from app.transport.bodies import Received
 from app.transport.failures import malformed, refusal
 from app.transport.graph import Reply, is_whole
 
 __all__ = ["part_answer"]
-
-_UNSENT = ("content-encoding", "content-length", "transfer-encoding")
 
 
 def part_answer(
@@ -28,21 +27,17 @@ def part_answer(
         body: The part's body, as JSON.
         now: The wall time, for dates in Retry-After.
     """
-    response = httpx.Response(
-        status,
-        # They describe an answer that was never on a wire, and may be text
-        # that no header of one could be.
-        headers={
+    told = httpx.Headers(
+        {
+            # It may be text that no header of an answer on a wire could be.
             name: text
             for name, text in headers.items()
-            if name.lower() not in _UNSENT and f"{name}{text}".isascii()
-        },
-        content=body,
+            if f"{name}{text}".isascii()
+        }
     )
     if status == HTTPStatus.NOT_MODIFIED:
-        return Reply(
-            status=status, request_id=response.headers.get("request-id")
-        )
+        return Reply(status=status, request_id=told.get("request-id"))
+    response = Received(status, told, body)
     # The whole batch has one client-request-id; its parts are told apart by
     # Graph's own.
     if not response.is_success:
@@ -51,7 +46,7 @@ def part_answer(
         return malformed(response, None)
     return Reply(
         status=status,
-        body=response.content,
-        content_type=response.headers.get("Content-Type", ""),
-        request_id=response.headers.get("request-id"),
+        body=body,
+        content_type=told.get("Content-Type", ""),
+        request_id=told.get("request-id"),
     )

@@ -8,42 +8,48 @@ import zlib
 from collections.abc import AsyncIterator
 
 import httpx
+from msgspec import Struct
 
-__all__ = ["LARGEST", "pieces", "whole"]
+__all__ = ["LARGEST", "Received", "pieces", "whole"]
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of any answer that is held whole: a page of long messages."""
 
 _PIECE = 65_536
 _GZIP = 31  # the parameter of zlib for it
-_DESCRIBING = {"content-encoding", "content-length", "transfer-encoding"}
+_SUCCESS = range(200, 300)
 
 
-async def whole(
-    response: httpx.Response, most: int = LARGEST
-) -> httpx.Response:
+class Received(Struct, frozen=True):
+    """An answer with its content, unpacked; the headers are as they came."""
+
+    status: int
+    headers: httpx.Headers
+    content: bytes
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it is a 2xx."""
+        return self.status in _SUCCESS
+
+
+async def whole(response: httpx.Response, most: int = LARGEST) -> Received:
     """Return an answer with its content, and close the original.
 
     Raises:
         httpx.HTTPError: It breaks off, is packed in a way that was not asked
             for, or is larger than ``most`` bytes.
     """
-    content = bytearray()
+    content, size = [], 0
     try:
         async for piece in pieces(response):
-            content += piece
-            if len(content) > most:
+            content.append(piece)
+            size += len(piece)
+            if size > most:
                 raise httpx.DecodingError("far too large")
     finally:
         await response.aclose()
-    headers = [
-        (name, value)
-        for name, value in response.headers.raw
-        if name.lower().decode("latin-1") not in _DESCRIBING
-    ]
-    return httpx.Response(
-        response.status_code, headers=headers, content=bytes(content)
-    )
+    return Received(response.status_code, response.headers, b"".join(content))
 
 
 async def pieces(response: httpx.Response) -> AsyncIterator[bytes]:

@@ -14,7 +14,7 @@ from app.clock import Clock
 from app.problems.entra_codes import entra_error
 from app.problems.graph_failures import IdentityUnavailable
 from app.problems.user_codes import user_error
-from app.transport.bodies import whole
+from app.transport.bodies import Received, whole
 from app.transport.retry_after import retry_after_seconds
 
 __all__ = ["EntraHttp"]
@@ -129,7 +129,7 @@ class EntraHttp:
             )
         try:
             async with asyncio.timeout(self._timeout):
-                response = await whole(
+                received = await whole(
                     await self._network.handle_async_request(request), _MOST
                 )
         except (httpx.HTTPError, TimeoutError) as e:
@@ -137,21 +137,22 @@ class EntraHttp:
             raise IdentityUnavailable(
                 f"The request to Entra ID failed: {name}."
             ) from e
-        response.request = request
-        self._check(response)
-        return response
+        self._check(received)
+        return httpx.Response(
+            received.status, content=received.content, request=request
+        )
 
-    def _check(self, response: httpx.Response) -> None:
+    def _check(self, response: Received) -> None:
         try:
             document = msgspec.json.decode(response.content)
         except msgspec.DecodeError:
             document = None
-        if response.status_code == _OK and isinstance(document, dict):
+        if response.status == _OK and isinstance(document, dict):
             return
         pause = retry_after_seconds(
             response.headers.get_list("Retry-After"), self._clock.wall()
         )
-        status = response.status_code
+        status = response.status
         if not isinstance(document, dict):
             # Not Entra ID's own words, so that it is no refusal of its.
             status = status if status == _THROTTLED else max(status, 500)

@@ -16,6 +16,7 @@ from app.problems.graph_failures import (
 )
 from app.problems.resources import Conflict
 from app.transport.aiohttp_transport import CertificateRejected
+from app.transport.bodies import Received
 from app.transport.envelope import (
     claims_challenge,
     error_codes,
@@ -60,11 +61,11 @@ def network_error(
 
 
 def refusal(
-    response: httpx.Response, client_request_id: str | None, now: datetime
+    response: Received, client_request_id: str | None, now: datetime
 ) -> ExchangeError:
     """Return what an answer other than 2xx means for the caller."""
     error = graph_error(
-        response.status_code,
+        response.status,
         _upstream(response, client_request_id),
         retry_after=retry_after_seconds(
             response.headers.get_list("Retry-After"), now
@@ -77,23 +78,21 @@ def refusal(
 
 
 def malformed(
-    response: httpx.Response, client_request_id: str | None
+    response: Received, client_request_id: str | None
 ) -> ExchangeError:
     """Return the error for a 2xx answer that is none."""
     return GraphMalformedResponse(
-        f"Microsoft Graph answered {response.status_code} without what it"
+        f"Microsoft Graph answered {response.status} without what it"
         " promises.",
         outcome=Outcome.UNKNOWN,
         upstream=_upstream(response, client_request_id),
     )
 
 
-def _upstream(
-    response: httpx.Response, client_request_id: str | None
-) -> Upstream:
+def _upstream(response: Received, client_request_id: str | None) -> Upstream:
     found = request_id(response.headers.get("request-id"))
     return Upstream(
-        status=response.status_code,
+        status=response.status,
         code=telling_code(error_codes(response.content)),
         request_id=found or inner_request_id(response.content),
         client_request_id=client_request_id,

@@ -7,13 +7,15 @@ which it certainly was not.
 
 import re
 from collections.abc import AsyncIterator, Mapping
+from functools import lru_cache
 
 import httpx
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from app.clock import Clock
 from app.models.answers import ByteStream
-from app.transport.bodies import pieces, whole
+from app.transport.bodies import Received, pieces, whole
 from app.transport.envelope import error_codes, request_id
 from app.transport.failures import malformed, network_error, refusal
 from app.transport.retry_after import retry_after_seconds
@@ -23,7 +25,16 @@ __all__ = ["GraphRequest", "GraphTransport", "Reply", "is_whole"]
 _CREATED = 201
 _NO_CONTENT = (202, 204)
 _NOT_MODIFIED = 304
-_USER_AGENT = "exchange-api"
+_BEARING = ("POST", "PUT", "PATCH")
+_OF_ANSWERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+    "User-Agent": "exchange-api",
+}
+# Of what is streamed the size is wanted beforehand.
+_OF_STREAMS = {**_OF_ANSWERS, "Accept": "*/*", "Accept-Encoding": "identity"}
+# To take one apart costs more than all else about a request.
+_MOST_URLS = 1024
 _ERROR = re.compile(rb'\{\s*"error"\s*:')
 
 
@@ -105,83 +116,104 @@ class GraphTransport:
                 self._http(request)
             )
             if request.streamed and response.is_success:
-                return self._reply(response, _stream(response))
-            response = await whole(response)
+                return self._streamed(response)
+            received = await whole(response)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as e:
             raise network_error(e, request.client_request_id) from e
-        if not (response.is_success or _is_unchanged(request, response)):
+        if not (received.is_success or _is_unchanged(request, received)):
             raise refusal(
-                response, request.client_request_id, self._clock.wall()
+                received, request.client_request_id, self._clock.wall()
             )
-        if response.is_success and not _is_as_promised(request, response):
-            raise malformed(response, request.client_request_id)
-        return self._reply(response)
+        if received.is_success and not _is_as_promised(request, received):
+            raise malformed(received, request.client_request_id)
+        body = received.content if received.is_success else b""
+        return self._reply(received.status, received.headers, body)
+
+    def _streamed(self, response: httpx.Response) -> Reply:
+        reply = self._reply(response.status_code, response.headers)
+        return replace(reply, stream=_stream(response))
 
     def _reply(
-        self, response: httpx.Response, stream: ByteStream | None = None
+        self, status: int, headers: httpx.Headers, body: bytes = b""
     ) -> Reply:
-        headers = response.headers
-        is_bare = stream is not None or not response.is_success
-        return Reply(
-            status=response.status_code,
-            body=b"" if is_bare else response.content,
-            content_type=headers.get("Content-Type", ""),
-            request_id=request_id(headers.get("request-id")),
-            etag=headers.get("ETag"),
-            retry_after=retry_after_seconds(
+        named = {name.lower(): value for name, value in headers.raw}
+        pause = None
+        if b"retry-after" in named:
+            pause = retry_after_seconds(
                 headers.get_list("Retry-After"), self._clock.wall()
-            ),
-            stream=stream,
+            )
+        return Reply(
+            status=status,
+            body=body,
+            content_type=_text(named, b"content-type") or "",
+            request_id=request_id(_text(named, b"request-id")),
+            etag=_text(named, b"etag"),
+            retry_after=pause,
         )
 
     def _http(self, request: GraphRequest) -> httpx.Request:
+        url = _url(request.elsewhere or self._base_url + request.target)
         headers = {
-            "Accept": "*/*" if request.streamed else "application/json",
-            # Of what is streamed the size is wanted beforehand.
-            "Accept-Encoding": "identity" if request.streamed else "gzip",
-            "User-Agent": _USER_AGENT,
+            "Host": url.netloc.decode(),
+            **(_OF_STREAMS if request.streamed else _OF_ANSWERS),
             "client-request-id": request.client_request_id,
             **request.headers,
         }
         if request.elsewhere is None:
             headers["Authorization"] = f"Bearer {request.token}"
-        if request.body is not None:
+        body = request.body
+        if body is not None:
             headers.setdefault("Content-Type", "application/json")
-        return httpx.Request(
+        if body is not None or request.method in _BEARING:
+            headers["Content-Length"] = str(len(body or b""))
+        message = httpx.Request(
             request.method,
-            request.elsewhere or self._base_url + request.target,
+            url,
             headers=headers,
-            content=request.body,
+            # With a stream, httpx adds nothing and looks at nothing again.
+            stream=httpx.ByteStream(body or b""),
             extensions={
                 "timeout": self._timeouts,
                 "fresh_connection": request.fresh_connection,
             },
         )
+        message.read()
+        return message
 
 
-def _is_as_promised(request: GraphRequest, response: httpx.Response) -> bool:
+@lru_cache(maxsize=_MOST_URLS)
+def _url(text: str) -> httpx.URL:
+    return httpx.URL(text)
+
+
+def _text(named: Mapping[bytes, bytes], name: bytes) -> str | None:
+    value = named.get(name)
+    return None if value is None else value.decode("latin-1")
+
+
+def _is_as_promised(request: GraphRequest, response: Received) -> bool:
     """Tell whether a 2xx answer is whole; the end of an upload has no body.
 
     Source: https://learn.microsoft.com/graph/outlook-large-attachments
     """
     if request.elsewhere is not None and not response.content:
-        return response.status_code == _CREATED or is_whole(response)
+        return response.status == _CREATED or is_whole(response)
     return is_whole(response)
 
 
-def _is_unchanged(request: GraphRequest, response: httpx.Response) -> bool:
+def _is_unchanged(request: GraphRequest, response: Received) -> bool:
     """Tell whether Graph says that what was given before still holds."""
     asked = "If-None-Match" in request.headers
-    return asked and response.status_code == _NOT_MODIFIED
+    return asked and response.status == _NOT_MODIFIED
 
 
-def is_whole(response: httpx.Response) -> bool:
+def is_whole(response: Received) -> bool:
     """Tell whether a 2xx answer is what Graph promises: a JSON object.
 
     Proxies answer in Graph's name with HTML, and Graph itself has been seen
     to put an error into a 200.
     """
-    if response.status_code in _NO_CONTENT:
+    if response.status in _NO_CONTENT:
         return True
     body = response.content.strip()
     if not (body.startswith(b"{") and body.endswith(b"}")):

@@ -15,6 +15,7 @@ from app.problems.graph_failures import (
     GraphUnreachable,
 )
 from app.transport.aiohttp_transport import CertificateRejected
+from app.transport.bodies import Received
 from app.transport.failures import network_error, refusal
 
 NOT, UNKNOWN = Outcome.NOT_PERFORMED, Outcome.UNKNOWN
@@ -92,10 +93,10 @@ def test_t009_of_repeated_headers_the_first_valid_one_counts(
     values: list[str], seconds: float | None
 ) -> None:
     """As it comes over the wire, with words of Graph's that are not kept."""
-    answer = httpx.Response(
+    answer = Received(
         429,
-        headers=[("Retry-After", value) for value in values],
-        json={"error": {"code": "TooManyRequests", "message": "canary"}},
+        httpx.Headers([("Retry-After", value) for value in values]),
+        b'{"error": {"code": "TooManyRequests", "message": "canary"}}',
     )
     error = refusal(answer, "an-id", datetime(2026, 11, 22, tzinfo=UTC))
 
@@ -114,7 +115,7 @@ def test_t009_of_repeated_headers_the_first_valid_one_counts(
 )
 def test_the_time_of_an_answer(date: str, expected: str | None) -> None:
     """The header Date, in any of its forms; nonsense is left out."""
-    answer = httpx.Response(500, headers={"Date": date})
+    answer = Received(500, httpx.Headers({"Date": date}), b"")
     error = refusal(answer, "an-id", datetime(2026, 11, 22, tzinfo=UTC))
 
     assert error.upstream
