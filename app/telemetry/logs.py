@@ -2,18 +2,16 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
-from typing import Any, Protocol, TextIO
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
+from threading import Lock
+from typing import Any, TextIO
 
 import msgspec
-import structlog
 from opentelemetry._logs import Logger, SeverityNumber
-from structlog.contextvars import (
-    bound_contextvars,
-    get_contextvars,
-    merge_contextvars,
-)
 
+from app.clock import SystemClock
 from app.telemetry.places import innermost_line
 from app.telemetry.signals.events import LIBRARY, TELEMETRY_LOST
 from app.telemetry.signals.kinds import LogEvent
@@ -23,15 +21,14 @@ __all__ = ["EventLog", "LibraryHandler", "bound_request"]
 
 _LONGEST_MESSAGE = 500
 _QUIET = 60.0
+_IN_UTC = -len("+00:00")
 _SEVERITIES = {
     "info": SeverityNumber.INFO,
     "warning": SeverityNumber.WARN,
     "error": SeverityNumber.ERROR,
 }
-
-
-class _Bound(Protocol):
-    def __call__(self, event: str, **members: object) -> object: ...
+_ENCODER = msgspec.json.Encoder()
+_REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 class EventLog:
@@ -39,38 +36,40 @@ class EventLog:
 
     Members that an event's declaration does not name are left out, so that
     nothing confidential gets into the log by accident. The id of the request
-    and of the trace are added to all of them.
+    and of the trace are added to all of them. Each request writes a line, so
+    that this is done without any library but the one that encodes it.
     """
 
     def __init__(
         self, stream: TextIO | None = None, *, exported: Logger | None = None
     ) -> None:
-        stream = stream or sys.stdout
+        self._stream = stream or sys.stdout
         self._exported = exported
-        logger = structlog.wrap_logger(
-            structlog.WriteLogger(stream),
-            processors=[
-                merge_contextvars,
-                structlog.processors.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-                *_rendering(pretty=stream.isatty()),
-            ],
-            wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        ).bind()
-        self._write: dict[str, _Bound] = {
-            level: getattr(logger, level)
-            for level in ("info", "warning", "error")
-        }
+        self._wall = SystemClock().wall
+        self._render = _coloured() if self._stream.isatty() else _json
+        # Threads that export signals have something to say, too.
+        self._whole = Lock()
 
     def write(self, event: LogEvent, **members: object) -> None:
         """Write one line."""
-        declared = {
-            name: members[name]
-            for name in event.members
-            if members.get(name) is not None
+        line: dict[str, object] = {
+            # What a reader looks for first; as structlog would write it.
+            "timestamp": f"{self._wall().isoformat()[:_IN_UTC]}Z",
+            "level": event.level,
+            "event": event.name,
+            **_request(),
         }
-        write = self._write[event.level]
-        write(event.name, **declared, **trace_ids())
+        declared = {
+            name: value
+            for name in event.members
+            if (value := members.get(name)) is not None
+        }
+        line |= declared
+        line |= trace_ids()
+        text = f"{self._render(line)}\n"
+        with self._whole:
+            self._stream.write(text)
+            self._stream.flush()
         if self._exported is not None:
             self._export(self._exported, event, declared)
 
@@ -83,7 +82,7 @@ class EventLog:
             severity_text=event.level,
             severity_number=_SEVERITIES[event.level],
             body=event.name,
-            attributes=get_contextvars() | members,
+            attributes={**_request(), **members},
         )
 
 
@@ -125,24 +124,36 @@ class LibraryHandler(logging.Handler):
         self._log.write(TELEMETRY_LOST, **members)
 
 
-def bound_request(request_id: str) -> Any:
+def bound_request(request_id: str) -> AbstractContextManager[None]:
     """Return a context manager that puts the id on every line inside it."""
-    return bound_contextvars(request_id=request_id)
+    return _Bound(request_id)
 
 
-def _rendering(*, pretty: bool) -> list[Any]:
-    if pretty:
-        return [structlog.dev.ConsoleRenderer()]
-    return [_ordered, structlog.processors.JSONRenderer(serializer=_json)]
+class _Bound:
+    __slots__ = ("_id", "_token")
+
+    def __init__(self, request_id: str) -> None:
+        self._id = request_id
+
+    def __enter__(self) -> None:
+        self._token = _REQUEST_ID.set(self._id)
+
+    def __exit__(self, *_: object) -> None:
+        _REQUEST_ID.reset(self._token)
 
 
-def _ordered(
-    _logger: object, _name: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
-    """Put first what a reader looks for first."""
-    first = ("timestamp", "level", "event", "request_id")
-    return {key: event[key] for key in first if key in event} | dict(event)
+def _request() -> dict[str, str]:
+    request_id = _REQUEST_ID.get()
+    return {} if request_id is None else {"request_id": request_id}
 
 
-def _json(event: object, **_options: object) -> str:
-    return msgspec.json.encode(event).decode()
+def _json(line: dict[str, object]) -> str:
+    return _ENCODER.encode(line).decode()
+
+
+def _coloured() -> Callable[[dict[str, object]], str]:
+    """Return what shows a line to people; nobody else needs the library."""
+    from structlog.dev import ConsoleRenderer  # noqa: PLC0415
+
+    renderer = ConsoleRenderer()
+    return lambda line: renderer(None, "", line)
