@@ -76,6 +76,22 @@ class Retry:
         """Send the call until it succeeds or repeating it cannot help."""
         self._budgets[call.health].earn(self._clock.now())
         repeats = _Repeats(send)
+        try:
+            try:
+                return await repeats.send(call)
+            except ExchangeError as error:
+                return await self._again(call, repeats, error)
+        except ExchangeError as error:
+            error.attempts = call.tally.sent
+            if call.tally.in_doubt and error.outcome is Outcome.NOT_PERFORMED:
+                # This one was refused; an earlier one may not have been.
+                error.outcome = Outcome.UNKNOWN
+            raise
+
+    async def _again(
+        self, call: GraphCall, repeats: "_Repeats", first: ExchangeError
+    ) -> Reply:
+        """Repeat a call that has failed once; most calls never do."""
         # Tenacity's objects refer to each other, so that they, and what they
         # know, stay until the garbage is collected. A body is too much then.
         known = replace(call, body=None)
@@ -89,14 +105,7 @@ class Retry:
             sleep=partial(self._waits.sleep, known, "backoff"),
             reraise=True,
         )
-        try:
-            return await retrying(repeats.send, call)
-        except ExchangeError as error:
-            error.attempts = call.tally.sent
-            if call.tally.in_doubt and error.outcome is Outcome.NOT_PERFORMED:
-                # This one was refused; an earlier one may not have been.
-                error.outcome = Outcome.UNKNOWN
-            raise
+        return await retrying(repeats.after(first), call)
 
     def _stops(
         self, call: GraphCall, repeats: "_Repeats", state: RetryCallState
@@ -152,7 +161,19 @@ class _Repeats:
         self.is_free = False
         self.untold = 0
 
+    def after(self, first: ExchangeError) -> Send:
+        """Return a way to send that begins with how the first one ended."""
+        ended: list[ExchangeError] = [first]
+
+        async def send(call: GraphCall) -> Reply:
+            if ended:
+                raise ended.pop()
+            return await self.send(call)
+
+        return send
+
     async def send(self, call: GraphCall) -> Reply:
+        """Send the call once more, and note how that ends."""
         if self._fresh_connection:
             call = replace(call, fresh_connection=True)
         try:
