@@ -1,6 +1,7 @@
 """Build calls: percent-encoded targets and the headers they all bear. Pure."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from msgspec.structs import replace
@@ -24,6 +25,16 @@ __all__ = [
 # Sources: https://learn.microsoft.com/graph/outlook-immutable-id and
 # https://learn.microsoft.com/graph/api/user-list-messages
 _ALWAYS = 'IdType="ImmutableId", outlook.timezone="UTC"'
+_PREFERRED: Mapping[str | None, Mapping[str, str]] = {
+    None: {"Prefer": _ALWAYS},
+    **{
+        body: {"Prefer": f'{_ALWAYS}, outlook.body-content-type="{body}"'}
+        for body in ("html", "text")
+    },
+}
+# Callers ask for the same again and again.
+_MOST_PARTS = 4096
+_MOST_QUERIES = 1024
 
 
 def call_in(
@@ -53,19 +64,18 @@ def page_in(
     They are bound to what the caller asked for, not to what the mailbox has
     meanwhile been found to be called.
     """
-    query = list(query)
-    asked = target(operation, query, mailbox=where.asked_as, **parts)
-    return replace(
-        call_in(where, operation, query, **parts),
-        binding=binding_of(where.context, operation.name, asked),
-    )
+    query = tuple(query)
+    call = call_in(where, operation, query, **parts)
+    asked = call.target
+    if where.asked_as != where.mailbox:
+        asked = target(operation, query, mailbox=where.asked_as, **parts)
+    binding = binding_of(where.context, operation.name, asked)
+    return replace(call, binding=binding)
 
 
 def prefer(body: str | None = None) -> Mapping[str, str]:
     """Return the header ``Prefer``, for a body as ``html`` or ``text``."""
-    if body is None:
-        return {"Prefer": _ALWAYS}
-    return {"Prefer": f'{_ALWAYS}, outlook.body-content-type="{body}"'}
+    return _PREFERRED[body]
 
 
 def target(
@@ -78,10 +88,20 @@ def target(
     Every part is encoded whole: ids contain ``/``, ``+`` and ``=``, and an
     unencoded one would lead elsewhere.
     """
-    encoded = {name: quote(part, safe="@") for name, part in parts.items()}
+    encoded = {name: _encoded(part) for name, part in parts.items()}
     path = operation.path.format(**encoded)
-    text = urlencode(list(query), quote_via=quote, safe="$,()'@:")
+    text = _encoded_query(tuple(query))
     return f"{path}?{text}" if text else path
+
+
+@lru_cache(maxsize=_MOST_PARTS)
+def _encoded(part: str) -> str:
+    return quote(part, safe="@")
+
+
+@lru_cache(maxsize=_MOST_QUERIES)
+def _encoded_query(query: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(query, quote_via=quote, safe="$,()'@:")
 
 
 def binding_of(context: CallContext, *parts: str) -> str:

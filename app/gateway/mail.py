@@ -1,5 +1,7 @@
 """Messages in Graph: builds the calls. Translates; decides nothing."""
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from app.gateway.building import call_in, if_match, page_in, prefer
@@ -147,7 +149,7 @@ def messages_call(where: InMailbox, wanted: MessageQuery) -> GraphCall:
 
 
 def messages_in(
-    where: InMailbox, folder: str | None, query: list[tuple[str, str]]
+    where: InMailbox, folder: str | None, query: Iterable[tuple[str, str]]
 ) -> GraphCall:
     """Return the call for a page of messages of a folder, or of all."""
     if folder is None:

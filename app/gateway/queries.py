@@ -6,6 +6,7 @@ is done by `app.services.search`.
 """
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from app.gateway.kql import search_text
@@ -35,6 +36,7 @@ SUMMARY = ",".join(
 )
 """All of a message that lists show."""
 
+_MOST_QUERIES = 1024
 # Older than any mail, and no subject or name; see `_sorted`.
 _BEGINNING = "1900-01-01T00:00:00Z"
 _NOBODY = "'6f1d9c1e-7a52-4b7e-9f3c-0d6b5f1a2e94'"
@@ -65,7 +67,8 @@ _CONDITIONS: dict[str, Callable[[Any], str]] = {
 }
 
 
-def message_query(wanted: MessageQuery) -> list[tuple[str, str]]:
+@lru_cache(maxsize=_MOST_QUERIES)
+def message_query(wanted: MessageQuery) -> tuple[tuple[str, str], ...]:
     """Return the query options for a page of messages.
 
     Raises:
@@ -73,8 +76,8 @@ def message_query(wanted: MessageQuery) -> list[tuple[str, str]]:
     """
     options = [("$select", SUMMARY), ("$top", str(wanted.limit))]
     if wanted.is_search:
-        return [*options, ("$search", search_text(wanted))]
-    return [*options, *_sorted(wanted, _filters(wanted))]
+        return (*options, ("$search", search_text(wanted)))
+    return (*options, *_sorted(wanted, _filters(wanted)))
 
 
 def search_query(wanted: MessageQuery, page: int) -> list[tuple[str, str]]:
