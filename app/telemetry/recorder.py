@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any
 
 from opentelemetry.metrics import (
@@ -13,6 +13,7 @@ from opentelemetry.metrics import (
 )
 from opentelemetry.trace import (
     INVALID_SPAN,
+    NonRecordingSpan,
     Span,
     SpanKind,
     Tracer,
@@ -28,6 +29,8 @@ from app.telemetry.tallies import Tally
 __all__ = ["Telemetry"]
 
 Reading = tuple[float, Mapping[str, str]]
+
+_NO_SPAN = nullcontext[Span](INVALID_SPAN)
 
 
 class Telemetry:
@@ -124,30 +127,32 @@ class Telemetry:
             if span.is_recording():
                 span.add_event(moment.name, attributes)
 
-    @contextmanager
     def span(
         self,
         declared: Declared,
         attributes: Mapping[str, Any],
         kind: SpanKind = SpanKind.INTERNAL,
         **named: str,
-    ) -> Iterator[Span]:
+    ) -> AbstractContextManager[Span]:
         """Trace a stretch of work; ``named`` fill in its name.
 
         Exceptions are not recorded by themselves: their text may hold what
-        no trace should.
+        no trace should. In a trace that is not kept there are no further
+        spans: none would be kept, and the ids of the one that there is tell
+        which lines belong together.
         """
         if self._tracer is None:
-            yield INVALID_SPAN
-            return
-        with self._tracer.start_as_current_span(
+            return _NO_SPAN
+        current = get_current_span()
+        if _is_dropped(current):
+            return nullcontext(current)
+        return self._tracer.start_as_current_span(
             declared.name.format(**named),
             kind=kind,
             attributes=attributes,
             record_exception=False,
             set_status_on_exception=False,
-        ) as span:
-            yield span
+        )
 
     def pseudonym(self, mailbox: str | None) -> str | None:
         """Return a keyed hash that tells mailboxes apart in logs."""
@@ -167,3 +172,19 @@ class Telemetry:
                 observed = [tally.observe]
                 create(metric.name, observed, metric.unit, metric.meaning)
         return tallies
+
+
+def _is_dropped(span: Span) -> bool:
+    """Tell whether a sampler of ours has decided against its trace.
+
+    What a caller has decided does not bind us, and a span that has ended
+    does not record any more, but is kept.
+    """
+    if not isinstance(span, NonRecordingSpan):
+        return False
+    context = span.get_span_context()
+    return (
+        context.is_valid
+        and not context.is_remote
+        and not context.trace_flags.sampled
+    )

@@ -2,18 +2,24 @@
 
 from typing import Any
 
+from opentelemetry.context import attach, detach
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import (
     InMemorySpanExporter,
 )
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, Sampler
-from opentelemetry.trace import StatusCode, get_current_span
+from opentelemetry.trace import (
+    StatusCode,
+    get_current_span,
+    set_span_in_context,
+)
 
 from app.telemetry.logs import EventLog
 from app.telemetry.recorder import Telemetry
 from app.telemetry.server import ServerSignals
-from app.telemetry.trace_ids import trace_ids
+from app.telemetry.signals.spans import SPAN_OPS
+from app.telemetry.trace_ids import CallersTrace, trace_ids
 from tests.support.metering import Metering
 
 ROUTE = "/v1/mailboxes/{mailbox}/messages"
@@ -43,9 +49,10 @@ class Traced:
         self.exported = InMemorySpanExporter()
         provider = TracerProvider(sampler=sampler, shutdown_on_exit=False)
         provider.add_span_processor(SimpleSpanProcessor(self.exported))
-        telemetry = Telemetry(EventLog(), tracer=provider.get_tracer("app"))
+        tracer = provider.get_tracer("app")
+        self.telemetry = Telemetry(EventLog(), tracer=tracer)
         literal = ["", "v1", "mailboxes", "messages"]
-        self.signals = ServerSignals(telemetry, lambda: 0.0, literal)
+        self.signals = ServerSignals(self.telemetry, lambda: 0.0, literal)
 
     def served(
         self, scope: dict[str, Any], *ended: Any
@@ -105,6 +112,37 @@ def test_a_trace_that_is_not_kept_is_on_the_lines_all_the_same() -> None:
 
     assert span is None
     assert ids["trace_id"] == TRACE
+
+
+def test_work_is_traced_if_its_request_is() -> None:
+    """Also if it begins later; in a trace not kept, lines bear its ids."""
+    kept, dropped = Traced(), Traced(ALWAYS_OFF)
+    for traced in (kept, dropped):
+        request = traced.signals.begin(SCOPE)
+        ids = trace_ids()
+        with traced.telemetry.span(SPAN_OPS, {}, action="x") as span:
+            inside = trace_ids()
+        context = set_span_in_context(get_current_span())
+        request.end(200, ROUTE)
+        token = attach(context)
+        with traced.telemetry.span(SPAN_OPS, {}, action="later"):
+            later = trace_ids()
+        detach(token)
+
+        assert ids["trace_id"] == inside["trace_id"] == later["trace_id"]
+        assert span.is_recording() is False
+    names = [span.name for span in kept.exported.get_finished_spans()]
+
+    assert names == ["ops x", f"GET {ROUTE}", "ops later"]
+    assert dropped.exported.get_finished_spans() == ()
+    # What the caller has decided is for the sampler to judge.
+    untraced = Traced()
+    theirs = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-00"}
+    token = attach(CallersTrace().extract(theirs))
+    with untraced.telemetry.span(SPAN_OPS, {}, action="x"):
+        pass
+    detach(token)
+    assert len(untraced.exported.get_finished_spans()) == 1
 
 
 def test_requests_are_measured_without_traces() -> None:
