@@ -1,6 +1,7 @@
 """``python -m tests.bench``: measure what a request costs."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -38,6 +39,8 @@ def main() -> int:
     actions.add_parser("ci", help="fail if it is far too slow")
     shown = actions.add_parser("report", help="show what was measured")
     shown.add_argument("json", type=Path)
+    # Told to stop, it still ends all that it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     return _do(parser.parse_args())
 
 
