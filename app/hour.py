@@ -44,9 +44,11 @@ class Hours:
 
     def note(self, tenant: str, took: float, kinds: Iterable[str]) -> None:
         """Note one thing that has just happened."""
-        kinds = list(kinds)
+        kinds = tuple(kinds)
         place = bisect_left(_BOUNDS, took)
-        for minute in (self._minute(tenant), self._minute(None)):
+        number = self.present()
+        for owner in (tenant, None):
+            minute = self._minute(owner, number)
             minute.total += 1
             for kind in kinds:
                 minute.kinds[kind] += 1
@@ -54,7 +56,7 @@ class Hours:
 
     def mark(self, tenant: str, kind: str) -> None:
         """Note that the present minute is of a kind, whatever happens."""
-        self._minute(tenant).kinds[kind] += 1
+        self._minute(tenant, self.present()).kinds[kind] += 1
 
     def date(self, moment: float) -> float:
         """Return the Unix time of a moment of the clock."""
@@ -76,9 +78,10 @@ class Hours:
             if minute.number > first
         }
 
-    def _minute(self, tenant: str | None) -> Minute:
-        minutes = self._minutes.setdefault(tenant, deque(maxlen=MINUTES))
-        number = self.present()
+    def _minute(self, tenant: str | None, number: int) -> Minute:
+        minutes = self._minutes.get(tenant)
+        if minutes is None:
+            minutes = self._minutes[tenant] = deque(maxlen=MINUTES)
         if not minutes or minutes[-1].number < number:
             minutes.append(Minute(number))
         return minutes[-1]

@@ -14,6 +14,9 @@ __all__ = ["CursorCodec"]
 
 _MAC_BYTES = 16
 _LONGEST_TARGET = 16_384
+# Of the usual 256 kB that packing works in, all would be cleared beforehand.
+_WINDOW_BITS = 12
+_MEMORY = 3
 
 
 class CursorCodec:
@@ -50,7 +53,9 @@ class CursorCodec:
         """Return the cursor for a place in a list that is none of Graph's."""
         target = place.encode()
         mac = _mac(self._keys[0], target, binding)
-        packed = base64.urlsafe_b64encode(mac + zlib.compress(target, 9))
+        packer = zlib.compressobj(9, zlib.DEFLATED, _WINDOW_BITS, _MEMORY)
+        packed = mac + packer.compress(target) + packer.flush()
+        packed = base64.urlsafe_b64encode(packed)
         return packed.decode().rstrip("=")
 
     def open(self, cursor: str, binding: str) -> str:

@@ -62,10 +62,14 @@ async def pieces(response: httpx.Response) -> AsyncIterator[bytes]:
         yield response.content
         return
     packed = response.aiter_raw()
-    coding = response.headers.get("Content-Encoding", "identity").lower()
-    if coding == "gzip":
+    codings = [
+        value.lower()
+        for name, value in response.headers.raw
+        if name.lower() == b"content-encoding"
+    ]
+    if codings == [b"gzip"]:
         packed = _unpacked(packed)
-    elif coding != "identity":
+    elif codings not in ([], [b"identity"]):
         raise httpx.DecodingError("packed in another way than asked for")
     async for piece in packed:
         yield piece

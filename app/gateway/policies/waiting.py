@@ -1,8 +1,7 @@
 """Tell of the time that calls spend waiting."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
 
 from app.clock import Clock
 from app.gateway.calls import GraphCall
@@ -15,11 +14,34 @@ __all__ = ["Wait", "Waits"]
 _TOKEN = "token"  # noqa: S105 - the name of a wait
 
 
-@dataclass(slots=True)
 class Wait:
-    """What a call waits for; that may turn out only afterwards."""
+    """A wait, recorded when it is over, however it ends.
 
-    kind: str
+    Of what ``kind`` it was may turn out only afterwards.
+    """
+
+    __slots__ = ("_began", "_call", "_waits", "kind")
+
+    def __init__(self, waits: "Waits", call: GraphCall, kind: str) -> None:
+        self._waits = waits
+        self._call = call
+        self.kind = kind
+
+    def __enter__(self) -> Self:
+        """Begin to wait."""
+        self._began = self._waits.now()
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        """Tell how long it took, if it took any time."""
+        seconds = self._waits.now() - self._began
+        if seconds > 0:
+            self._waits.note(self._call, self.kind, seconds)
 
 
 class Waits:
@@ -28,25 +50,19 @@ class Waits:
     def __init__(self, clock: Clock, telemetry: Telemetry) -> None:
         self._clock = clock
         self._telemetry = telemetry
+        self.now = clock.now
 
-    @contextmanager
-    def told(self, call: GraphCall, kind: str) -> Iterator[Wait]:
+    def told(self, call: GraphCall, kind: str) -> Wait:
         """Record how long the work inside takes, however it ends."""
-        wait = Wait(kind)
-        began = self._clock.now()
-        try:
-            yield wait
-        finally:
-            seconds = self._clock.now() - began
-            if seconds > 0:
-                self._note(call, wait.kind, seconds)
+        return Wait(self, call, kind)
 
     async def sleep(self, call: GraphCall, kind: str, seconds: float) -> None:
         """Have a call wait for so long."""
         with self.told(call, kind):
             await self._clock.sleep(seconds)
 
-    def _note(self, call: GraphCall, kind: str, seconds: float) -> None:
+    def note(self, call: GraphCall, kind: str, seconds: float) -> None:
+        """Put a wait on the span and the bill of a call, and count it."""
         labels = {
             "tenant": call.context.tenant,
             "workload": call.operation.workload,
