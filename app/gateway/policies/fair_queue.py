@@ -11,8 +11,7 @@ __all__ = ["FairQueue"]
 T = TypeVar("T")
 
 _PATIENCE = 8
-# The most urgent first. Queues are made by the thousand, and to walk through
-# an enumeration takes longer than all else of it.
+# The most urgent first.
 _CLASSES = tuple(Criticality)
 
 
@@ -31,10 +30,10 @@ class FairQueue(Generic[T]):
     __slots__ = ("_aged_last", "_classes", "_passed")
 
     def __init__(self) -> None:
-        self._classes: dict[Criticality, OrderedDict[T, None]] = {
-            criticality: OrderedDict() for criticality in _CLASSES
-        }
-        self._passed = dict.fromkeys(_CLASSES, 0)
+        # Of those classes alone of which somebody waits: of most mailboxes
+        # nobody does.
+        self._classes: dict[Criticality, OrderedDict[T, None]] = {}
+        self._passed: dict[Criticality, int] = {}
         self._aged_last = False
 
     def __len__(self) -> int:
@@ -43,19 +42,23 @@ class FairQueue(Generic[T]):
 
     def waiting(self, criticality: Criticality) -> int:
         """Return how many of a class wait."""
-        return len(self._classes[criticality])
+        return len(self._classes.get(criticality, ()))
 
     def push(self, item: T, criticality: Criticality) -> None:
         """Add an item behind those of its class."""
-        self._classes[criticality][item] = None
+        queue = self._classes.get(criticality)
+        if queue is None:
+            queue = self._classes[criticality] = OrderedDict()
+            self._passed[criticality] = 0
+        queue[item] = None
 
     def discard(self, item: T, criticality: Criticality) -> bool:
         """Drop an item that waits no longer; tell whether it was there."""
-        queue = self._classes[criticality]
-        if item not in queue:
+        queue = self._classes.get(criticality)
+        if queue is None or item not in queue:
             return False
         del queue[item]
-        self._forget_age_of_nobody(criticality)
+        self._forget_if_empty(criticality)
         return True
 
     def first(self) -> T | None:
@@ -80,6 +83,7 @@ class FairQueue(Generic[T]):
             self._passed[other] += 1
         self._passed[criticality] = 0
         item, _ = self._classes[criticality].popitem(last=False)
+        self._forget_if_empty(criticality)
         return item
 
     def ahead_of(self, criticality: Criticality) -> Iterator[T]:
@@ -88,8 +92,8 @@ class FairQueue(Generic[T]):
         Those less urgent who may go before because they have aged are few,
         and left out.
         """
-        for other, queue in self._classes.items():
-            yield from queue
+        for other in _CLASSES:
+            yield from self._classes.get(other, ())
             if other is criticality:
                 return
 
@@ -102,9 +106,10 @@ class FairQueue(Generic[T]):
             return max(aged, key=self._passed.__getitem__)
         return waiting[0]
 
-    def _forget_age_of_nobody(self, criticality: Criticality) -> None:
+    def _forget_if_empty(self, criticality: Criticality) -> None:
+        """Forget the age of a class, too, of which nobody waits."""
         if not self._classes[criticality]:
-            self._passed[criticality] = 0
+            del self._classes[criticality], self._passed[criticality]
 
     def _nonempty(self) -> list[Criticality]:
-        return [c for c, queue in self._classes.items() if queue]
+        return [c for c in _CLASSES if c in self._classes]

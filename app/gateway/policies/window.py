@@ -1,6 +1,5 @@
 """How much was done lately. Pure."""
 
-from collections import deque
 from math import ulp
 
 __all__ = ["SlidingWindow"]
@@ -33,7 +32,7 @@ class SlidingWindow:
         self.limit = limit
         self.seconds = seconds
         self._step = seconds / _BUCKETS
-        self._buckets: deque[_Bucket] = deque()
+        self._buckets: list[_Bucket] = []
         self._total = 0
 
     def opens_in(self, count: int, now: float) -> float:
@@ -90,7 +89,7 @@ class SlidingWindow:
 
     def _forget(self, now: float) -> None:
         while self._buckets and self._buckets[0].ends <= now:
-            self._total -= self._buckets.popleft().count
+            self._total -= self._buckets.pop(0).count
 
 
 def _until(end: float, now: float) -> float:

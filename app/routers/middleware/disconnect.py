@@ -92,6 +92,8 @@ class _Line:
         """Listen no longer."""
         if self._listening is not None:
             self._listening.cancel()
+            # What has ended would hold its own line, until it is collected.
+            self._listening = None
 
     async def receive(self) -> Message:
         """Return the next part of the body, or that the caller has left."""
