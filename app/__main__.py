@@ -11,9 +11,9 @@ import argparse
 import gc
 import runpy
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-
-from app.settings import SettingsError, effective, load_settings
 
 PAGES = ("problems", "settings", "telemetry")
 
@@ -33,6 +33,8 @@ def main() -> int:
     options, more = parser.parse_known_args()
     if more and options.command != "sandbox":
         parser.error(f"unknown arguments: {' '.join(more)}")
+    with _lasting():
+        from app.settings import SettingsError
     try:
         return _run(options, more)
     except SettingsError as error:
@@ -41,16 +43,14 @@ def main() -> int:
 
 
 def _run(options: argparse.Namespace, more: list[str]) -> int:
+    from app.settings import effective, load_settings
+
     match options.command:
         case "serve":
             settings = load_settings()
-            # What is imported stays: there is nothing in it to be collected,
-            # now or later.
-            gc.disable()
-            from app.commands.serve import serve
+            with _lasting():
+                from app.commands.serve import serve
 
-            gc.freeze()
-            gc.enable()
             return serve(settings)
         case "sandbox":
             # Not imported: what serves callers has nothing of it.
@@ -69,6 +69,15 @@ def _run(options: argparse.Namespace, more: list[str]) -> int:
 
             return _written(document(), options.check)
     return 0
+
+
+@contextmanager
+def _lasting() -> Iterator[None]:
+    """Import what stays: nothing in it is to be collected, now or later."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 def _written(text: str, check: Path | None) -> int:
