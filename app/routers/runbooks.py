@@ -5,17 +5,19 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.token import Token
 
 from app.problems.refusals import RouteNotFound
 from app.routers.guarded import GuardedRoute
 from app.routers.headers import line_of, quality
 from app.routers.pages import page
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.renderer import RendererHTML
+    from markdown_it.token import Token
 
 __all__ = ["router"]
 
@@ -58,14 +60,20 @@ def _answer(request: Request, name: str) -> Response:
 
 
 @cache
-def _reader() -> MarkdownIt:
+def _reader() -> "MarkdownIt":
+    # Hardly any process is ever asked for one.
+    from markdown_it import MarkdownIt  # noqa: PLC0415
+
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     reader.add_render_rule("fence", _fence)
     return reader
 
 
 def _fence(
-    _renderer: RendererHTML, tokens: Sequence[Token], index: int, *_: Any
+    _renderer: "RendererHTML",
+    tokens: "Sequence[Token]",
+    index: int,
+    *_: Any,
 ) -> str:
     """Render commands so that prompts and what is printed are not copied."""
     lines = escape(tokens[index].content, quote=False).splitlines()
