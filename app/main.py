@@ -55,6 +55,7 @@ from app.routers.middleware import (
     LoopbackOnly,
     Shortcut,
 )
+from app.routers.observed import ObservedApp
 from app.routers.receiving import LARGEST_UPLOAD, is_upload
 from app.routers.route import StrictRoute
 from app.services.state import AppState
@@ -93,7 +94,7 @@ _PAGES = (docs, runbooks, status)
 _LARGEST_BODY = 4 * 1024 * 1024
 
 
-class _App(FastAPI):
+class _App(ObservedApp):
     """Describes itself more fully than the framework does."""
 
     def openapi(self) -> dict[str, Any]:
@@ -107,7 +108,7 @@ def create_app(
     state: AbstractAsyncContextManager[AppState],
     *,
     authenticate: Authenticate | None = None,
-) -> FastAPI:
+) -> ObservedApp:
     """Build the app around an assembled state.
 
     Args:

@@ -43,7 +43,7 @@ def serve(settings: Settings) -> int:
         if providers.tracers or providers.meters:
             from app.routers.instrumentation import instrument
 
-            instrument(app, providers)
+            instrument(app, providers, telemetry)
         server = Server(app, settled, telemetry, stop, providers)
         server.run(sockets=[entrance])
         telemetry.log(SERVICE_STOPPED)

@@ -7,34 +7,51 @@ words are the caller's own.
 """
 
 import re
+from time import perf_counter
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from opentelemetry.metrics import NoOpMeterProvider
 from opentelemetry.propagate import set_global_textmap
-from opentelemetry.trace import Span
+from opentelemetry.trace import Span, TracerProvider
 from starlette.types import Scope
 
+from app.routers.observed import NOT_OBSERVED, ObservedApp
 from app.telemetry.providers import Providers
+from app.telemetry.recorder import Telemetry
+from app.telemetry.server import ServerSignals
 from app.telemetry.trace_ids import CallersTrace
 
 __all__ = ["instrument"]
 
-# Asked every few seconds, by machines; and a stream that lasts for hours. The
-# whole URL is matched, so that nobody hides by having such words in a path.
-_NOT_TRACED = ",".join(
-    rf"^\w+://[^/]*{path}$"
-    for path in ("/health/live", "/health/ready", "/status/stream")
-)
+# The whole URL is matched, so that nobody hides by having such words in a
+# path.
+_NOT_TRACED = ",".join(rf"^\w+://[^/]*{path}$" for path in NOT_OBSERVED)
 _PARAMETER = re.compile(r"\{.*\}")
 _REDACTED = "-"
 _CALLERS_WORDS = ("server.address", "user_agent.original")
 
 
-def instrument(app: FastAPI, providers: Providers) -> None:
-    """Have spans and metrics of each request recorded."""
+def instrument(
+    app: ObservedApp, providers: Providers, telemetry: Telemetry
+) -> None:
+    """Have spans and metrics of each request recorded.
+
+    Those of reads are recorded by hand, and so are all metrics.
+    """
     literal = _literal_segments(app)
     set_global_textmap(CallersTrace())
+    app.signals = ServerSignals(telemetry, perf_counter, literal)
+    if providers.tracers is not None:
+        app.has_library = True
+        _trace(app, providers.tracers, literal)
+
+
+def _trace(
+    app: FastAPI, tracers: TracerProvider, literal: frozenset[str]
+) -> None:
+    """Have OpenTelemetry's instrumentation trace what is not a read."""
 
     def redact(span: Span, scope: Scope) -> None:
         if not span.is_recording():
@@ -50,8 +67,8 @@ def instrument(app: FastAPI, providers: Providers) -> None:
     FastAPIInstrumentor.instrument_app(
         app,
         server_request_hook=redact,
-        tracer_provider=providers.tracers,
-        meter_provider=providers.meters,
+        tracer_provider=tracers,
+        meter_provider=NoOpMeterProvider(),
         excluded_urls=_NOT_TRACED,
         exclude_spans=["receive", "send"],
     )

@@ -12,8 +12,8 @@ a generator or a second app in between::
     finally:
         request.end(status, route, error)
 
-All requests must go this way or none: the instrumentation of a library would
-measure under the same names, and what two measure is shown twice.
+All requests are measured here. Of those whose span a library begins no span
+is begun here: what two record is shown twice.
 """
 
 from collections.abc import Callable, Iterable, MutableMapping
@@ -101,21 +101,26 @@ class ServerSignals:
         self._tracer = telemetry.tracer or NoOpTracer()
         self._callers = CallersTrace()
 
-    def begin(self, scope: Scope) -> ServedRequest:
-        """Begin the span of a request, which is current until the end."""
+    def begin(self, scope: Scope, *, has_span: bool = False) -> ServedRequest:
+        """Begin to measure a request, and its span unless it has one.
+
+        The span is current until the end.
+        """
         if not self._is_on:
             return _UNTOLD
         method = scope["method"].upper()
         method = method if method in _METHODS else "_OTHER"
-        parent = self._callers.extract(scope, Context(), _HEADERS)
-        span = self._tracer.start_span(
-            _name(method, None), parent, SpanKind.SERVER
-        )
-        if span.is_recording():
-            self._describe(span, scope, method)
+        span: Span = INVALID_SPAN
         token = None
-        if span is not INVALID_SPAN:
-            token = attach(set_span_in_context(span, parent))
+        if not has_span:
+            parent = self._callers.extract(scope, Context(), _HEADERS)
+            span = self._tracer.start_span(
+                _name(method, None), parent, SpanKind.SERVER
+            )
+            if span.is_recording():
+                self._describe(span, scope, method)
+            if span is not INVALID_SPAN:
+                token = attach(set_span_in_context(span, parent))
         level = {
             "http.request.method": method,
             "url.scheme": scope["scheme"],

@@ -160,8 +160,8 @@ async def started(
     app = create_app(
         settings, telemetry, assembled(), authenticate=authenticate
     )
-    if providers.tracers:
-        instrument(app, providers)
+    if providers.tracers or providers.meters:
+        instrument(app, providers, telemetry)
     contract = _contract()
     async with (
         LifespanManager(app, shutdown_timeout=60) as running,

@@ -1,0 +1,84 @@
+"""An app whose requests are traced and measured."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.routers.scope import route_template
+from app.telemetry.server import ServerSignals
+
+__all__ = ["NOT_OBSERVED", "ObservedApp"]
+
+NOT_OBSERVED = ("/health/live", "/health/ready", "/status/stream")
+"""Asked every few seconds, by machines; and a stream that lasts for hours."""
+
+_READS = {"GET", "HEAD"}
+_API = "/v1/"
+
+
+class ObservedApp(FastAPI):
+    """Measures all requests, and traces those that are made most.
+
+    The spans of all others come from OpenTelemetry's instrumentation, if it
+    is set to work on the app. For reads it would cost more than a kept answer
+    does: they go past it, into the same chain of middleware.
+
+    Attributes:
+        signals: What records requests; None if none are recorded.
+        has_library: Whether the instrumentation is set to work.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self.signals: ServerSignals | None = None
+        self.has_library = False
+        self._chain: ASGIApp | None = None
+        super().__init__(**options)
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return the chain of middleware; others may wrap it."""
+        self._chain = super().build_middleware_stack()
+        return self._chain
+
+    async def __call__(
+        self, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Serve a request, and tell of it."""
+        if (
+            self.signals is None
+            or scope["type"] != "http"
+            or scope["path"] in NOT_OBSERVED
+        ):
+            await super().__call__(scope, receive, send)
+        else:
+            await self._observed(self.signals, scope, receive, send)
+
+    async def _observed(
+        self,
+        signals: ServerSignals,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        status: int | None = None
+        error: Exception | None = None
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        is_read = scope["method"] in _READS and scope["path"].startswith(_API)
+        served: ASGIApp = super().__call__
+        if is_read and self._chain is not None:
+            scope["app"], served = self, self._chain
+        has_span = self.has_library and not is_read
+        request = signals.begin(scope, has_span=has_span)
+        try:
+            await served(scope, receive, noted)
+        except Exception as e:
+            error = e
+            raise
+        finally:
+            request.end(status, route_template(scope), error)
