@@ -1,8 +1,8 @@
 """Let callers in as far as their quotas go, and keep count of them."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Self
 
 from app.callers.account import Account, Standing, Window
 from app.callers.caller import Caller
@@ -36,7 +36,7 @@ class CallerStatistics:
 
 
 class Visit:
-    """One request of a caller that was let in."""
+    """One request of a caller that was let in; it ends with the context."""
 
     def __init__(self, account: Account, costs: Costs, clock: Clock) -> None:
         self._account = account
@@ -44,6 +44,15 @@ class Visit:
         self._clock = clock
         self._charged = 0
         self._counted = 0
+
+    def __enter__(self) -> Self:
+        """Begin; the request was let in already."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Charge what it has cost, and give its place to another."""
+        self.settle()
+        self._account.leave()
 
     def settle(self) -> None:
         """Charge what the request has cost since it was last settled."""
@@ -73,9 +82,10 @@ class Quotas:
             self._open_account, now=clock.now, most=most_callers
         )
 
-    @contextmanager
-    def visit(self, caller: Caller, costs: Costs) -> Iterator[Visit]:
+    def visit(self, caller: Caller, costs: Costs) -> Visit:
         """Let a request in, and charge it at the end however that comes.
+
+        It is in from now on; whoever asks must enter the context.
 
         Args:
             caller: Who makes it.
@@ -88,12 +98,7 @@ class Quotas:
         wait = account.enter(self._clock.now())
         if wait > 0:
             raise QuotaExceeded(retry_after=wait)
-        visit = Visit(account, costs, self._clock)
-        try:
-            yield visit
-        finally:
-            visit.settle()
-            account.leave()
+        return Visit(account, costs, self._clock)
 
     def standing(self, caller: Caller) -> Standing | None:
         """Return what is left of a caller's quota; None if it has none."""

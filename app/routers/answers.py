@@ -1,6 +1,6 @@
 """Turn answers of services into answers of HTTP."""
 
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 
 from fastapi import Request, Response
 
@@ -12,6 +12,7 @@ __all__ = ["REVALIDATE", "answer_with", "created_at", "no_content"]
 
 _CACHE = "exchange-api"
 _JSON = "application/json"
+_CURSOR = "cursor"
 # Callers may keep answers, but must ask whether they still hold.
 REVALIDATE = "private, no-cache"
 
@@ -60,9 +61,10 @@ def _onward(request: Request, cursor: str) -> str:
     kept = [
         (name, value)
         for name, value in parse_qsl(given, keep_blank_values=True)
-        if name != "cursor"
+        if name != _CURSOR
     ]
-    return f"{path}?{urlencode([*kept, ('cursor', cursor)])}"
+    rest = f"{urlencode(kept)}&" if kept else ""
+    return f"{path}?{rest}{_CURSOR}={quote_plus(cursor)}"
 
 
 def _freshness(request: Request, answer: Answer) -> dict[str, str]:

@@ -27,7 +27,9 @@ __all__ = [
 
 def decoded(value: object) -> object:
     """Decode what `IdsInPaths` has left encoded."""
-    return unquote(value) if isinstance(value, str) else value
+    if isinstance(value, str) and "%" in value:
+        return unquote(value)
+    return value
 
 
 _Id = Annotated[ItemId, BeforeValidator(decoded)]

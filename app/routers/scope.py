@@ -1,9 +1,9 @@
 """What the service notes down about a request, from first byte to last."""
 
 import re
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -101,7 +101,7 @@ def begin_notes(scope: Scope, now: float) -> RequestNotes:
     """Open the notes on a request."""
     headers = _HeadersByName(scope=scope)
     given = headers.get("x-request-id", "")
-    request_id = given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+    request_id = given if _SANE_ID.fullmatch(given) else token_hex(16)
     notes = RequestNotes(request_id, now, headers)
     scope[_KEY] = notes
     return notes
