@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from types import GenericAlias
 from typing import Any, Generic, TypeVar
 
@@ -119,7 +119,7 @@ def decode_page(body: bytes, kind: type[S]) -> Page[S]:
     return Page(page.value, page.next_link)
 
 
-@cache
+@lru_cache(maxsize=64)
 def _decoder(kind: type[S]) -> msgspec.json.Decoder[_Page[S]]:
     return msgspec.json.Decoder(GenericAlias(_Page, (kind,)))
 
