@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle
+from statistics import median
 
 from tests.bench import cores
 from tests.bench.cases.base import CPU, Stage
@@ -16,7 +17,7 @@ __all__ = ["SHARE_OF_NEW", "Grown", "many_tenants"]
 
 SHARE_OF_NEW = "÷ new"
 
-_TURNS = 4
+_TURNS = 12
 _PATIENCE = 400.0
 # Coprime to all numbers of mailboxes, and so comes to each of them.
 _STRIDE = 7_919
@@ -53,24 +54,23 @@ class Grown(FromGraph):
         with running(stage.it.target, stage.upstream.static) as it:
             new = Stage(it=it, upstream=stage.upstream, size=stage.size)
             only = cycle([self._asked(new, 0)])
-            await self._used(new, only)
+            await super().prepare(new)
             every = await self.requests(stage)
             turns = [
                 (await self._used(new, only), await self._used(stage, every))
                 for _ in range(_TURNS)
             ]
-        of_new, of_grown = (sum(used) for used in zip(*turns, strict=True))
+        of_new, of_grown = map(median, zip(*turns, strict=True))
         return {
-            CPU: of_grown / _TURNS,
+            CPU: of_grown,
             SHARE_OF_NEW: of_grown / of_new,
             MEGABYTES: grown / 1e6,
         }
 
     async def _used(self, stage: Stage, requests: Iterator[bytes]) -> float:
         """Return the CPU, in µs, that one of some requests takes."""
-        size = Size(
-            count=stage.size.count // _TURNS, seconds=stage.size.seconds
-        )
+        count = stage.size.count // _TURNS
+        size = Size(count=count, seconds=stage.size.seconds)
         before = cores.cpu_seconds(stage.it.pid)
         outcome = await closed_loop(
             stage.it.port,
