@@ -90,7 +90,7 @@ async def ask_once(stage: Stage) -> None:
 @asynccontextmanager
 async def _occupied(stage: Stage) -> AsyncIterator[None]:
     """Have one request wait for Graph all the while."""
-    stage.upstream.weather(delay=600)
+    stage.upstream.weather(delay=60)
     wire = await connect(stage.it.port)
     answer = wire.ask(stage.request(stage.it.target.page))
     try:

@@ -118,8 +118,10 @@ def main() -> None:
         http="httptools",
         lifespan="off",
         access_log=False,
-        log_level="warning",
+        log_level="critical",
         backlog=4096,
+        # Whoever still waits in bad weather waits in vain.
+        timeout_graceful_shutdown=1,
     )
 
 
