@@ -2,8 +2,6 @@
 
 import asyncio
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -80,22 +78,7 @@ class TraceAttempt:
 
         A repeat says so, as those of Microsoft's own clients do.
         """
-        call = _numbered(call)
-        with self._watched(call) as watch:
-            if self._tells_trace and call.elsewhere is None:
-                headers = {**call.headers, **trace_headers()}
-                call = replace(call, headers=headers)
-            try:
-                reply = await send(call)
-            except ExchangeError as error:
-                watch.failed(error)
-                raise
-            watch.answered(reply)
-            return reply
-
-    @contextmanager
-    def _watched(self, call: GraphCall) -> Iterator[_Watch]:
-        operation = call.operation
+        call, operation = _numbered(call), call.operation
         attributes = {
             "http.request.method": operation.method,
             "server.address": self._address_of(call),
@@ -106,12 +89,8 @@ class TraceAttempt:
             "http.request.resend_count": call.tally.sent,
             "graph.client_request_id": call.client_request_id,
         }
-        level = {"tenant": call.context.tenant, "workload": operation.workload}
-        call.tally.sent += 1
-        call.context.costs.graph_calls += 1
-        call.context.costs.graph_cost += call.cost
+        self._begin(call)
         began = self._clock.now()
-        self._telemetry.move(GRAPH_IN_FLIGHT, 1, **level)
         with self._telemetry.span(
             SPAN_ATTEMPT,
             on_span,
@@ -121,12 +100,27 @@ class TraceAttempt:
         ) as span:
             watch = _Watch(span)
             try:
-                yield watch
+                reply = await send(self._traced(call))
+            except ExchangeError as error:
+                watch.failed(error)
+                raise
+            else:
+                watch.answered(reply)
+                return reply
             finally:
                 took = self._clock.now() - began
-                call.context.costs.graph += took
-                self._telemetry.move(GRAPH_IN_FLIGHT, -1, **level)
                 self._record(call, watch, took, attributes)
+
+    def _begin(self, call: GraphCall) -> None:
+        call.tally.sent += 1
+        call.context.costs.graph_calls += 1
+        call.context.costs.graph_cost += call.cost
+        self._telemetry.move(GRAPH_IN_FLIGHT, 1, **_level(call))
+
+    def _traced(self, call: GraphCall) -> GraphCall:
+        if not self._tells_trace or call.elsewhere is not None:
+            return call
+        return replace(call, headers={**call.headers, **trace_headers()})
 
     def _address_of(self, call: GraphCall) -> str:
         if call.elsewhere is None:
@@ -140,6 +134,8 @@ class TraceAttempt:
         took: float,
         attributes: dict[str, str],
     ) -> None:
+        call.context.costs.graph += took
+        self._telemetry.move(GRAPH_IN_FLIGHT, -1, **_level(call))
         self._vitals.note(call.context.tenant, took, watch.verdict)
         self._telemetry.add(
             GRAPH_ATTEMPTS,
@@ -155,6 +151,13 @@ class TraceAttempt:
         if watch.outcome != "ok":
             labels["error.type"] = str(watch.status or watch.outcome)
         self._telemetry.measure(CLIENT_DURATION, took, labels)
+
+
+def _level(call: GraphCall) -> dict[str, str]:
+    return {
+        "tenant": call.context.tenant,
+        "workload": call.operation.workload,
+    }
 
 
 def _numbered(call: GraphCall) -> GraphCall:
