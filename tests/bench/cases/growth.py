@@ -13,9 +13,12 @@ from tests.bench.cases.starting import MEGABYTES
 from tests.bench.load.closed import Size, closed_loop
 from tests.bench.targets import api_keys, running
 
-__all__ = ["SHARE_OF_NEW", "Grown", "many_tenants"]
+__all__ = ["ANY", "SAME", "Grown", "many_tenants"]
 
-SHARE_OF_NEW = "÷ new"
+SAME = "same ÷ new"
+"""What the list of one mailbox takes, by what it takes a new process."""
+ANY = "any ÷ new"
+"""What the lists of all of them in turn take, by the same."""
 
 _TURNS = 12
 _PATIENCE = 400.0
@@ -53,17 +56,22 @@ class Grown(FromGraph):
         grown = cores.resident_bytes(stage.it.pid)
         with running(stage.it.target, stage.upstream.static) as it:
             new = Stage(it=it, upstream=stage.upstream, size=stage.size)
-            only = cycle([self._asked(new, 0)])
             await super().prepare(new)
+            one = cycle([self._asked(new, 0)])
             every = await self.requests(stage)
             turns = [
-                (await self._used(new, only), await self._used(stage, every))
+                (
+                    await self._used(new, one),
+                    await self._used(stage, one),
+                    await self._used(stage, every),
+                )
                 for _ in range(_TURNS)
             ]
-        of_new, of_grown = map(median, zip(*turns, strict=True))
+        of_new, of_same, of_any = map(median, zip(*turns, strict=True))
         return {
-            CPU: of_grown,
-            SHARE_OF_NEW: of_grown / of_new,
+            CPU: of_any,
+            SAME: of_same / of_new,
+            ANY: of_any / of_new,
             MEGABYTES: grown / 1e6,
         }
 
