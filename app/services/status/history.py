@@ -118,14 +118,14 @@ class History:
         self._numbers[tenant] += 1
         if request.code:
             self._meet(tenant, request.code, now)
-        kinds = {
-            "failed": request.is_failed,
-            "stale": request.is_stale,
-            "kept": request.is_kept,
-        }
-        self.hours.note(
-            tenant, request.took, (k for k, so in kinds.items() if so)
-        )
+        kinds = []
+        if request.is_failed:
+            kinds.append("failed")
+        if request.is_stale:
+            kinds.append("stale")
+        if request.is_kept:
+            kinds.append("kept")
+        self.hours.note(tenant, request.took, kinds)
 
     def met(self, tenant: str) -> dict[str, float]:
         """Return the codes of the problems that go on, and since when."""
