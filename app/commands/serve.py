@@ -78,5 +78,6 @@ def _telemetry(settings: Settings, providers: Providers) -> Telemetry:
         log,
         meter=providers.meter,
         tracer=providers.tracer,
+        distributions=providers.distributions,
         hash_key=key,
     )

@@ -25,6 +25,14 @@ _KNOWN = {
     "METRICS": ("otlp", "prometheus", "none"),
     "LOGS": ("otlp", "console", "none"),
 }
+_OTLP_METRICS = "OTEL_EXPORTER_OTLP_METRICS"
+_USUAL_HISTOGRAMS = {
+    f"{_OTLP_METRICS}_TEMPORALITY_PREFERENCE": "cumulative",
+    f"{_OTLP_METRICS}_DEFAULT_HISTOGRAM_AGGREGATION": (
+        "explicit_bucket_histogram"
+    ),
+    "OTEL_METRICS_EXEMPLAR_FILTER": "trace_based",
+}
 
 
 class OtlpProtocol(StrEnum):
@@ -44,12 +52,17 @@ class Scrape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exports:
-    """Which signals go out, and how; what is None stays here."""
+    """Which signals go out, and how; what is None stays here.
+
+    Histograms are the usual ones if they are cumulative, have buckets, and
+    name traces that are kept: as the SDK has them unless told otherwise.
+    """
 
     traces: OtlpProtocol | None = None
     metrics: OtlpProtocol | None = None
     logs: OtlpProtocol | None = None
     scrape: Scrape | None = None
+    usual_histograms: bool = True
 
     def __bool__(self) -> bool:
         """Tell whether anything goes out."""
@@ -80,6 +93,10 @@ def prepare_otel() -> Exports:
         metrics=_otlp("METRICS", environment),
         logs=_otlp("LOGS", environment),
         scrape=scrape,
+        usual_histograms=all(
+            environment.get(name, "").strip().lower() in ("", usual)
+            for name, usual in _USUAL_HISTOGRAMS.items()
+        ),
     )
     if exports:
         # Whatever is set: under other conventions whole URLs are recorded.

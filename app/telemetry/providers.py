@@ -8,28 +8,34 @@ from opentelemetry._logs import Logger
 from opentelemetry.metrics import Meter
 from opentelemetry.trace import Tracer
 
+from app.telemetry.signals.kinds import SCOPE
+
 if TYPE_CHECKING:
     # Who exports nothing does without the SDK.
     from opentelemetry.sdk._logs import LoggerProvider
     from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.trace import TracerProvider
 
+    from app.telemetry.distributions import Distributions
     from app.telemetry.scrape import MetricsPage
 
 __all__ = ["Providers"]
 
-_SCOPE = "app"
 _PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Providers:
-    """Where signals go; None where they go nowhere."""
+    """Where signals go; None where they go nowhere.
+
+    Distributions are where the meters do not count them themselves.
+    """
 
     tracers: "TracerProvider | None" = None
     meters: "MeterProvider | None" = None
     loggers: "LoggerProvider | None" = None
     page: "MetricsPage | None" = None
+    distributions: "Distributions | None" = None
 
     @property
     def names(self) -> list[str]:
@@ -44,17 +50,17 @@ class Providers:
     @property
     def tracer(self) -> Tracer | None:
         """What makes the service's own spans."""
-        return self.tracers.get_tracer(_SCOPE) if self.tracers else None
+        return self.tracers.get_tracer(SCOPE) if self.tracers else None
 
     @property
     def meter(self) -> Meter | None:
         """What makes the service's own metrics."""
-        return self.meters.get_meter(_SCOPE) if self.meters else None
+        return self.meters.get_meter(SCOPE) if self.meters else None
 
     @property
     def logger(self) -> Logger | None:
         """What exports the service's log."""
-        return self.loggers.get_logger(_SCOPE) if self.loggers else None
+        return self.loggers.get_logger(SCOPE) if self.loggers else None
 
     def shutdown(self) -> None:
         """Send what is left and stop; blocks for five seconds at worst."""

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
-from typing import Any
+from typing import Any, Protocol
 
 from opentelemetry.metrics import (
     CallbackOptions,
@@ -20,8 +20,9 @@ from opentelemetry.trace import (
     get_current_span,
 )
 
+from app.telemetry.distributions import Distributions
 from app.telemetry.logs import EventLog
-from app.telemetry.signals.kinds import DURATIONS, Kind, LogEvent, Metric
+from app.telemetry.signals.kinds import Kind, LogEvent, Metric
 from app.telemetry.signals.kinds import SpanKind as Declared
 from app.telemetry.signals.metrics import METRICS
 from app.telemetry.tallies import Tally
@@ -31,6 +32,10 @@ __all__ = ["Telemetry"]
 Reading = tuple[float, Mapping[str, str]]
 
 _NO_SPAN = nullcontext[Span](INVALID_SPAN)
+
+
+class _Histogram(Protocol):
+    def record(self, value: float, labels: Mapping[str, Any], /) -> object: ...
 
 
 class Telemetry:
@@ -47,6 +52,7 @@ class Telemetry:
         *,
         meter: Meter | None = None,
         tracer: Tracer | None = None,
+        distributions: Distributions | None = None,
         hash_key: bytes = b"",
     ) -> None:
         self._log = log
@@ -62,16 +68,9 @@ class Telemetry:
                 Kind.UP_DOWN, self._meter.create_observable_up_down_counter
             ),
         }
-        self._histograms = {
-            metric.name: self._meter.create_histogram(
-                metric.name,
-                metric.unit,
-                metric.meaning,
-                explicit_bucket_boundaries_advisory=DURATIONS,
-            )
-            for metric in METRICS
-            if metric.kind is Kind.HISTOGRAM
-        }
+        self._histograms: Mapping[str, _Histogram] = (
+            distributions.by_name if distributions else self._from_sdk()
+        )
 
     @property
     def tracer(self) -> Tracer | None:
@@ -160,6 +159,19 @@ class Telemetry:
             return None
         digest = hmac.digest(self._hash_key, mailbox.encode(), "sha256")
         return digest.hex()[:16]
+
+    def _from_sdk(self) -> dict[str, _Histogram]:
+        """Return histograms of the SDK, which can do more, at its price."""
+        return {
+            metric.name: self._meter.create_histogram(
+                metric.name,
+                metric.unit,
+                metric.meaning,
+                explicit_bucket_boundaries_advisory=metric.buckets,
+            )
+            for metric in METRICS
+            if metric.kind is Kind.HISTOGRAM
+        }
 
     def _tallied(
         self, kind: Kind, create: Callable[..., object]

@@ -7,6 +7,8 @@ from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from prometheus_client import CollectorRegistry, Metric, start_http_server
 
 from app.settings import Scrape
+from app.telemetry.distributions import Distributions
+from app.telemetry.handover import HandedOver
 
 __all__ = ["MetricsPage", "OneAtATime"]
 
@@ -18,10 +20,14 @@ class MetricsPage:
         OSError: The port is not to be had.
     """
 
-    def __init__(self, place: Scrape) -> None:
+    def __init__(
+        self, place: Scrape, distributions: Distributions | None = None
+    ) -> None:
         registry = OneAtATime()
-        self.reader = PrometheusMetricReader(
-            registry=registry, scope_info_enabled=False
+        self.reader = _Reader(
+            registry=registry,
+            scope_info_enabled=False,
+            distributions=distributions or Distributions(),
         )
         self._server, self._thread = start_http_server(
             place.port, place.host, registry
@@ -34,6 +40,10 @@ class MetricsPage:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class _Reader(HandedOver, PrometheusMetricReader):
+    """Shows distributions, too."""
 
 
 class OneAtATime(CollectorRegistry):

@@ -21,7 +21,6 @@ from contextvars import Token
 from typing import Any, Protocol
 
 from opentelemetry.context import Context, attach, detach
-from opentelemetry.propagators.textmap import Getter
 from opentelemetry.trace import (
     INVALID_SPAN,
     NoOpTracer,
@@ -34,7 +33,7 @@ from opentelemetry.trace import (
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.service import ACTIVE_REQUESTS, SERVER_DURATION
 from app.telemetry.signals.spans import SPAN_REQUEST
-from app.telemetry.trace_ids import CallersTrace
+from app.telemetry.trace_ids import CallersTrace, RequestHeaders
 
 __all__ = ["ServedRequest", "ServerSignals"]
 
@@ -55,6 +54,10 @@ _METHODS = frozenset(
         *("PATCH", "QUERY"),
     )
 )
+_NO_SPAN: tuple[Span, None] = (INVALID_SPAN, None)
+_NO_TRACER = NoOpTracer()
+_PARENT = b"traceparent"
+_W3C = {"traceparent", "tracestate", "baggage"}
 _REDACTED = "-"
 _FAILED = 500
 
@@ -97,9 +100,10 @@ class ServerSignals:
         self._now = now
         self._literal = frozenset(literal)
         self._is_on = telemetry.goes_out
-        # Without one of our own, callers' traces are in the log all the same.
-        self._tracer = telemetry.tracer or NoOpTracer()
+        self._tracer = telemetry.tracer
         self._callers = CallersTrace()
+        # Where else a parent may be found, other propagators know.
+        self._is_w3c = self._callers.fields <= _W3C
 
     def begin(self, scope: Scope, *, has_span: bool = False) -> ServedRequest:
         """Begin to measure a request, and its span unless it has one.
@@ -110,17 +114,7 @@ class ServerSignals:
             return _UNTOLD
         method = scope["method"].upper()
         method = method if method in _METHODS else "_OTHER"
-        span: Span = INVALID_SPAN
-        token = None
-        if not has_span:
-            parent = self._callers.extract(scope, Context(), _HEADERS)
-            span = self._tracer.start_span(
-                _name(method, None), parent, SpanKind.SERVER
-            )
-            if span.is_recording():
-                self._describe(span, scope, method)
-            if span is not INVALID_SPAN:
-                token = attach(set_span_in_context(span, parent))
+        span, token = _NO_SPAN if has_span else self._open(scope, method)
         level = {
             "http.request.method": method,
             "url.scheme": scope["scheme"],
@@ -128,6 +122,22 @@ class ServerSignals:
         self._telemetry.move(ACTIVE_REQUESTS, 1, **level)
         version = scope["http_version"]
         return _Told(self._telemetry, self._now, span, token, level, version)
+
+    def _open(
+        self, scope: Scope, method: str
+    ) -> "tuple[Span, Token[Context] | None]":
+        """Make the span current that a request has, if it has any."""
+        parent = Context()
+        if not self._is_w3c or _PARENT in dict(scope["headers"]):
+            parent = self._callers.extract(scope, parent, RequestHeaders())
+        elif self._tracer is None:
+            return _NO_SPAN
+        # Without one of our own, callers' traces are in the log all the same.
+        tracer = self._tracer or _NO_TRACER
+        span = tracer.start_span(_name(method, None), parent, SpanKind.SERVER)
+        if span.is_recording():
+            self._describe(span, scope, method)
+        return span, attach(set_span_in_context(span, parent))
 
     def _describe(self, span: Span, scope: Scope, method: str) -> None:
         """Note what is known at once, without the words of the caller."""
@@ -183,8 +193,6 @@ class _Told:
     ) -> None:
         """See `ServedRequest`."""
         took = self._now() - self._began
-        if self._token is not None:
-            detach(self._token)
         labels: dict[str, str | int] = {
             **self._level,
             "network.protocol.version": self._version,
@@ -197,6 +205,8 @@ class _Told:
                 labels["error.type"] = str(status)
         self._telemetry.move(ACTIVE_REQUESTS, -1, **self._level)
         self._telemetry.measure(SERVER_DURATION, took, labels)
+        if self._token is not None:
+            detach(self._token)
         if self._span.is_recording():
             self._close(labels, error)
 
@@ -222,25 +232,6 @@ class _Untold:
 
 
 _UNTOLD = _Untold()
-
-
-class _Headers(Getter[Scope]):
-    """Reads the headers of a request where a trace is looked for."""
-
-    def get(self, carrier: Scope, key: str) -> list[str] | None:
-        wanted = key.lower().encode()
-        found = [
-            value.decode("latin-1")
-            for name, value in carrier["headers"]
-            if name == wanted
-        ]
-        return found or None
-
-    def keys(self, carrier: Scope) -> list[str]:
-        return [name.decode("latin-1") for name, _ in carrier["headers"]]
-
-
-_HEADERS = _Headers()
 
 
 def _name(method: str, route: object) -> str:

@@ -18,6 +18,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from app.settings import Exports, OtlpProtocol
+from app.telemetry.distributions import Distributions
+from app.telemetry.handover import HandedOver
 from app.telemetry.otlp import exporters
 from app.telemetry.providers import Providers
 from app.telemetry.scrape import MetricsPage
@@ -42,12 +44,17 @@ def connect(exports: Exports, version: str) -> Providers:
     }
     # Merged last, so that OTEL_SERVICE_NAME overrides our own name.
     resource = Resource.create(own).merge(OTELResourceDetector().detect())
-    page = MetricsPage(exports.scrape) if exports.scrape else None
+    distributions = Distributions()
+    page = None
+    if exports.scrape:
+        page = MetricsPage(exports.scrape, distributions)
     return Providers(
         tracers=_tracers(exports.traces, resource),
-        meters=_meters(exports.metrics, page, resource),
+        meters=_meters(exports.metrics, page, resource, distributions),
         loggers=_loggers(exports.logs, resource),
         page=page,
+        # Who wants them in another shape gets them from the SDK.
+        distributions=distributions if exports.usual_histograms else None,
     )
 
 
@@ -62,13 +69,20 @@ def _tracers(
     return provider
 
 
+class _Reader(HandedOver, PeriodicExportingMetricReader):
+    """Exports distributions, too."""
+
+
 def _meters(
-    protocol: OtlpProtocol | None, page: MetricsPage | None, resource: Resource
+    protocol: OtlpProtocol | None,
+    page: MetricsPage | None,
+    resource: Resource,
+    distributions: Distributions,
 ) -> MeterProvider | None:
     readers: list[MetricReader] = []
     if protocol is not None:
         exporter = exporters(protocol).metrics()
-        readers.append(PeriodicExportingMetricReader(exporter))
+        readers.append(_Reader(exporter, distributions=distributions))
     if page is not None:
         readers.append(page.reader)
     if not readers:

@@ -7,17 +7,13 @@ of OpenTelemetry read the sums whenever metrics are collected.
 """
 
 from collections.abc import Iterator, Mapping
-from threading import Lock
+from typing import Any
 
 from opentelemetry.metrics import CallbackOptions, Observation
 
-__all__ = ["MOST_KEPT_APART", "OVERFLOW", "Tally"]
+from app.telemetry.apart import Apart
 
-# As many as the SDK; what is beyond is counted together, as it does that.
-MOST_KEPT_APART = 2_000
-OVERFLOW = "otel.metric.overflow"
-
-_Values = tuple[str | None, ...]
+__all__ = ["Tally"]
 
 
 class Tally:
@@ -28,27 +24,16 @@ class Tally:
     """
 
     def __init__(self, names: tuple[str, ...]) -> None:
-        self._names = names
-        self._sums: dict[_Values | None, int] = {}
-        self._lock = Lock()
+        self._sums: Apart[list[int]] = Apart(names, lambda: [0])
 
-    def add(self, amount: int, labels: Mapping[str, str]) -> None:
+    def add(self, amount: int, labels: Mapping[str, Any]) -> None:
         """Add to the sum that has these labels."""
-        key: _Values | None = tuple(map(labels.get, self._names))
-        with self._lock:
-            if key not in self._sums and len(self._sums) >= MOST_KEPT_APART:
-                key = None
-            self._sums[key] = self._sums.get(key, 0) + amount
+        with self._sums.lock:
+            self._sums.of(labels)[0] += amount
 
     def observe(self, _options: CallbackOptions) -> Iterator[Observation]:
         """Tell the SDK what the sums are."""
-        with self._lock:
-            sums = list(self._sums.items())
-        for key, value in sums:
-            yield Observation(value, self._labels(key))
-
-    def _labels(self, key: _Values | None) -> dict[str, str | bool]:
-        if key is None:
-            return {OVERFLOW: True}
-        told = zip(self._names, key, strict=True)
-        return {name: value for name, value in told if value is not None}
+        with self._sums.lock:
+            sums = [(labels, value) for labels, (value,) in self._sums.all()]
+        for labels, value in sums:
+            yield Observation(value, labels)

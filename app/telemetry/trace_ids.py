@@ -1,5 +1,8 @@
 """The ids of the current trace."""
 
+from collections.abc import MutableMapping
+from typing import Any
+
 from opentelemetry.context import Context, get_current
 from opentelemetry.propagate import get_global_textmap
 from opentelemetry.propagators.textmap import (
@@ -20,7 +23,7 @@ from opentelemetry.trace.propagation.tracecontext import (
     TraceContextTextMapPropagator,
 )
 
-__all__ = ["CallersTrace", "trace_headers", "trace_ids"]
+__all__ = ["CallersTrace", "RequestHeaders", "trace_headers", "trace_ids"]
 
 _PROPAGATOR = TraceContextTextMapPropagator()
 
@@ -67,6 +70,26 @@ class CallersTrace(TextMapPropagator):
     ) -> None:
         """Tell of the current span."""
         self._whole.inject(carrier, context, setter)
+
+
+class RequestHeaders(Getter[MutableMapping[str, Any]]):
+    """Reads the headers of a request, as ASGI has them."""
+
+    def get(
+        self, carrier: MutableMapping[str, Any], key: str
+    ) -> list[str] | None:
+        """Return the lines that a header has."""
+        wanted = key.lower().encode()
+        found = [
+            value.decode("latin-1")
+            for name, value in carrier["headers"]
+            if name == wanted
+        ]
+        return found or None
+
+    def keys(self, carrier: MutableMapping[str, Any]) -> list[str]:
+        """Return the names of all headers."""
+        return [name.decode("latin-1") for name, _ in carrier["headers"]]
 
 
 def trace_headers() -> dict[str, str]:

@@ -2,8 +2,8 @@
 
 from opentelemetry.sdk.metrics.view import DropAggregation, View
 
+from app.telemetry.apart import MOST_KEPT_APART, OVERFLOW
 from app.telemetry.signals.metrics import METRICS
-from app.telemetry.tallies import MOST_KEPT_APART, OVERFLOW
 
 __all__ = ["declared_views"]
 

@@ -140,6 +140,7 @@ async def started(
         EventLog(log, exported=providers.logger),
         meter=providers.meter,
         tracer=providers.tracer,
+        distributions=providers.distributions,
         hash_key=b"tests",
     )
     shared: list[AppState] = []

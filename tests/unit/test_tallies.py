@@ -11,10 +11,11 @@ from opentelemetry.sdk.metrics.export import (
     InMemoryMetricReader,
 )
 
+from app.telemetry.apart import MOST_KEPT_APART, OVERFLOW
 from app.telemetry.logs import EventLog
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.metrics import CALLS, GRAPH_IN_FLIGHT
-from app.telemetry.tallies import MOST_KEPT_APART, OVERFLOW, Tally
+from app.telemetry.tallies import Tally
 from app.telemetry.views import declared_views
 
 OK = {"tenant": "t", "outcome": "ok"}

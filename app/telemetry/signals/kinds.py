@@ -3,15 +3,26 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["DURATIONS", "Kind", "LogEvent", "Metric", "SpanKind"]
+__all__ = [
+    "DURATIONS",
+    "HTTP_DURATIONS",
+    "SCOPE",
+    "Kind",
+    "LogEvent",
+    "Metric",
+    "SpanKind",
+]
 
 
+# Under which the service's own signals go out, beside those of libraries.
+SCOPE = "app"
 # Seconds: the boundaries of the semantic conventions of HTTP, and beyond them
 # those of a request that may wait.
-DURATIONS = (
+HTTP_DURATIONS = (
     *(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5),
-    *(7.5, 10, 20, 30),
+    *(7.5, 10),
 )
+DURATIONS = (*HTTP_DURATIONS, 20, 30)
 
 
 _UNITS = {"s": "seconds", "By": "bytes"}
@@ -28,7 +39,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A number that is measured."""
+    """A number that is measured; a distribution of them in buckets."""
 
     name: str
     kind: Kind
@@ -36,6 +47,7 @@ class Metric:
     attributes: tuple[str, ...]
     meaning: str
     action: str
+    buckets: tuple[float, ...] = DURATIONS
 
     @property
     def prometheus(self) -> str:

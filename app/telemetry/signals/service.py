@@ -1,6 +1,6 @@
 """The numbers that tell of the service itself, listed in `metrics`."""
 
-from app.telemetry.signals.kinds import Kind, Metric
+from app.telemetry.signals.kinds import HTTP_DURATIONS, Kind, Metric
 
 __all__ = [
     "ACTIVE_REQUESTS",
@@ -34,6 +34,7 @@ SERVER_DURATION = Metric(
     "How long requests to this service took (semantic conventions of HTTP).",
     "Compare with exchange.call.duration: the rest is this service's own "
     "time. Statuses of 500 and above count against the objectives.",
+    HTTP_DURATIONS,
 )
 ACTIVE_REQUESTS = Metric(
     "http.server.active_requests",
