@@ -149,8 +149,8 @@ CASES: tuple[Case, ...] = (
     ),
     Grown(
         name="tenants-100",
-        about="25 messages from Graph, 10,000 mailboxes of 100 tenants seen",
-        seen=10_000,
+        about="25 messages from Graph, 1,000 mailboxes of 100 tenants seen",
+        seen=1_000,
         tenants=100,
         settings=many_tenants(100),
     ),
