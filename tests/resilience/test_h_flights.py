@@ -9,7 +9,8 @@ import pytest
 from app.gateway.operations.mail import LIST_MESSAGES
 from app.problems.errors import ExchangeError
 from app.problems.failures import DeadlineExceeded
-from app.problems.graph_failures import GraphUnavailable
+from app.problems.graph_failures import GraphCircuitOpen, GraphUnavailable
+from tests.support.breaker import DOWN, knock
 from tests.support.gateway import Gateway, gateway
 from tests.support.scripted import Answer, ScriptedGraph
 
@@ -160,3 +161,21 @@ async def test_t124_nobody_joins_anothers_flight(
         await read(built, **difference)
 
     assert len(graph.heard) == 2
+
+
+async def test_t121_a_probe_is_shared_like_any_call(tmp_path: Path) -> None:
+    """Who asks what the probe asks has its answer, and is not refused."""
+    graph = ScriptedGraph(otherwise=DOWN)
+    async with gateway(tmp_path, graph, retry=ONCE) as built:
+        await knock(built, 20)
+        await built.parts.clock.sleep(6.1)
+        graph.otherwise = Answer(after=1)
+        asked_before = len(graph.heard)
+        probe = asyncio.create_task(read(built))
+        await built.parts.clock.sleep(0.1)
+        follower = asyncio.create_task(read(built))
+        with pytest.raises(GraphCircuitOpen):
+            await read(built, mailbox="bob@contoso.example")
+        await asyncio.gather(probe, follower)
+
+    assert len(graph.heard) == asked_before + 1

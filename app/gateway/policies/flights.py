@@ -41,6 +41,10 @@ class Flights(Generic[T]):
         """Return how many calls are under way."""
         return len(self._flights)
 
+    def __contains__(self, key: Hashable) -> bool:
+        """Tell whether a call is under way that others may share."""
+        return key in self._flights
+
     async def join(
         self,
         key: Hashable,

@@ -1,6 +1,6 @@
 """Ask Graph for an answer, once for all who want it, and keep it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -79,6 +79,11 @@ class Renewal:
         """Return how renewing an answer has been going, if ever badly."""
         return self._backoffs.peek(key)
 
+    def is_under_way(self, call: GraphCall, found: Found) -> bool:
+        """Tell whether the call would share one that has begun."""
+        is_shared = not call.context.cache.no_cache
+        return is_shared and self._flight_of(call, found) in self._kept.flights
+
     async def __call__(self, call: GraphCall, found: Found) -> Answer:
         """Return the answer as it is now, or raise what Graph raised."""
         if call.context.cache.no_cache:
@@ -89,22 +94,25 @@ class Renewal:
         async def begin(deadline: Deadline) -> Answer:
             return await self._fetch(call, found, deadline)
 
-        # Nor is what began before a write that has been seen to end, nor what
-        # is asked for with what the user has signed in with elsewhere.
-        assertion = call.context.on_behalf_of
-        key = (
-            found.key,
-            self._kept.writes.last(call.scope),
-            assertion and assertion.digest,
-        )
         answer, joined = await self._kept.flights.join(
-            key, call.deadline, begin
+            self._flight_of(call, found), call.deadline, begin
         )
         if joined:
             self._telemetry.add(
                 CACHE_SHARED_FLIGHTS, operation=call.operation.name
             )
         return from_graph(found, answer, joined=joined, demanded=False)
+
+    def _flight_of(self, call: GraphCall, found: Found) -> Hashable:
+        """Return what two calls have in common that share one.
+
+        What began before a write that has been seen to end is not what is
+        asked for, nor what is asked for with what the user has signed in
+        with elsewhere.
+        """
+        assertion = call.context.on_behalf_of
+        last_write = self._kept.writes.last(call.scope)
+        return found.key, last_write, assertion and assertion.digest
 
     async def _fetch(
         self, call: GraphCall, found: Found, deadline: Deadline

@@ -131,7 +131,9 @@ class FromGraph:
         """Ask Graph, unless it failed just now and something kept will do."""
         if found.resting and _can_wait(call, found):
             return Unfit.BACKING_OFF
-        await self._foresight(call)
+        # Who shares a call, a probe above all, needs no leave for another.
+        if not self._renewal.is_under_way(call, found):
+            await self._foresight(call)
         return await self._renewal(call, found)
 
 
