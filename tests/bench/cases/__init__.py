@@ -5,6 +5,7 @@ from tests.bench.cases.growth import Grown, many_tenants
 from tests.bench.cases.pressure import AddedTime, Leaving, Overload, Slow
 from tests.bench.cases.reading import (
     Cached,
+    Crowd,
     FromGraph,
     NeverSeen,
     NotModified,
@@ -51,7 +52,7 @@ CASES: tuple[Case, ...] = (
         beside=(*_PEERS, "nginx proxy_pass"),
         plain=True,
     ),
-    FromGraph(
+    Crowd(
         name="list-64",
         about="25 messages from Graph, 64 connections",
         connections=64,

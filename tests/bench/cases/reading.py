@@ -4,12 +4,22 @@ from collections.abc import Iterator
 from email.parser import Parser
 from itertools import count, cycle
 
-from tests.bench.cases.base import Case, Stage
+from tests.bench.cases.base import CPU, Case, Stage
 from tests.bench.load.outcome import Expected
 from tests.bench.load.wire import connect
 from tests.bench.upstream.bodies import MESSAGE
 
-__all__ = ["Cached", "FromGraph", "NeverSeen", "NotModified", "OneMessage"]
+__all__ = [
+    "SHARE_OF_FEW",
+    "Cached",
+    "Crowd",
+    "FromGraph",
+    "NeverSeen",
+    "NotModified",
+    "OneMessage",
+]
+
+SHARE_OF_FEW = "÷ 8 connections"
 
 _FRESH = b"exchange-freshness: fresh"
 
@@ -20,6 +30,15 @@ class FromGraph(Case):
     async def requests(self, stage: Stage) -> Iterator[bytes]:
         asked = stage.request(stage.it.target.page, Cache_Control="no-cache")
         return cycle([asked])
+
+
+class Crowd(FromGraph):
+    """The same for many callers, in turn with few."""
+
+    async def measure(self, stage: Stage) -> dict[str, float]:
+        many = await super().measure(stage)
+        few = await FromGraph(name="few", about="").measure(stage)
+        return {**many, SHARE_OF_FEW: many[CPU] / few[CPU]}
 
 
 class NeverSeen(Case):
