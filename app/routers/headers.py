@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from email.message import Message
-from functools import lru_cache
 from typing import NamedTuple
 
 from starlette.datastructures import Headers
 
 from app.models.context import CacheControl
 from app.problems.refusals import MalformedRequest, UnsupportedMediaType
+from app.routers.remembered import remembered
 
 __all__ = [
     "Preferences",
@@ -39,6 +39,7 @@ _BYTES = "application/octet-stream"
 # much more.
 _LONGEST_DISPOSITION = 4096
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_remembered = remembered(most=256, longest=256)
 
 
 def line_of(headers: Headers, name: str) -> str | None:
@@ -46,7 +47,7 @@ def line_of(headers: Headers, name: str) -> str | None:
     return ", ".join(headers.getlist(name)) or None
 
 
-@lru_cache(maxsize=256)
+@_remembered
 def cache_control(value: str) -> CacheControl:
     """Read ``Cache-Control`` of a request (RFC 9111 §5.2.1, RFC 5861 §4).
 
@@ -72,7 +73,7 @@ class Preferences(NamedTuple):
     respond_async: bool
 
 
-@lru_cache(maxsize=256)
+@_remembered
 def preferences(value: str) -> Preferences:
     """Read ``Prefer``.
 
@@ -182,7 +183,7 @@ def accepts(value: str | None, media_type: str) -> bool:
     return quality(value, media_type) > 0
 
 
-@lru_cache(maxsize=256)
+@_remembered
 def quality(value: str | None, media_type: str) -> float:
     """Return how much ``Accept`` likes a media type (RFC 9110 §12.5.1)."""
     if not value or media_type == "*/*":

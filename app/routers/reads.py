@@ -6,7 +6,6 @@ little: the request, where to read, ids in the path and one model of the query.
 """
 
 from collections.abc import Callable, Coroutine, Mapping
-from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.routers.dependencies import context_of, place_of
 from app.routers.headers import accepts, line_of
+from app.routers.remembered import remembered
 from app.routers.route import StrictRoute
 from app.routers.scope import headers_of
 
@@ -24,8 +24,6 @@ Arguments = dict[str, Any]
 
 _MAILBOX = "mailbox"
 _GET = {"GET"}
-# Of a longer query only the words differ; few callers ask the same again.
-_LONGEST_KEPT = 1024
 
 
 class Read:
@@ -90,7 +88,7 @@ class Read:
             understood[field.name] = value
         text: bytes = request.scope["query_string"]
         if self._query:
-            wanted = _wanted(self._model, self._names, text)
+            wanted = _wanted(text, self._model, self._names)
             if wanted is None:
                 return None
             understood[self._query] = wanted
@@ -131,18 +129,12 @@ def _is_plain(declared: Any) -> bool:
     )
 
 
+# Of a longer query only the words differ; few callers ask the same again.
+@remembered(most=1024, longest=1024)
 def _wanted(
-    model: type[BaseModel], names: frozenset[str], text: bytes
+    text: bytes, model: type[BaseModel], names: frozenset[str]
 ) -> BaseModel | None:
     """Return what a query asks for; None if it is not as it should be."""
-    read = _read if len(text) <= _LONGEST_KEPT else _read.__wrapped__
-    return read(model, names, text)
-
-
-@lru_cache(maxsize=1024)
-def _read(
-    model: type[BaseModel], names: frozenset[str], text: bytes
-) -> BaseModel | None:
     given = parse_qsl(text.decode("latin-1"), keep_blank_values=True)
     by_name = dict(given)
     if len(by_name) < len(given) or not names.issuperset(by_name):
