@@ -72,29 +72,32 @@ class RequestNotes:
 
 
 class _HeadersByName(Headers):
-    """Headers that are not gone through for each that is looked up."""
+    """Headers that are not gone through for each that is looked up.
+
+    Names are asked for in lower case, as ASGI has them.
+    """
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(scope=scope)
-        self._lines: dict[bytes, list[bytes]] = {}
+        self._lines: dict[str, list[str]] = {}
         for name, value in self._list:
-            self._lines.setdefault(name, []).append(value)
+            lines = self._lines.setdefault(name.decode("latin-1"), [])
+            lines.append(value.decode("latin-1"))
 
     def getlist(self, key: str) -> list[str]:
         """Return the lines that a header has."""
-        lines = self._lines.get(key.lower().encode("latin-1"), ())
-        return [line.decode("latin-1") for line in lines]
+        return self._lines.get(key, [])
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return the first line that a header has."""
-        lines = self._lines.get(key.lower().encode("latin-1"))
-        return lines[0].decode("latin-1") if lines else default
+        lines = self._lines.get(key)
+        return lines[0] if lines else default
 
     def __getitem__(self, key: str) -> str:
-        return self._lines[key.lower().encode("latin-1")][0].decode("latin-1")
+        return self._lines[key][0]
 
     def __contains__(self, key: object) -> bool:
-        return str(key).lower().encode("latin-1") in self._lines
+        return key in self._lines
 
 
 def begin_notes(scope: Scope, now: float) -> RequestNotes:
