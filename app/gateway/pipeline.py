@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from app.gateway.calls import GraphCall, Send
 from app.gateway.cursors import CursorCodec
-from app.gateway.policies.deadline import WithinDeadline
 from app.gateway.policies.fallback import Fallback
 from app.gateway.policies.observe import TraceCall
 from app.models.answers import Answer, ByteStream
@@ -30,14 +29,12 @@ class Pipeline:
     def __init__(
         self,
         trace: TraceCall,
-        deadline: WithinDeadline,
         *,
         answers: Fallback,
         live: Send,
         cursors: CursorCodec,
     ) -> None:
         self._trace = trace
-        self._deadline = deadline
         self._answers = answers
         self._live = live
         self._cursors = cursors
@@ -89,16 +86,16 @@ class Pipeline:
     async def _observed(
         self, call: GraphCall, proceed: Callable[[GraphCall], Awaitable[T]]
     ) -> T:
-        async def in_time(call: GraphCall) -> T:
+        async def told(call: GraphCall) -> T:
             try:
-                return await self._deadline(call, proceed)
+                return await proceed(call)
             except ExchangeError as error:
                 if call.operation.is_read:
                     # Whatever became of it, nothing was changed by it.
                     error.outcome = Outcome.NOT_PERFORMED
                 raise
 
-        return await self._trace(call, in_time)
+        return await self._trace(call, told)
 
 
 def carry(transport: GraphTransport) -> Send:

@@ -74,6 +74,7 @@ def live_chain(parts: Parts, breaker: Breaker) -> Send:
     )
     return chain(
         [
+            WithinDeadline(),
             Together(clock),
             StopWaiting(parts.stopping),
             Retry(
@@ -119,7 +120,6 @@ def build_pipeline(parts: Parts, live: Send, breaker: Breaker) -> Pipeline:
     cache = parts.settings.cache
     return Pipeline(
         TraceCall(parts.clock, parts.telemetry, parts.failures),
-        WithinDeadline(),
         answers=Fallback(
             Translator(live, cursors),
             Kept(
