@@ -36,6 +36,8 @@ def fault_of(version: str, target: bytes, headers: Headers) -> str | None:
         headers: Their names in lower case.
     """
     given = dict(headers)
+    if len(headers) > MOST_HEADERS:
+        return f"There are more than {MOST_HEADERS} headers."
     if version not in _VERSIONS:
         return "Only HTTP/1.1 and HTTP/1.0 are spoken here."
     if len(target) + sum(len(n) + len(v) for n, v in headers) > LARGEST_HEAD:

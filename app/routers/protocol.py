@@ -13,7 +13,7 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from app.problems.documents import problem_response
 from app.problems.refusals import MalformedRequest
-from app.routers.heads import LARGEST_HEAD, MOST_HEADERS, fault_of
+from app.routers.heads import LARGEST_HEAD, fault_of
 from app.routers.security import SECURE
 
 __all__ = ["HttpProtocol"]
@@ -55,7 +55,6 @@ class HttpProtocol(HttpToolsProtocol):
         super().__init__(*args, **options)
         self._why = ""
         self._latest: RequestResponseCycle | None = None
-        self._is_head = False
         self._is_over = False
         # Since the last request was whole: all bytes, and those of bodies.
         self._received = 0
@@ -123,31 +122,16 @@ class HttpProtocol(HttpToolsProtocol):
         if self._latest is None or self._latest.response_complete:
             self._hurry()
 
-    def on_message_begin(self) -> None:
-        """Begin to read a head."""
-        super().on_message_begin()
-        self._is_head = True
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header; leave what comes after the body.
-
-        That is not to be taken for a header (RFC 9110 §6.5.1): a proxy has
-        looked at the head alone.
-        """
-        if not self._is_head:
-            return
-        if len(self.headers) >= MOST_HEADERS:
-            self._refuse(f"There are more than {MOST_HEADERS} headers.")
-        super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
         """Begin to serve a request, unless its head is wrong."""
-        self._is_head = False
         self._stop_hurrying()
         version = self.parser.get_http_version()
         if fault := fault_of(version, self.url, self.headers):
             self._refuse(fault)
         super().on_headers_complete()
+        # What comes after the body is not to be taken for a header (RFC 9110
+        # §6.5.1): a proxy has looked at the head alone.
+        self.headers = []
         self._latest = self.cycle
         self.cycle.transport = self._line
         if self.parser.should_upgrade():

@@ -14,14 +14,8 @@ from msgspec import Struct
 
 from app.gateway.policies.backoff import doubled
 
-__all__ = [
-    "Circuit",
-    "CircuitLimits",
-    "CircuitReport",
-    "Refused",
-    "State",
-    "Ticket",
-]
+__all__ = ["Circuit", "CircuitLimits", "CircuitReport"]
+__all__ += ["Refused", "State", "Ticket"]
 
 _BUCKETS = 10
 _MOST_FAILURES_OF_ONE = 5
@@ -242,9 +236,7 @@ class Circuit:
         limits = self._limits
         span = doubled(limits.open_for, self._breaks, limits.max_open_for)
         self._breaks += 1
-        self.opens_at = now + span * self._limits.uniform(
-            1 - _JITTER, 1 + _JITTER
-        )
+        self.opens_at = now + span * limits.uniform(1 - _JITTER, 1 + _JITTER)
         self._enter(State.OPEN)
 
     def _close(self) -> None:

@@ -78,15 +78,14 @@ class _Line:
         self._listening: asyncio.Task[None] | None = None
         self._receive = receive
         self._send = send
-        self._heard: asyncio.Queue[Message] = asyncio.Queue(1)
+        self._heard: asyncio.Queue[Message] | None = None
         self._is_answered = False
         self._end: Message | None = None
         self.left = False
 
     def listen(self) -> None:
         """Cancel the work if the caller leaves before it has its answer."""
-        if self._listening is None:
-            self._listening = asyncio.create_task(self._listen())
+        self._hear()
 
     def hang_up(self) -> None:
         """Listen no longer."""
@@ -99,8 +98,7 @@ class _Line:
         """Return the next part of the body, or that the caller has left."""
         if self._end is not None:
             return self._end
-        self.listen()
-        message = await self._heard.get()
+        message = await self._hear().get()
         if message["type"] == _DISCONNECT:
             self._end = message
         return message
@@ -111,15 +109,23 @@ class _Line:
         self._is_answered = is_body and not message.get("more_body", False)
         await self._send(message)
 
-    async def _listen(self) -> None:
+    def _hear(self) -> "asyncio.Queue[Message]":
+        """Return what is heard on the line, and listen from now on."""
+        if self._heard is None:
+            self._heard = asyncio.Queue(1)
+            listening = self._listen(self._heard)
+            self._listening = asyncio.create_task(listening)
+        return self._heard
+
+    async def _listen(self, heard: "asyncio.Queue[Message]") -> None:
         message = await self._receive()
         while message["type"] != _DISCONNECT:
-            await self._heard.put(message)
+            await heard.put(message)
             message = await self._receive()
         if not self._is_answered:
             self.left = True
             self._work.cancel()
-        await self._heard.put(message)
+        await heard.put(message)
 
 
 def _note(notes: RequestNotes) -> None:
