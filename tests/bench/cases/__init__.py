@@ -44,6 +44,8 @@ _EIGHT_AT_A_TIME = {
 _ROOM_FOR_ONE = {
     "EXCHANGE_LIMITS__REQUESTS_IN_FLIGHT": "1",
 }
+# The budgets of what does not go to Graph are for metrics alone.
+_METRICS = {"OTEL_TRACES_EXPORTER": "none"}
 
 CASES: tuple[Case, ...] = (
     FromGraph(
@@ -76,35 +78,41 @@ CASES: tuple[Case, ...] = (
     Cached(
         name="cached",
         about="the list, kept and fresh",
+        settings=_METRICS,
         beside=("nginx proxy_cache", "FastAPI, bytes"),
     ),
-    NotModified(name="not-modified", about="304 on If-None-Match"),
+    NotModified(
+        name="not-modified",
+        about="304 on If-None-Match",
+        settings=_METRICS,
+    ),
     Stale(
         name="stale",
         about="the list, kept and stale, during an outage",
-        settings={**_LONG_BREAK, **_NOTHING_FRESH},
+        settings={**_METRICS, **_LONG_BREAK, **_NOTHING_FRESH},
         stub=True,
     ),
     CircuitOpen(
         name="circuit-open",
         about="refusal while the breaker is open",
-        settings=_LONG_BREAK,
+        settings={**_METRICS, **_LONG_BREAK},
         stub=True,
     ),
     GateClosed(
         name="gate-closed",
         about="refusal while Graph's Retry-After runs",
+        settings=_METRICS,
         stub=True,
     ),
     OverQuota(
         name="quota",
         about="refusal of a caller beyond its quota",
-        settings={"EXCHANGE_QUOTA__REQUESTS": "1"},
+        settings={**_METRICS, "EXCHANGE_QUOTA__REQUESTS": "1"},
     ),
     Shed(
         name="shed",
         about="refusal while there is no room",
-        settings=_ROOM_FOR_ONE,
+        settings={**_METRICS, **_ROOM_FOR_ONE},
         stub=True,
     ),
     Send(name="send", about="a message written and sent", stub=True),
