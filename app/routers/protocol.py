@@ -1,31 +1,20 @@
 """Take in HTTP, and answer what is not even that, or more than it may be."""
 
 import asyncio
-import uuid
+from collections import deque
 from types import SimpleNamespace
 from typing import Any
 
-from fastapi import Request
 from uvicorn.protocols.http.httptools_impl import (
     HttpToolsProtocol,
     RequestResponseCycle,
 )
 
-from app.problems.documents import problem_response
-from app.problems.refusals import MalformedRequest
 from app.routers.heads import LARGEST_HEAD, fault_of
-from app.routers.security import SECURE
+from app.routers.malformed import malformed
 
 __all__ = ["HttpProtocol"]
 
-# Nothing is known of the request, not even who asks for what.
-_NO_REQUEST = {
-    "type": "http",
-    "method": "GET",
-    "path": "/",
-    "query_string": b"",
-    "headers": [],
-}
 # Who still sends has so many seconds to see the answer: a connection that is
 # closed over what nobody read is reset, and the answer lost (RFC 9112 §9.6).
 _FAREWELL = 2.0
@@ -54,7 +43,8 @@ class HttpProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._why = ""
-        self._latest: RequestResponseCycle | None = None
+        # Requests that have no whole answer yet, the one being served first.
+        self._owed: deque[RequestResponseCycle] = deque()
         self._is_over = False
         # Since the last request was whole: all bytes, and those of bodies.
         self._received = 0
@@ -80,7 +70,14 @@ class HttpProtocol(HttpToolsProtocol):
         self._hurry()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing any more."""
+        """Wait for nothing any more, and tell all who serve it so.
+
+        The server tells the request that came last, which is not the one
+        that is being served if there are several.
+        """
+        for cycle in self._owed:
+            cycle.disconnected = True
+            cycle.message_event.set()
         self._stop_hurrying()
         if self._watch is not None:
             self._watch.cancel()
@@ -119,7 +116,7 @@ class HttpProtocol(HttpToolsProtocol):
         frame = self._received - self._content
         if frame > LARGEST_HEAD + self._content:
             self.send_400_response("The head of the request is too large.")
-        if self._latest is None or self._latest.response_complete:
+        if not self._owed:
             self._hurry()
 
     def on_headers_complete(self) -> None:
@@ -132,7 +129,7 @@ class HttpProtocol(HttpToolsProtocol):
         # What comes after the body is not to be taken for a header (RFC 9110
         # §6.5.1): a proxy has looked at the head alone.
         self.headers = []
-        self._latest = self.cycle
+        self._owed.append(self.cycle)
         self.cycle.transport = self._line
         if self.parser.should_upgrade():
             # What follows may be HTTP to one and something else to another.
@@ -150,6 +147,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Go on to the next request, if this one was whole."""
+        self._owed.popleft()
         if not self.pipeline and self.cycle.more_body:
             self._end()
         if self._is_over:
@@ -165,8 +163,8 @@ class HttpProtocol(HttpToolsProtocol):
         """
         if self._is_over:
             return
-        cycle = self._latest
-        if cycle is not None and not cycle.response_complete:
+        if self._owed:
+            cycle = self._owed[-1]
             if cycle.response_started or not cycle.more_body:
                 self._is_over, cycle.keep_alive = True, False
                 return
@@ -176,20 +174,8 @@ class HttpProtocol(HttpToolsProtocol):
             self._is_over = True
             self.transport.close()
         else:
-            self._write_refusal(self._why or msg)
+            self.transport.write(malformed(self._why or msg))
             self._end()
-
-    def _write_refusal(self, why: str) -> None:
-        number = uuid.uuid4().hex
-        answer = problem_response(
-            Request(_NO_REQUEST), MalformedRequest(why), {"request_id": number}
-        )
-        answer.headers.update(SECURE)
-        answer.headers["X-Request-ID"] = number
-        answer.headers["Connection"] = "close"
-        lines = [b"HTTP/1.1 400 Bad Request\r\n"]
-        lines += [b"%s: %s\r\n" % header for header in answer.raw_headers]
-        self.transport.write(b"".join([*lines, b"\r\n", bytes(answer.body)]))
 
     def _hurry(self) -> None:
         """Begin to count the time that a head takes."""

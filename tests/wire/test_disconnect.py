@@ -20,17 +20,19 @@ def process(tmp_path: Path) -> Iterator[Process]:
         yield running
 
 
-def hold_the_line(process: Process, path: str) -> socket.socket:
-    """Ask for something, and do not wait for the answer."""
+def hold_the_line(process: Process, path: str, times: int) -> socket.socket:
+    """Ask for something so many times, and do not wait for the answers."""
     url = httpx.URL(process.url)
     line = socket.create_connection((url.host, url.port or 80), 5)
-    line.sendall(
-        f"GET {path} HTTP/1.1\r\nHost: {url.host}\r\n\r\n".encode("ascii")
-    )
+    asked = f"GET {path} HTTP/1.1\r\nHost: {url.host}\r\n\r\n"
+    line.sendall(times * asked.encode("ascii"))
     return line
 
 
-def test_who_hangs_up_gives_its_permits_back(process: Process) -> None:
+@pytest.mark.parametrize("times", [1, 2], ids=["once", "pipelined"])
+def test_who_hangs_up_gives_its_permits_back(
+    process: Process, times: int
+) -> None:
     """Four reads hang at Graph; when their callers go, the next is served.
 
     Otherwise it would wait until the attempts time out, after ten seconds.
@@ -43,7 +45,7 @@ def test_who_hangs_up_gives_its_permits_back(process: Process) -> None:
         with ExitStack() as lines:
             for number in range(1, 5):
                 path = f"{ADA}/messages?limit={number}"
-                lines.enter_context(hold_the_line(process, path))
+                lines.enter_context(hold_the_line(process, path, times))
             until_asked(control, times=5)
             with pytest.raises(httpx.ReadTimeout):
                 caller.get(f"{ADA}/messages?limit=50", timeout=0.5)
