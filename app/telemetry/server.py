@@ -203,6 +203,9 @@ class _Told:
             labels["http.response.status_code"] = status
             if status >= _FAILED:
                 labels["error.type"] = str(status)
+        if error is not None:
+            # Whatever had been promised by then, it was cut short.
+            labels["error.type"] = type(error).__name__
         self._telemetry.move(ACTIVE_REQUESTS, -1, **self._level)
         self._telemetry.measure(SERVER_DURATION, took, labels)
         if self._token is not None:

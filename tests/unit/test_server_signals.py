@@ -95,12 +95,14 @@ def test_failures_are_errors_without_their_text() -> None:
     """A status of 500 is one, and so is what is raised out of the app."""
     failed, _ = Traced().served(SCOPE, 503, ROUTE)
     raised, _ = Traced().served(SCOPE, None, None, ValueError("canary"))
+    cut, _ = Traced().served(SCOPE, 200, ROUTE, ValueError("canary"))
     refused, _ = Traced().served(SCOPE, 404, ROUTE)
 
     assert failed.status.status_code is StatusCode.ERROR
     assert failed.attributes["error.type"] == "503"
     assert raised.status.status_code is StatusCode.ERROR
     assert raised.name == "GET"
+    assert cut.attributes["error.type"] == "ValueError"
     assert "canary" not in raised.to_json()
     assert refused.status.status_code is StatusCode.UNSET
     assert "error.type" not in refused.attributes
