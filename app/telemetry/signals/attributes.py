@@ -9,7 +9,7 @@ __all__ = ["ATTRIBUTES"]
 _HTTP = {
     "client.address": "Whoever connected; a proxy, if there is one.",
     "client.port": "And its port.",
-    "error.type": "Why a request failed: a status, a problem code, an error's class.",
+    "error.type": "A status, a problem code or the class of an error.",
     "http.request.method": "The method.",
     "http.request.resend_count": "How many requests a call had made before.",
     "http.response.status_code": "The status that was answered.",
