@@ -76,6 +76,7 @@ class Read:
         has_body = (
             headers.get("content-length", "0") != "0"
             or "transfer-encoding" in headers
+            or "content-encoding" in headers
         )
         accept = line_of(headers, "accept")
         if has_body or not any(accepts(accept, one) for one in self._produced):

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import lru_cache
 from typing import Any, Protocol
 
 from opentelemetry.metrics import (
@@ -60,6 +61,7 @@ class Telemetry:
         self._meter = meter or NoOpMeter("off")
         self._tracer = tracer
         self._hash_key = hash_key
+        self._hashed = lru_cache(maxsize=4096)(self._hash)
         self._tallies = {
             **self._tallied(
                 Kind.COUNTER, self._meter.create_observable_counter
@@ -155,8 +157,9 @@ class Telemetry:
 
     def pseudonym(self, mailbox: str | None) -> str | None:
         """Return a keyed hash that tells mailboxes apart in logs."""
-        if mailbox is None:
-            return None
+        return None if mailbox is None else self._hashed(mailbox)
+
+    def _hash(self, mailbox: str) -> str:
         digest = hmac.digest(self._hash_key, mailbox.encode(), "sha256")
         return digest.hex()[:16]
 

@@ -49,6 +49,7 @@ HEADERS = [
     {"Prefer": "wait=5", "Cache-Control": "only-if-cached"},
     {"Exchange-Tenant": "nowhere"},
     {"If-None-Match": "*"},
+    {"Content-Length": "0"},
 ]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from app.clock import Clock
 from app.gateway.cache.keys import CacheKey
 from app.gateway.calls import Ask, GraphCall
-from app.gateway.operations.entry import Way
+from app.gateway.operations.entry import Operation, Way
 from app.gateway.policies.foresight import Foresight
 from app.gateway.policies.found import Found
 from app.gateway.policies.freshness import Lifetime
@@ -59,6 +59,9 @@ class Fallback:
         self._strategies = sorted(
             strategies, key=lambda strategy: strategy.priority, reverse=True
         )
+        # What follows from the table of operations alone, by operation.
+        self._lifetimes: dict[str, Lifetime] = {}
+        self._open: dict[tuple[str, bool], tuple[Strategy, ...]] = {}
 
     async def __call__(self, call: GraphCall) -> Answer:
         """Answer the call, or raise Graph's error if nothing else will do."""
@@ -99,20 +102,32 @@ class Fallback:
             self._kept.writes.note(call.scope)
 
     def _open_to(self, call: GraphCall) -> Iterable[Strategy]:
-        ways = set(call.operation.fallback)
-        if call.context.cache.only_if_cached:
-            ways &= _WITHOUT_A_REQUEST
-        return (s for s in self._strategies if s.way in ways)
+        operation, alone = call.operation, call.context.cache.only_if_cached
+        strategies = self._open.get((operation.name, alone))
+        if strategies is None:
+            ways = set(operation.fallback)
+            if alone:
+                ways &= _WITHOUT_A_REQUEST
+            strategies = tuple(s for s in self._strategies if s.way in ways)
+            self._open[operation.name, alone] = strategies
+        return strategies
+
+    def _lifetime(self, operation: Operation) -> Lifetime:
+        lifetime = self._lifetimes.get(operation.name)
+        if lifetime is None:
+            lifetime = Lifetime(
+                fresh=operation.fresh,
+                revalidate=operation.revalidate,
+                stale=operation.stale,
+            ).within(self._kept.most)
+            self._lifetimes[operation.name] = lifetime
+        return lifetime
 
     async def _look(self, call: GraphCall) -> Found:
         key = CacheKey.of(call)
         entry = await self._kept.store.get(key)
         operation = call.operation
-        lifetime = Lifetime(
-            fresh=operation.fresh,
-            revalidate=operation.revalidate,
-            stale=operation.stale,
-        ).within(self._kept.most)
+        lifetime = self._lifetime(operation)
         last_write = self._kept.writes.last(call.scope)
         past = self._renewal.past(key)
         return Found(
