@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.routers.middleware.base import HttpMiddleware
 from app.routers.scope import route_template
 from app.telemetry.server import ServerSignals
 
@@ -32,13 +33,20 @@ class ObservedApp(FastAPI):
     def __init__(self, **options: Any) -> None:
         self.signals: ServerSignals | None = None
         self.has_library = False
-        self._chain: ASGIApp | None = None
+        self._chain: Any = None
         super().__init__(**options)
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Return the chain of middleware; others may wrap it."""
-        self._chain = super().build_middleware_stack()
-        return self._chain
+        """Return the chain of middleware; others may wrap it.
+
+        What FastAPI puts before ours has nothing to do for reads: they have
+        no body, and `Guard` sees to errors.
+        """
+        whole = super().build_middleware_stack()
+        self._chain = whole
+        while not isinstance(self._chain, HttpMiddleware):
+            self._chain = vars(self._chain)["app"]
+        return whole
 
     async def __call__(
         self, scope: Scope, receive: Receive, send: Send
