@@ -159,3 +159,22 @@ async def test_a_long_text_takes_little_room_and_stays_what_it_is() -> None:
 
     assert store.bytes_used() < len(page.answer.body) / 4
     assert await store.get(key()) == page
+
+
+async def test_what_was_asked_for_lately_is_there_unpacked() -> None:
+    """Until there is another, or none: it is never given in its place."""
+    store = MemoryStore(10_000_000)
+    page, other = (
+        Entry(Answer(body=text * 2000), 1.0, 2, 0.9)
+        for text in (b'{"subject":"numbers"},', b'{"subject":"words"},')
+    )
+    await store.put(key(), page)
+    first, again = await store.get(key()), await store.get(key())
+    await store.put(key(), other)
+
+    assert first is again
+    assert await store.get(key()) == other
+    assert store.bytes_used() > len(other.answer.body)
+    await store.drop(key())
+    assert await store.get(key()) is None
+    assert store.bytes_used() == 0

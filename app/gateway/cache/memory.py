@@ -15,6 +15,8 @@ __all__ = ["MemoryStore"]
 _OVERHEAD = 2048
 # Bytes from which on a text is packed; less would hardly shrink.
 _WORTH_PACKING = 1024
+# Of the room, what is for texts that are not.
+_SHARE_UNPACKED = 32
 # No JSON begins like that.
 _PACKED = b"\0lz4"
 
@@ -22,28 +24,49 @@ _Mailbox = tuple[str, str | None]
 
 
 class _Entries(LRUCache[CacheKey, Entry]):
-    """Knows which of its keys are about a mailbox, without a search."""
+    """Knows which of its keys are about a mailbox, without a search.
+
+    ``lately`` has some of them beside what they are when unpacked.
+    """
 
     def __init__(self, max_bytes: int) -> None:
-        super().__init__(max_bytes, getsizeof=_size)
+        open_bytes = max_bytes // _SHARE_UNPACKED
+        super().__init__(max_bytes - open_bytes, getsizeof=_size)
         self.about: defaultdict[_Mailbox, set[CacheKey]] = defaultdict(set)
+        self.lately: LRUCache[CacheKey, tuple[Entry, Entry]] = LRUCache(
+            open_bytes, getsizeof=lambda both: _size(both[1])
+        )
 
     def __setitem__(self, key: CacheKey, value: Entry) -> None:
         super().__setitem__(key, value)
+        self.lately.pop(key, None)
         self.about[key.tenant, key.mailbox].add(key)
 
     def __delitem__(self, key: CacheKey) -> None:
         super().__delitem__(key)
+        self.lately.pop(key, None)
         mailbox = key.tenant, key.mailbox
         self.about[mailbox].discard(key)
         if not self.about[mailbox]:
             del self.about[mailbox]
 
+    def unpacked(self, key: CacheKey, packed: Entry) -> Entry:
+        """Return an entry of these as it was put in."""
+        both = self.lately.get(key)
+        if both is not None and both[0] is packed:
+            return both[1]
+        entry = _unpacked(packed)
+        if entry is not packed and _size(entry) <= self.lately.maxsize:
+            self.lately[key] = packed, entry
+        return entry
+
 
 class MemoryStore:
     """`Store` of one process: the least recently used go first.
 
-    What is long is kept packed, to a quarter or less of its size.
+    What is long is kept packed, to a quarter or less of its size. To unpack
+    it takes as long as all else that is done for a kept answer, so that what
+    was asked for lately is there as it is given, too.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -52,7 +75,7 @@ class MemoryStore:
     async def get(self, key: CacheKey) -> Entry | None:
         """Return what is kept under a key."""
         kept = self._entries.get(key)
-        return None if kept is None else _unpacked(kept)
+        return None if kept is None else self._entries.unpacked(key, kept)
 
     async def put(self, key: CacheKey, entry: Entry) -> None:
         """Keep an answer, unless a newer one is there or it is too large."""
@@ -86,7 +109,7 @@ class MemoryStore:
 
     def bytes_used(self) -> int:
         """Return the size of what is kept."""
-        return int(self._entries.currsize)
+        return int(self._entries.currsize + self._entries.lately.currsize)
 
     def __len__(self) -> int:
         """Return how many answers are kept."""
