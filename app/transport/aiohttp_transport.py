@@ -6,16 +6,18 @@ connecting (`httpx.ConnectError`, `ConnectTimeout`), nor if it cannot be sent
 an `httpx.TransportError`. Comments say where aiohttp 3.14 is held to that.
 """
 
+import asyncio
 import io
 from asyncio import Future
 from collections.abc import AsyncIterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from ssl import SSLContext
 
 import aiohttp
 import httpx
 from aiohttp import ClientRequest, ClientResponse, ClientTimeout
 from aiohttp.abc import AbstractResolver
+from aiohttp.connector import Connection
 from yarl import URL
 
 from app.transport.connector import (
@@ -29,21 +31,6 @@ from app.transport.connector import (
 __all__ = ["AiohttpTransport", "CertificateRejected"]
 
 _NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
-
-
-async def _send_once(
-    request: ClientRequest, send: aiohttp.ClientHandlerType
-) -> ClientResponse:
-    """Hide errors from aiohttp: it silently repeats idempotent requests.
-
-    It does so even when the connection was a new one.
-    """
-    try:
-        return await send(request)
-    except httpx.TransportError:
-        raise
-    except Exception as error:
-        raise translate(error, CONNECTED) from error
 
 
 class _Body(httpx.AsyncByteStream):
@@ -123,24 +110,26 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         if request.url.scheme not in {"http", "https"}:
             raise httpx.UnsupportedProtocol(request.url.scheme)
         try:
-            answer = await self._send(request)
-        except httpx.TransportError:
-            raise
+            limits = self._limits | request.extensions.get("timeout", {})
+            message = self._message(request, await request.aread())
+            timeout = _timeout(limits["connect"], limits["read"])
         except Exception as error:
             raise httpx.LocalProtocolError(type(error).__name__) from error
+        answer = await self._send(message, timeout)
         status, headers = answer.status, answer.raw_headers
         return httpx.Response(status, headers=headers, stream=_Body(answer))
 
     async def aclose(self) -> None:
         """Close all connections; what is under way fails."""
-        await self._session.close()
+        await self._connector.close()
 
-    async def _send(self, request: httpx.Request) -> ClientResponse:
-        body, url = await request.aread(), request.url
+    def _message(self, request: httpx.Request, body: bytes) -> ClientRequest:
+        if self._connector.closed:
+            raise RuntimeError
+        url = request.url
         origin = f"{url.scheme}://{url.netloc.decode()}"
         fresh = request.extensions.get("fresh_connection")
-        limits = self._limits | request.extensions.get("timeout", {})
-        return await self._session.request(
+        return ClientRequest(
             request.method,
             URL(origin + url.raw_path.decode(), encoded=True),
             headers=[
@@ -148,24 +137,50 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 for name, value in request.headers.raw
                 if name.lower() != b"transfer-encoding"
             ],
+            skip_auto_headers=_NOT_ADDED,
             data=io.BytesIO(body) if body else None,
-            timeout=ClientTimeout(
-                connect=limits["connect"], sock_read=limits["read"]
-            ),
+            loop=asyncio.get_running_loop(),
             server_hostname=url.raw_host.decode() if fresh else None,
-            allow_redirects=False,
         )
+
+    async def _send(
+        self, message: ClientRequest, timeout: ClientTimeout
+    ) -> ClientResponse:
+        # Not by a `ClientSession`: it silently repeats idempotent requests,
+        # even when the connection was a new one.
+        found = await self._connector.connect(message, [], timeout)
+        try:
+            _expect(found, message, timeout)
+            answer = await message.send(found)
+            try:
+                return await answer.start(found)
+            except BaseException:
+                answer.close()
+                raise
+        except BaseException as error:
+            found.close()
+            if isinstance(error, Exception):
+                raise translate(error, CONNECTED) from error
+            raise
 
     @cached_property
     def _connector(self) -> Connector:
         return Connector(self._options)
 
-    @cached_property
-    def _session(self) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
-            connector=self._connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            skip_auto_headers=_NOT_ADDED,
-            middlewares=[_send_once],
-        )
+
+@lru_cache
+def _timeout(connect: float | None, read: float | None) -> ClientTimeout:
+    return ClientTimeout(connect=connect, sock_read=read)
+
+
+def _expect(
+    found: Connection, message: ClientRequest, timeout: ClientTimeout
+) -> None:
+    if found.protocol is None:
+        raise ConnectionResetError
+    found.protocol.set_response_params(
+        skip_payload=message.method == "HEAD",
+        read_until_eof=True,
+        auto_decompress=False,
+        read_timeout=timeout.sock_read,
+    )
