@@ -129,7 +129,7 @@ class MemoryStore:
 
 def _packed(entry: Entry) -> Entry:
     body = entry.answer.body
-    if len(body) < _WORTH_PACKING:
+    if len(body) < _WORTH_PACKING and not body.startswith(_PACKED):
         return entry
     return _with_body(entry, _PACKED + lz4.block.compress(body))
 
