@@ -22,7 +22,12 @@ pytestmark = pytest.mark.anyio
 
 FEW, MANY = 2, 20
 # Their owners see to it that they hold no more than so many.
-BY_THEMSELVES = {"Breadth._heard", "Writes._last"}
+BY_THEMSELVES = {
+    "Breadth._heard",
+    "MemoryStore._about",
+    "Writes._last",
+    "_Lately._entries",
+}
 
 
 async def graph(request: httpx.Request, carry: Carry) -> httpx.Response:
@@ -86,7 +91,7 @@ async def test_whatever_grows_has_a_bound(
     assert {
         "LocalGates._gates",
         "LocalPermits._lanes",
-        "MemoryStore._entries",
+        "_Lately._entries",
         "Quotas._accounts",
         "Writes._last",
     } <= set(larger)

@@ -15,12 +15,7 @@ KEYS = st.builds(
     tenant=TEXTS,
     principal=TEXTS,
     mailbox=st.none() | TEXTS,
-    operation=TEXTS,
-    target=TEXTS,
-    representation=TEXTS,
-    binding=TEXTS,
-    headers=st.lists(st.tuples(TEXTS, TEXTS), max_size=2).map(tuple),
-    body=st.none() | BYTES,
+    question=BYTES,
 )
 ENTRIES = st.builds(
     Entry,

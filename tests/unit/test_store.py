@@ -1,6 +1,8 @@
 """The store in memory: what it holds, and what it forgets."""
 
 import asyncio
+from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -12,6 +14,8 @@ from app.gateway.cache.keys import CacheKey
 from app.gateway.cache.memory import MemoryStore
 from app.gateway.cache.store import Entry
 from app.models.answers import Answer
+from tests.support.gateway import READ, gateway
+from tests.support.scripted import ScriptedGraph
 
 pytestmark = pytest.mark.anyio
 
@@ -22,12 +26,7 @@ KEYS = st.builds(
     tenant=st.sampled_from(TENANTS),
     principal=st.sampled_from(PRINCIPALS),
     mailbox=st.sampled_from(MAILBOXES),
-    operation=st.just("messages.list"),
-    target=st.sampled_from(("/a", "/b", "/c")),
-    representation=st.just(""),
-    binding=st.just(""),
-    headers=st.just(()),
-    body=st.none(),
+    question=st.sampled_from((b"a", b"b", b"c")),
 )
 STEPS = st.one_of(
     st.tuples(st.just("put"), KEYS, st.integers(0, 3000)),
@@ -50,12 +49,7 @@ def key(**changes: Any) -> CacheKey:
         tenant="contoso",
         principal="app",
         mailbox="ada",
-        operation="messages.list",
-        target="/a",
-        representation="",
-        binding="",
-        headers=(),
-        body=None,
+        question=b"a",
     )
     return usual._replace(**changes)
 
@@ -109,21 +103,44 @@ def test_it_keeps_within_its_bound(steps: list[Any]) -> None:
         counts = [await store.purge(tenant) for tenant in TENANTS]
         assert sum(counts) == left
         assert store.bytes_used() == len(store) == 0
-        assert not store._entries.about
+        assert not store._about
 
     asyncio.run(check())
+
+
+async def test_each_part_of_a_question_tells_it_from_others(
+    tmp_path: Path,
+) -> None:
+    """Whatever an answer depends on, another of it is another key."""
+    async with gateway(tmp_path, ScriptedGraph()) as service:
+        calls = [
+            service.call(),
+            service.call(replace(READ, name="messages.others")),
+            service.call(target="/elsewhere"),
+            service.call(representation="text"),
+            service.call(binding="/elsewhere"),
+            service.call(headers={"Prefer": "text"}),
+            service.call(body=b"{}"),
+            service.call(mailbox="grace@contoso.example"),
+            service.call(tenant="fabrikam"),
+            service.call(principal="ada"),
+        ]
+    keys = [CacheKey.of(call) for call in calls]
+
+    assert CacheKey.of(calls[0]) == keys[0]
+    assert len(set(keys)) == len(keys)
 
 
 async def test_the_least_recently_used_goes_first() -> None:
     """What is asked for stays."""
     store = MemoryStore(7000)
-    for target in ("/a", "/b", "/c"):
-        await store.put(key(target=target), entry())
-    await store.get(key(target="/a"))
-    await store.put(key(target="/d"), entry())
+    for question in (b"a", b"b", b"c"):
+        await store.put(key(question=question), entry())
+    await store.get(key(question=b"a"))
+    await store.put(key(question=b"d"), entry())
 
-    assert await store.get(key(target="/a"))
-    assert await store.get(key(target="/b")) is None
+    assert await store.get(key(question=b"a"))
+    assert await store.get(key(question=b"b")) is None
     assert len(store) == 3
 
 
@@ -145,10 +162,10 @@ async def test_what_is_too_large_is_not_kept() -> None:
     await store.put(key(), entry(10))
     # What is random cannot be packed.
     noise = Entry(Answer(body=Random(1).randbytes(5000)), 0.0, 0)
-    await store.put(key(target="/b"), noise)
+    await store.put(key(question=b"b"), noise)
 
     assert await store.get(key())
-    assert await store.get(key(target="/b")) is None
+    assert await store.get(key(question=b"b")) is None
 
 
 async def test_a_long_text_takes_little_room_and_stays_what_it_is() -> None:

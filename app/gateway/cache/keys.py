@@ -1,5 +1,6 @@
 """What an answer is kept under: all that it depends on."""
 
+from hashlib import sha256
 from typing import NamedTuple
 
 import msgspec
@@ -17,31 +18,34 @@ class CacheKey(NamedTuple):
     select the form of what Graph gives (§4.1). So is what its cursors are
     good for. The mailbox, though the target names it too, is there for
     whoever purges it.
+
+    ``question`` is a digest of all that was asked: the words are ten times
+    as long as what is kept beside the answer, and nobody reads them again.
     """
 
     tenant: str
     principal: str
     mailbox: str | None
-    operation: str
-    target: str
-    representation: str
-    binding: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes | None
+    question: bytes
 
     @classmethod
     def of(cls, call: GraphCall) -> "CacheKey":
         """Return the key for the answer to a call."""
+        asked = msgspec.msgpack.encode(
+            (
+                call.operation.name,
+                call.target,
+                call.representation,
+                call.binding,
+                sorted(call.headers.items()),
+                call.body,
+            )
+        )
         return cls(
             tenant=call.context.tenant,
             principal=call.context.principal,
             mailbox=call.mailbox,
-            operation=call.operation.name,
-            target=call.target,
-            representation=call.representation,
-            binding=call.binding,
-            headers=tuple(sorted(call.headers.items())),
-            body=call.body,
+            question=sha256(asked).digest(),
         )
 
     def encoded(self) -> bytes:

@@ -1,9 +1,9 @@
 """Answers kept in the memory of one process."""
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable
 
 import lz4.block
-from cachetools import LRUCache
 from msgspec.structs import replace
 
 from app.gateway.cache.keys import CacheKey
@@ -23,42 +23,51 @@ _PACKED = b"\0lz4"
 _Mailbox = tuple[str, str | None]
 
 
-class _Entries(LRUCache[CacheKey, Entry]):
-    """Knows which of its keys are about a mailbox, without a search.
+class _Lately:
+    """Entries that were used lately, so many bytes of them.
 
-    ``lately`` has some of them beside what they are when unpacked.
+    ``going`` is told of each that is forgotten or replaced.
     """
 
-    def __init__(self, max_bytes: int) -> None:
-        open_bytes = max_bytes // _SHARE_UNPACKED
-        super().__init__(max_bytes - open_bytes, getsizeof=_size)
-        self.about: defaultdict[_Mailbox, set[CacheKey]] = defaultdict(set)
-        self.lately: LRUCache[CacheKey, tuple[Entry, Entry]] = LRUCache(
-            open_bytes, getsizeof=lambda both: _size(both[1])
-        )
+    def __init__(
+        self, most: int, going: Callable[[CacheKey], None] | None = None
+    ) -> None:
+        self.size = 0
+        self._most = most
+        self._going = going
+        self._entries: OrderedDict[CacheKey, Entry] = OrderedDict()
 
-    def __setitem__(self, key: CacheKey, value: Entry) -> None:
-        super().__setitem__(key, value)
-        self.lately.pop(key, None)
-        self.about[key.tenant, key.mailbox].add(key)
-
-    def __delitem__(self, key: CacheKey) -> None:
-        super().__delitem__(key)
-        self.lately.pop(key, None)
-        mailbox = key.tenant, key.mailbox
-        self.about[mailbox].discard(key)
-        if not self.about[mailbox]:
-            del self.about[mailbox]
-
-    def unpacked(self, key: CacheKey, packed: Entry) -> Entry:
-        """Return an entry of these as it was put in."""
-        both = self.lately.get(key)
-        if both is not None and both[0] is packed:
-            return both[1]
-        entry = _unpacked(packed)
-        if entry is not packed and _size(entry) <= self.lately.maxsize:
-            self.lately[key] = packed, entry
+    def get(self, key: CacheKey) -> Entry | None:
+        """Return an entry, which is used by that."""
+        entry = self._entries.get(key)
+        if entry is not None:
+            self._entries.move_to_end(key)
         return entry
+
+    def put(self, key: CacheKey, entry: Entry) -> bool:
+        """Keep an entry; tell whether there is room for it at all."""
+        size = _size(entry)
+        if size > self._most:
+            return False
+        self.drop(key)
+        while self.size + size > self._most:
+            self.drop(next(iter(self._entries)))
+        self._entries[key] = entry
+        self.size += size
+        return True
+
+    def drop(self, key: CacheKey) -> None:
+        """Forget an entry, if it is there."""
+        entry = self._entries.pop(key, None)
+        if entry is None:
+            return
+        self.size -= _size(entry)
+        if self._going is not None:
+            self._going(key)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._entries)
 
 
 class MemoryStore:
@@ -70,25 +79,34 @@ class MemoryStore:
     """
 
     def __init__(self, max_bytes: int) -> None:
-        self._entries = _Entries(max_bytes)
+        for_opened = max_bytes // _SHARE_UNPACKED
+        self._kept = _Lately(max_bytes - for_opened, self._going)
+        self._opened = _Lately(for_opened)
+        # Which keys are about a mailbox is known without a search.
+        self._about: defaultdict[_Mailbox, set[CacheKey]] = defaultdict(set)
 
     async def get(self, key: CacheKey) -> Entry | None:
         """Return what is kept under a key."""
-        kept = self._entries.get(key)
-        return None if kept is None else self._entries.unpacked(key, kept)
+        kept = self._kept.get(key)
+        if kept is None or not _is_packed(kept):
+            return kept
+        opened = self._opened.get(key)
+        if opened is None:
+            opened = _unpacked(kept)
+            self._opened.put(key, opened)
+        return opened
 
     async def put(self, key: CacheKey, entry: Entry) -> None:
         """Keep an answer, unless a newer one is there or it is too large."""
-        there = self._entries.get(key)
+        there = self._kept.get(key)
         if there is not None and there.tick > entry.tick:
             return
-        packed = _packed(entry)
-        if _size(packed) <= self._entries.maxsize:
-            self._entries[key] = packed
+        if self._kept.put(key, _packed(entry)):
+            self._about[key.tenant, key.mailbox].add(key)
 
     async def drop(self, key: CacheKey) -> None:
         """Forget an answer."""
-        self._entries.pop(key, None)
+        self._kept.drop(key)
 
     async def purge(
         self,
@@ -100,28 +118,34 @@ class MemoryStore:
         """Forget all answers of a tenant; see `Store`."""
         doomed = [
             key
-            for key in self._about(tenant, mailbox)
+            for key in self._all_about(tenant, mailbox)
             if principal in {None, key.principal}
         ]
         for key in doomed:
-            del self._entries[key]
+            self._kept.drop(key)
         return len(doomed)
 
     def bytes_used(self) -> int:
         """Return the size of what is kept."""
-        return int(self._entries.currsize + self._entries.lately.currsize)
+        return self._kept.size + self._opened.size
 
     def __len__(self) -> int:
         """Return how many answers are kept."""
-        return len(self._entries)
+        return len(self._kept)
 
-    def _about(self, tenant: str, mailbox: str | None) -> list[CacheKey]:
-        about = self._entries.about
+    def _going(self, key: CacheKey) -> None:
+        self._opened.drop(key)
+        mailbox = key.tenant, key.mailbox
+        self._about[mailbox].discard(key)
+        if not self._about[mailbox]:
+            del self._about[mailbox]
+
+    def _all_about(self, tenant: str, mailbox: str | None) -> list[CacheKey]:
         if mailbox is not None:
-            return list(about.get((tenant, mailbox), ()))
+            return list(self._about.get((tenant, mailbox), ()))
         return [
             key
-            for (owner, _), keys in about.items()
+            for (owner, _), keys in self._about.items()
             if owner == tenant
             for key in keys
         ]
@@ -129,18 +153,18 @@ class MemoryStore:
 
 def _packed(entry: Entry) -> Entry:
     body = entry.answer.body
-    if len(body) < _WORTH_PACKING and not body.startswith(_PACKED):
+    if len(body) < _WORTH_PACKING and not _is_packed(entry):
         return entry
     return _with_body(entry, _PACKED + lz4.block.compress(body))
 
 
 def _unpacked(entry: Entry) -> Entry:
-    body = entry.answer.body
-    if not body.startswith(_PACKED):
-        return entry
-    return _with_body(
-        entry, lz4.block.decompress(memoryview(body)[len(_PACKED) :])
-    )
+    packed = memoryview(entry.answer.body)[len(_PACKED) :]
+    return _with_body(entry, lz4.block.decompress(packed))
+
+
+def _is_packed(entry: Entry) -> bool:
+    return entry.answer.body.startswith(_PACKED)
 
 
 def _with_body(entry: Entry, body: bytes) -> Entry:

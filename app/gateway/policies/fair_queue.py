@@ -110,6 +110,11 @@ class FairQueue(Generic[T]):
         """Forget the age of a class, too, of which nobody waits."""
         if not self._classes[criticality]:
             del self._classes[criticality], self._passed[criticality]
+        if not self._classes:
+            # A dictionary gives its room back in no other way, and there is
+            # one for each mailbox.
+            self._classes.clear()
+            self._passed.clear()
 
     def _nonempty(self) -> list[Criticality]:
         return [c for c in _CLASSES if c in self._classes]
