@@ -53,7 +53,7 @@ from app.routers.middleware import (
     Head,
     IdsInPaths,
     LoopbackOnly,
-    Shortcut,
+    ShortWay,
 )
 from app.routers.observed import ObservedApp
 from app.routers.receiving import LARGEST_UPLOAD, is_upload
@@ -169,6 +169,7 @@ def _middleware(
     """Return what every request passes, outermost first."""
     clock = SystemClock()
     passed = [
+        Middleware(ShortWay, routes=_reads()),
         Middleware(Head),
         Middleware(Door, clock=clock, telemetry=telemetry),
         Middleware(IdsInPaths),
@@ -190,7 +191,6 @@ def _middleware(
     passed += [
         Middleware(Authentication, authenticate=authenticate),
         Middleware(CallerQuota),
-        Middleware(Shortcut, routes=_reads()),
         Middleware(
             BodyLimit,
             most_bytes=_LARGEST_BODY,

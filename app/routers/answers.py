@@ -1,41 +1,56 @@
 """Turn answers of services into answers of HTTP."""
 
+from collections.abc import Iterator
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 
 from fastapi import Request, Response
 
 from app.models.answers import Answer
-from app.routers.headers import line_of, matches_none
+from app.routers.headers import matches_none
+from app.routers.remembered import remembered
 from app.routers.scope import headers_of, notes_of
 
 __all__ = ["REVALIDATE", "answer_with", "created_at", "no_content"]
 
 _CACHE = "exchange-api"
-_JSON = "application/json"
 _CURSOR = "cursor"
 # Callers may keep answers, but must ask whether they still hold.
 REVALIDATE = "private, no-cache"
+_REVALIDATED = (b"cache-control", REVALIDATE.encode())
+_IS_JSON = (b"content-type", b"application/json")
 
 
 def answer_with(
     request: Request, answer: Answer, status: int = 200
 ) -> Response:
     """Return an answer: 202 if it goes on, 304 if the caller has it."""
-    status = 202 if answer.goes_on else status
-    headers = {"Cache-Control": REVALIDATE}
+    headers = [_REVALIDATED]
     if answer.etag:
-        headers["ETag"] = answer.etag
+        headers.append((b"etag", answer.etag.encode()))
     if answer.replayed:
-        headers["Idempotent-Replayed"] = "true"
+        headers.append((b"idempotent-replayed", b"true"))
     if answer.next_cursor:
-        onward = _onward(request, answer.next_cursor)
-        headers["Link"] = f'<{onward}>; rel="next"'
-    if request.method == "GET":
-        headers |= _freshness(request, answer)
-        known = line_of(headers_of(request.scope), "if-none-match")
-        if answer.etag and matches_none(known, answer.etag):
-            return Response(status_code=304, headers=headers)
-    return Response(answer.body, status, headers, media_type=_JSON)
+        query: bytes = request.scope["query_string"]
+        link = _link(query, request.scope["path"], answer.next_cursor)
+        headers.append((b"link", link))
+    if request.scope["method"] == "GET":
+        headers += _freshness(request, answer)
+        known = headers_of(request.scope).line("if-none-match")
+        if answer.etag and known and matches_none(known, answer.etag):
+            return _Ready(b"", 304, headers)
+    headers += (_IS_JSON, (b"content-length", b"%d" % len(answer.body)))
+    return _Ready(answer.body, 202 if answer.goes_on else status, headers)
+
+
+class _Ready(Response):
+    """A response whose headers are as they will be sent."""
+
+    def __init__(
+        self, body: bytes, status: int, headers: list[tuple[bytes, bytes]]
+    ) -> None:
+        self.body, self.status_code = body, status
+        self.raw_headers = headers
+        self.background = None
 
 
 def created_at(request: Request, answer: Answer, path: str) -> Response:
@@ -54,31 +69,34 @@ def no_content() -> Response:
     return Response(status_code=204)
 
 
-def _onward(request: Request, cursor: str) -> str:
+@remembered(most=1024, longest=512)
+def _link(query: bytes, path: str, cursor: str) -> bytes:
     """Return where a list goes on: the same parameters at another cursor."""
-    path = quote(request.scope["path"], safe="/@:%")
-    given = request.scope["query_string"].decode("latin-1")
     kept = [
         (name, value)
-        for name, value in parse_qsl(given, keep_blank_values=True)
+        for name, value in parse_qsl(
+            query.decode("latin-1"), keep_blank_values=True
+        )
         if name != _CURSOR
     ]
     rest = f"{urlencode(kept)}&" if kept else ""
-    return f"{path}?{rest}{_CURSOR}={quote_plus(cursor)}"
+    onward = f"{quote(path, safe='/@:%')}?{rest}{_CURSOR}={quote_plus(cursor)}"
+    return f'<{onward}>; rel="next"'.encode()
 
 
-def _freshness(request: Request, answer: Answer) -> dict[str, str]:
-    """Return the headers that tell how fresh an answer is.
+def _freshness(
+    request: Request, answer: Answer
+) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the headers that tell how fresh an answer is.
 
     Source: RFC 9111 §5.1 (Age) and RFC 9211 (Cache-Status).
     """
     notes = notes_of(request.scope)
     delivery = answer.delivery
     notes.freshness = "stale" if delivery and delivery.stale else "fresh"
-    headers = {"Exchange-Freshness": notes.freshness}
+    yield b"exchange-freshness", notes.freshness.encode()
     if delivery is None:
-        return headers
-    headers["Cache-Status"] = f"{_CACHE}; {delivery.status}"
+        return
+    yield b"cache-status", f"{_CACHE}; {delivery.status}".encode()
     if delivery.age is not None:
-        headers["Age"] = str(int(delivery.age))
-    return headers
+        yield b"age", b"%d" % delivery.age

@@ -18,7 +18,6 @@ from app.routers.headers import (
     cache_control,
     idempotency_key,
     if_match,
-    line_of,
     preferences,
 )
 from app.routers.parameters import MailboxInPath
@@ -70,12 +69,12 @@ async def context_of(request: Request) -> CallContext:
     state = services(request)
     notes = notes_of(request.scope)
     headers = notes.headers
-    wait, respond_async = preferences(line_of(headers, "prefer") or "")
+    wait, respond_async = preferences(headers.line("prefer") or "")
     if wait is not None:
         wait = min(wait, _LONGEST_WAIT)
         notes.preference_applied = f"wait={wait:.0f}"
     identity = identity_of(request)
-    named = line_of(headers, "exchange-tenant")
+    named = headers.line("exchange-tenant")
     tenant = tenant_of(identity, named, state.tenants)
     notes.tenant = tenant
     user = identity.user
@@ -87,7 +86,7 @@ async def context_of(request: Request) -> CallContext:
         deadline=Deadline(state.clock, seconds),
         request_id=notes.request_id,
         caller=notes.caller,
-        cache=cache_control(line_of(headers, "cache-control") or ""),
+        cache=cache_control(headers.line("cache-control") or ""),
         criticality=notes.criticality,
         respond_async=respond_async and wait is None,
         costs=notes.costs,

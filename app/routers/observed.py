@@ -3,10 +3,10 @@
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.routers.middleware.base import HttpMiddleware
-from app.routers.scope import route_template
+from app.routers.scope import route_template, status_sent
 from app.telemetry.server import ServerSignals
 
 __all__ = ["NOT_OBSERVED", "ObservedApp"]
@@ -68,25 +68,17 @@ class ObservedApp(FastAPI):
         receive: Receive,
         send: Send,
     ) -> None:
-        status: int | None = None
-        error: Exception | None = None
-
-        async def noted(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
         is_read = scope["method"] in _READS and scope["path"].startswith(_API)
         served: ASGIApp = super().__call__
         if is_read and self._chain is not None:
             scope["app"], served = self, self._chain
         has_span = self.has_library and not is_read
         request = signals.begin(scope, has_span=has_span)
+        error: Exception | None = None
         try:
-            await served(scope, receive, noted)
+            await served(scope, receive, send)
         except Exception as e:
             error = e
             raise
         finally:
-            request.end(status, route_template(scope), error)
+            request.end(status_sent(scope), route_template(scope), error)

@@ -11,9 +11,10 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
+from starlette.types import Scope
 
 from app.routers.dependencies import context_of, place_of
-from app.routers.headers import accepts, line_of
+from app.routers.headers import accepts
 from app.routers.remembered import remembered
 from app.routers.route import StrictRoute
 from app.routers.scope import headers_of
@@ -66,28 +67,28 @@ class Read:
         )
 
     def understand(
-        self, request: Request, in_path: Mapping[str, str]
+        self, scope: Scope, in_path: Mapping[str, str]
     ) -> Arguments | None:
         """Return the arguments that a request has for the endpoint.
 
         None if anything is the matter with them, whatever it is.
         """
-        headers = headers_of(request.scope)
+        headers = headers_of(scope)
         has_body = (
             headers.get("content-length", "0") != "0"
             or "transfer-encoding" in headers
             or "content-encoding" in headers
         )
-        accept = line_of(headers, "accept")
+        accept = headers.line("accept")
         if has_body or not any(accepts(accept, one) for one in self._produced):
             return None
-        understood: Arguments = {self._request: request}
+        understood: Arguments = {}
         for field in self._ids:
             value = _valid(in_path[field.name], field)
             if value is None:
                 return None
             understood[field.name] = value
-        text: bytes = request.scope["query_string"]
+        text: bytes = scope["query_string"]
         if self._query:
             wanted = _wanted(text, self._model, self._names)
             if wanted is None:
@@ -107,6 +108,7 @@ class Read:
         """
         self.route.check(request)
         context = await context_of(request)
+        understood[self._request] = request
         if self._in_mailbox:
             mailbox = understood.pop(_MAILBOX)
             understood[self._context] = await place_of(

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from random import getrandbits
 from typing import Any
 
+from msgspec import Struct, field
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
@@ -15,19 +15,58 @@ from app.problems.errors import Outcome
 from app.problems.reasons import Reason
 
 __all__ = [
+    "LEFT",
     "RequestNotes",
     "begin_notes",
     "headers_of",
     "notes_of",
     "route_template",
+    "status_sent",
 ]
+
+LEFT = 499
+"""What is noted as the status where a caller left first, as nginx does."""
 
 _KEY = "exchange.notes"
 _SANE_ID = re.compile(r"[A-Za-z0-9._~+/=:-]{1,128}")
 
 
-@dataclass(slots=True)
-class RequestNotes:
+class HeadersByName(Headers):
+    """Headers that are not gone through for each that is looked up.
+
+    Names are asked for in lower case, as ASGI has them.
+    """
+
+    def __init__(self, given: Sequence[tuple[bytes, bytes]]) -> None:
+        self._list = list(given)
+        text = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in given]
+        self._first = dict(reversed(text))
+        self._lines = text if len(self._first) < len(text) else None
+
+    def getlist(self, key: str) -> list[str]:
+        """Return the lines that a header has."""
+        if self._lines is not None:
+            return [value for name, value in self._lines if name == key]
+        return [self._first[key]] if key in self._first else []
+
+    def line(self, key: str) -> str | None:
+        """Return a header whose lines are one list (RFC 9110 §5.3)."""
+        if self._lines is not None:
+            return ", ".join(self.getlist(key)) or None
+        return self._first.get(key) or None
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return the first line that a header has."""
+        return self._first.get(key, default)
+
+    def __getitem__(self, key: str) -> str:
+        return self._first[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._first
+
+
+class RequestNotes(Struct):
     """Notes on one request.
 
     Attributes:
@@ -53,7 +92,7 @@ class RequestNotes:
 
     request_id: str
     began: float
-    headers: Headers
+    headers: HeadersByName
     caller: str = ""
     identity: Identity | None = None
     refused: Reason | None = None
@@ -71,38 +110,9 @@ class RequestNotes:
     quota_headers: Callable[[], Sequence[tuple[bytes, bytes]]] = tuple
 
 
-class _HeadersByName(Headers):
-    """Headers that are not gone through for each that is looked up.
-
-    Names are asked for in lower case, as ASGI has them.
-    """
-
-    def __init__(self, scope: Scope) -> None:
-        super().__init__(scope=scope)
-        self._lines: dict[str, list[str]] = {}
-        for name, value in self._list:
-            lines = self._lines.setdefault(name.decode("latin-1"), [])
-            lines.append(value.decode("latin-1"))
-
-    def getlist(self, key: str) -> list[str]:
-        """Return the lines that a header has."""
-        return self._lines.get(key, [])
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """Return the first line that a header has."""
-        lines = self._lines.get(key)
-        return lines[0] if lines else default
-
-    def __getitem__(self, key: str) -> str:
-        return self._lines[key][0]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._lines
-
-
 def begin_notes(scope: Scope, now: float) -> RequestNotes:
     """Open the notes on a request."""
-    headers = _HeadersByName(scope=scope)
+    headers = HeadersByName(scope["headers"])
     given = headers.get("x-request-id", "")
     request_id = given if _SANE_ID.fullmatch(given) else _new_id()
     notes = RequestNotes(request_id, now, headers)
@@ -121,7 +131,7 @@ def notes_of(scope: Scope) -> RequestNotes:
     return notes
 
 
-def headers_of(scope: Scope) -> Headers:
+def headers_of(scope: Scope) -> HeadersByName:
     """Return the headers of a request, where to look one up is quick."""
     return notes_of(scope).headers
 
@@ -129,3 +139,11 @@ def headers_of(scope: Scope) -> Headers:
 def route_template(scope: Scope) -> str | None:
     """Return the template of the path, without what stands in it."""
     return getattr(scope.get("route"), "path", None)
+
+
+def status_sent(scope: Scope) -> int | None:
+    """Return the status of the answer, None if none was begun."""
+    notes: RequestNotes | None = scope.get(_KEY)
+    if notes is None or notes.status == LEFT:
+        return None
+    return notes.status

@@ -66,7 +66,7 @@ def test_who_walks_through_a_list_can_wait(
     method: str, query: str, expected: Criticality
 ) -> None:
     """A page at a cursor is less urgent than a first look."""
-    assert criticality_of(method, query) is expected
+    assert criticality_of(method, query.encode()) is expected
 
 
 @pytest.mark.anyio

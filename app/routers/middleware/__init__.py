@@ -1,8 +1,8 @@
 """What every request passes before its route; pure ASGI.
 
 In this order: `Head`, `Door`, `IdsInPaths`, `Audit`, `Disconnect`, `Cors`,
-`Guard`, `LoopbackOnly`, `Authentication`, `CallerQuota`, `Shortcut`,
-`BodyLimit`.
+`Guard`, `LoopbackOnly`, `Authentication`, `CallerQuota`, `BodyLimit`.
+`ShortWay` stands before them, and takes plain reads through the same.
 """
 
 from app.routers.middleware.audit import Audit
@@ -16,7 +16,7 @@ from app.routers.middleware.head import Head
 from app.routers.middleware.loopback import LoopbackOnly
 from app.routers.middleware.paths import IdsInPaths
 from app.routers.middleware.quota import CallerQuota
-from app.routers.middleware.shortcut import Shortcut
+from app.routers.middleware.short_way import ShortWay
 
 __all__ = [
     "Audit",
@@ -30,5 +30,5 @@ __all__ = [
     "Head",
     "IdsInPaths",
     "LoopbackOnly",
-    "Shortcut",
+    "ShortWay",
 ]

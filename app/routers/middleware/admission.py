@@ -42,15 +42,15 @@ def come_back_in(
     return uniform(pause, 2 * pause)
 
 
-def criticality_of(method: str, query: str) -> Criticality:
+def criticality_of(method: str, query: bytes) -> Criticality:
     """Tell how much a request matters.
 
     Whoever goes on with a list at a cursor is taken for a program that walks
     through it: it can go on with the same cursor later. Nothing is backfill
     yet.
     """
-    if method == "GET" and "cursor" in query:
-        names = {part.partition("=")[0] for part in query.split("&")}
-        if "cursor" in names:
+    if method == "GET" and b"cursor" in query:
+        names = {part.partition(b"=")[0] for part in query.split(b"&")}
+        if b"cursor" in names:
             return Criticality.SYNC
     return Criticality.INTERACTIVE

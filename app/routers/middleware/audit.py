@@ -13,7 +13,7 @@ from app.problems.errors import Outcome
 from app.routers.guarded import GuardedRoute
 from app.routers.middleware.base import HttpMiddleware
 from app.routers.parameters import decoded
-from app.routers.scope import RequestNotes, notes_of
+from app.routers.scope import LEFT, RequestNotes, notes_of
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.callers import AUDIT
 
@@ -23,7 +23,6 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 _READING = ".read"
 _ID = re.compile(r"[\w+/=.-]{1,512}", re.ASCII)
 _NO_IDS = {"mailbox", "tenant"}
-_LEFT = 499
 _BELOW_FAILURES = 300
 # The answer tells that it goes on, or what became of each part.
 _AS_TOLD = {202: "accepted", 207: "see_parts"}
@@ -125,7 +124,7 @@ def _outcome(notes: RequestNotes) -> str:
     if notes.outcome is not None:
         return notes.outcome
     status = notes.status
-    if status == _LEFT and not notes.costs.graph_calls:
+    if status == LEFT and not notes.costs.graph_calls:
         # It left before it had said what it wants.
         return Outcome.NOT_PERFORMED
     if status is None or status >= _BELOW_FAILURES:

@@ -30,19 +30,27 @@ class Authentication(HttpMiddleware):
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on with its caller, or refuse it."""
         if not _is_open(scope["path"]):
-            authenticate: Authenticate = (
-                self._authenticate or scope["state"]["exchange"].authenticate
-            )
-            notes = notes_of(scope)
-            headers = notes.headers
-            notes.identity = await authenticate(
-                Credentials(
-                    authorization=tuple(headers.getlist("authorization")),
-                    api_key=tuple(headers.getlist("x-api-key")),
-                )
-            )
-            notes.caller = notes.identity.caller.name
+            await self.identify(scope)
         await self.app(scope, receive, send)
+
+    async def identify(self, scope: Scope) -> None:
+        """Note down who calls.
+
+        Raises:
+            ExchangeError: See `Authenticate`.
+        """
+        authenticate: Authenticate = (
+            self._authenticate or scope["state"]["exchange"].authenticate
+        )
+        notes = notes_of(scope)
+        headers = notes.headers
+        notes.identity = await authenticate(
+            Credentials(
+                authorization=tuple(headers.getlist("authorization")),
+                api_key=tuple(headers.getlist("x-api-key")),
+            )
+        )
+        notes.caller = notes.identity.caller.name
 
 
 def _is_open(path: str) -> bool:

@@ -1,20 +1,20 @@
 """What becomes of a request whose caller has left."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import ClientDisconnect
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.routers.middleware.base import HttpMiddleware
-from app.routers.scope import RequestNotes, notes_of
+from app.routers.scope import LEFT, RequestNotes, notes_of
 
-__all__ = ["Disconnect"]
+__all__ = ["Disconnect", "Line"]
 
 _READS = {"GET", "HEAD"}
-_LEFT = 499
-# In seconds: who leaves sooner than that is missed so much later.
-_AT_ONCE = 0.02
+# In seconds: who leaves within twice of that is missed so much later.
+_A_WHILE = 0.02
 _CANCELLED = "cancelled"
 _DISCONNECT = "http.disconnect"
 
@@ -28,33 +28,51 @@ class Disconnect(HttpMiddleware):
     with an ``Idempotency-Key`` its caller can still ask for the outcome.
     """
 
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app)
+        # Lines to whom nobody listens yet, in the order of their age.
+        self._new: set[Line] = set()
+        self._older: set[Line] = set()
+        self._round: asyncio.TimerHandle | None = None
+
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request for as long as that makes sense."""
+        if scope["method"] in _READS:
+            await self.read(
+                scope,
+                Line(receive, send),
+                lambda line: self.app(scope, line.receive, line.send),
+            )
+            return
         try:
-            if scope["method"] in _READS:
-                await self._read(scope, receive, send)
-            else:
-                await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
         except ClientDisconnect:
             # It left while it was still sending its request.
             _note(notes_of(scope))
 
-    async def _read(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def read(
+        self,
+        scope: Scope,
+        line: "Line",
+        serve: Callable[["Line"], Awaitable[None]],
+    ) -> None:
+        """Serve a read until its caller leaves."""
         work = asyncio.current_task()
         if work is None:
             raise RuntimeError("requests are served by tasks")
-        line, cancelled_before = _Line(work, receive, send), work.cancelling()
-        also_by_others = False
-        # What is answered at once is not worth a task that listens.
-        loop = asyncio.get_running_loop()
-        waiting = loop.call_later(_AT_ONCE, line.listen)
+        cancelled_before, also_by_others = work.cancelling(), False
+        line.work = work
+        self._attend(line)
         try:
-            await self.app(scope, line.receive, line.send)
+            await serve(line)
+        except ClientDisconnect:
+            _note(notes_of(scope))
         except asyncio.CancelledError:
             if not line.left:
                 raise
         finally:
-            waiting.cancel()
+            self._new.discard(line)
+            self._older.discard(line)
             line.hang_up()
             if line.left:
                 _note(notes_of(scope))
@@ -62,8 +80,28 @@ class Disconnect(HttpMiddleware):
         if also_by_others:
             raise asyncio.CancelledError
 
+    def _attend(self, line: "Line") -> None:
+        """Listen to a line once it has been open for a while.
 
-class _Line:
+        What is answered at once is not worth a task that listens, nor is it
+        worth a timer of its own.
+        """
+        self._new.add(line)
+        if self._round is None:
+            loop = asyncio.get_running_loop()
+            self._round = loop.call_later(_A_WHILE, self._listen)
+
+    def _listen(self) -> None:
+        for line in self._older:
+            line.listen()
+        self._older, self._new = self._new, set()
+        self._round = None
+        if self._older:
+            loop = asyncio.get_running_loop()
+            self._round = loop.call_later(_A_WHILE, self._listen)
+
+
+class Line:
     """The line to the caller of one read, listened to all the time.
 
     Reads have no body, as a rule. Of one that comes all the same no more
@@ -71,10 +109,8 @@ class _Line:
     hears the caller leave.
     """
 
-    def __init__(
-        self, work: "asyncio.Task[Any]", receive: Receive, send: Send
-    ) -> None:
-        self._work = work
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self.work: asyncio.Task[Any] | None = None
         self._listening: asyncio.Task[None] | None = None
         self._receive = receive
         self._send = send
@@ -105,9 +141,13 @@ class _Line:
 
     async def send(self, message: Message) -> None:
         """Pass a part of the answer on, and note the last one."""
+        self.note(message)
+        await self._send(message)
+
+    def note(self, message: Message) -> None:
+        """Note a part of the answer that is sent; its last one is the end."""
         is_body = message["type"] == "http.response.body"
         self._is_answered = is_body and not message.get("more_body", False)
-        await self._send(message)
 
     def _hear(self) -> "asyncio.Queue[Message]":
         """Return what is heard on the line, and listen from now on."""
@@ -124,11 +164,12 @@ class _Line:
             message = await self._receive()
         if not self._is_answered:
             self.left = True
-            self._work.cancel()
+            if self.work is not None:
+                self.work.cancel()
         await heard.put(message)
 
 
 def _note(notes: RequestNotes) -> None:
     """Note down how it ended; the status is nginx's for the same."""
-    notes.status = notes.status or _LEFT
+    notes.status = notes.status or LEFT
     notes.problem = _CANCELLED

@@ -14,7 +14,7 @@ from app.problems.resources import (
     NotSupported,
 )
 from app.routers.middleware.base import HttpMiddleware
-from app.routers.scope import RequestNotes, begin_notes, route_template
+from app.routers.scope import LEFT, RequestNotes, begin_notes, route_template
 from app.routers.security import SECURE
 from app.services.status.history import Request
 from app.telemetry.logs import bound_request
@@ -26,9 +26,9 @@ __all__ = ["Door"]
 
 _Header = tuple[bytes, bytes]
 
-_SECURE = [(name.lower().encode(), v.encode()) for name, v in SECURE.items()]
+_SECURE = {name.lower().encode(): v.encode() for name, v in SECURE.items()}
+_TIMING = b"queue;dur=%.1f, token;dur=%.1f, graph;dur=%.1f, total;dur=%.1f"
 _WATCHED = "/v1/"
-_LEFT = 499
 _FAILED = 500
 # What is answered so is no failure of ours, nor of Microsoft's.
 _NO_FAILURES = {NotSupported.code, MailboxFull.code, NotInCache.code}
@@ -51,57 +51,67 @@ class Door(HttpMiddleware):
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request in, and its answer out."""
-        notes = begin_notes(scope, self._clock.now())
+        notes = self.open(scope)
 
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                notes.status = message["status"]
-                message["headers"] = self._headers(message["headers"], notes)
+                self.head(message, notes)
             await send(message)
 
         with bound_request(notes.request_id):
             try:
                 await self.app(scope, receive, noted)
             finally:
-                if notes.refused:
-                    self._telemetry.add(
-                        CALLERS_REFUSED, reason=notes.refused.value
-                    )
-                if scope["path"].startswith(_WATCHED):
-                    _remember(scope, notes, self._took(notes))
-                self._telemetry.log(
-                    ACCESS,
-                    method=scope["method"],
-                    route=route_template(scope),
-                    status=notes.status,
-                    code=notes.problem,
-                    duration_ms=round(self._took(notes) * 1000, 1),
-                    freshness=notes.freshness,
-                    tenant=notes.tenant,
-                    caller=notes.caller or None,
-                    reason=notes.refused,
-                    attempts=notes.costs.graph_calls,
-                )
+                self.close(scope, notes)
+
+    def open(self, scope: Scope) -> RequestNotes:
+        """Begin to take notes on a request."""
+        return begin_notes(scope, self._clock.now())
+
+    def head(self, message: Message, notes: RequestNotes) -> None:
+        """Put the headers that all answers have into one that begins."""
+        notes.status = message["status"]
+        message["headers"] = self._headers(message["headers"], notes)
+
+    def close(self, scope: Scope, notes: RequestNotes) -> None:
+        """Tell how a request has ended."""
+        took = self._took(notes)
+        if notes.refused:
+            self._telemetry.add(CALLERS_REFUSED, reason=notes.refused.value)
+        if scope["path"].startswith(_WATCHED):
+            _remember(scope, notes, took)
+        self._telemetry.log(
+            ACCESS,
+            method=scope["method"],
+            route=route_template(scope),
+            status=notes.status,
+            code=notes.problem,
+            duration_ms=round(took * 1000, 1),
+            freshness=notes.freshness,
+            tenant=notes.tenant,
+            caller=notes.caller or None,
+            reason=notes.refused,
+            attempts=notes.costs.graph_calls,
+        )
 
     def _headers(
         self, given: Iterable[_Header], notes: RequestNotes
     ) -> list[_Header]:
         """Return the headers of an answer, with those that all have."""
-        headers = list(given)
-        names = {name for name, _ in headers}
-        costs = notes.costs
-        headers += [one for one in _SECURE if one[0] not in names]
-        spent = (
-            f"queue;dur={costs.queue * 1000:.1f}"
-            f", token;dur={costs.token * 1000:.1f}"
-            f", graph;dur={costs.graph * 1000:.1f}"
-            f", total;dur={self._took(notes) * 1000:.1f}"
+        headers = [*given]
+        own = _SECURE.keys() & {name for name, _ in headers}
+        headers += (
+            [one for one in _SECURE.items() if one[0] not in own]
+            if own
+            else _SECURE.items()
         )
-        headers += [
+        costs = notes.costs
+        spent = (costs.queue, costs.token, costs.graph, self._took(notes))
+        headers += (
             (b"x-request-id", notes.request_id.encode()),
             (b"exchange-graph-calls", b"%d" % costs.graph_calls),
-            (b"server-timing", spent.encode()),
-        ]
+            (b"server-timing", _TIMING % tuple(1000 * s for s in spent)),
+        )
         if notes.preference_applied:
             applied = notes.preference_applied.encode()
             headers.append((b"preference-applied", applied))
@@ -117,7 +127,7 @@ def _remember(scope: Scope, notes: RequestNotes, took: float) -> None:
     status, code = notes.status, notes.problem
     if status is None:
         return
-    if status == _LEFT:
+    if status == LEFT:
         # A write goes on without its caller, unless it was not yet sent.
         if took < _PATIENCE or scope["method"] != "GET":
             return

@@ -3,6 +3,7 @@
 from random import uniform
 
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.clock import Clock
@@ -73,20 +74,16 @@ class Guard(HttpMiddleware):
             # It left before it had said what it wants: no fault of ours.
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is
-            if not isinstance(error, ExchangeError):
-                self._log(scope, error)
-            if notes_of(scope).status is not None:
-                # Too late for a document: the connection is cut instead.
-                raise CutShort from None
-            problem = _problem(scope, error)
-            await refusal(scope, problem)(scope, receive, send)
+            refused = self.explain(scope, error)
+            await refused(scope, receive, send)
 
-    async def _admitted(
-        self, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        criticality = criticality_of(
-            scope["method"], scope["query_string"].decode("latin-1")
-        )
+    def admit(self, scope: Scope) -> None:
+        """Let a request in; whoever calls this must `leave` in the end.
+
+        Raises:
+            ServiceOverloaded: There is too much to do.
+        """
+        criticality = criticality_of(scope["method"], scope["query_string"])
         if not admits(self._in_flight, self._most_in_flight, criticality):
             self._telemetry.add(REQUESTS_SHED, criticality=criticality)
             self._tell_of_shedding()
@@ -95,11 +92,42 @@ class Guard(HttpMiddleware):
             )
         notes_of(scope).criticality = criticality
         self._in_flight += 1
-        try:
+
+    async def turn(self) -> None:
+        """Return when it is the turn of who was admitted last."""
+        if not self._turnstile.passes():
             await self._turnstile.enter()
+
+    def leave(self) -> None:
+        """Note that a request that was admitted has ended."""
+        self._in_flight -= 1
+
+    def explain(self, scope: Scope, error: Exception) -> Response:
+        """Return the problem document for what a request has come to.
+
+        Raises:
+            CutShort: It is too late for one.
+        """
+        if not isinstance(error, ExchangeError):
+            self._log(scope, error)
+        if notes_of(scope).status is not None:
+            # The connection is cut instead.
+            raise CutShort from None
+        problem = _problem(scope, error)
+        # Since Graph said how long to wait, something else may have been
+        # tried.
+        problem.age(self._clock.now())
+        return refusal(scope, problem)
+
+    async def _admitted(
+        self, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        self.admit(scope)
+        try:
+            await self.turn()
             await self.app(scope, receive, send)
         finally:
-            self._in_flight -= 1
+            self.leave()
 
     def _tell_of_shedding(self) -> None:
         """Log it, but not so often that the log becomes a load itself."""

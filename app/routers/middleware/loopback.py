@@ -32,6 +32,15 @@ class LoopbackOnly(HttpMiddleware):
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
+        self.check(scope)
+        await self.app(scope, receive, send)
+
+    def check(self, scope: Scope) -> None:
+        """Let pass who asks for this machine.
+
+        Raises:
+            MalformedRequest: It is another one that is asked for.
+        """
         hosts = Headers(scope=scope).getlist("host")
         host = hosts[0] if len(hosts) == 1 else ""
         found = _HOST.fullmatch(host)
@@ -41,7 +50,6 @@ class LoopbackOnly(HttpMiddleware):
             raise MalformedRequest(
                 "Without authentication only loopback hosts are served."
             )
-        await self.app(scope, receive, send)
 
     def _check_origin(self, origins: Sequence[str]) -> None:
         for origin in origins:

@@ -7,7 +7,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.callers.account import Standing
 from app.callers.caller import Caller
-from app.callers.quotas import Quotas
+from app.callers.quotas import Quotas, Visit
 from app.problems.callers import CallerUnauthenticated
 from app.routers.middleware.base import HttpMiddleware
 from app.routers.scope import notes_of
@@ -29,6 +29,21 @@ class CallerQuota(HttpMiddleware):
         if not scope["path"].startswith(_COUNTED):
             await self.app(scope, receive, send)
             return
+        with self.visit(scope) as visit:
+
+            async def settled(message: Message) -> None:
+                visit.settle()
+                await send(message)
+
+            await self.app(scope, receive, settled)
+
+    def visit(self, scope: Scope) -> Visit:
+        """Begin a visit of who calls, whose end is that of the context.
+
+        Raises:
+            CallerUnauthenticated: Nobody knows who calls.
+            QuotaExceeded: Who calls has used up what it may.
+        """
         quotas: Quotas = scope["state"]["exchange"].quotas
         notes = notes_of(scope)
         if notes.identity is None:
@@ -36,13 +51,7 @@ class CallerQuota(HttpMiddleware):
         caller = notes.identity.caller
         # Read when the answer begins, which may be a refusal of ours.
         notes.quota_headers = lambda: _headers(caller, quotas.standing(caller))
-        with quotas.visit(caller, notes.costs) as visit:
-
-            async def settled(message: Message) -> None:
-                visit.settle()
-                await send(message)
-
-            await self.app(scope, receive, settled)
+        return quotas.visit(caller, notes.costs)
 
 
 def _headers(

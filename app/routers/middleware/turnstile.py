@@ -24,11 +24,17 @@ class Turnstile:
         self._queue: deque[asyncio.Future[None]] = deque()
         self._is_round_open = False
 
+    def passes(self) -> bool:
+        """Let one pass if nobody has to wait; tell whether it may."""
+        if self._left <= 0:
+            return False
+        self._left -= 1
+        self._open_round()
+        return True
+
     async def enter(self) -> None:
         """Return when it is this one's turn, in the order of their coming."""
-        if self._left > 0:
-            self._left -= 1
-            self._open_round()
+        if self.passes():
             return
         turn = asyncio.get_running_loop().create_future()
         self._queue.append(turn)

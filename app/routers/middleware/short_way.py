@@ -1,0 +1,132 @@
+"""The short way of reads."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeVar
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.callers.quotas import Visit
+from app.routers.middleware.authentication import Authentication
+from app.routers.middleware.base import HttpMiddleware
+from app.routers.middleware.cors import Cors
+from app.routers.middleware.disconnect import Disconnect, Line
+from app.routers.middleware.door import Door
+from app.routers.middleware.guard import Guard
+from app.routers.middleware.loopback import LoopbackOnly
+from app.routers.middleware.paths import path_of
+from app.routers.middleware.quota import CallerQuota
+from app.routers.paths import Paths
+from app.routers.reads import Arguments, Read
+from app.routers.route import StrictRoute
+from app.routers.scope import notes_of
+from app.telemetry.logs import bound_request
+
+__all__ = ["ShortWay"]
+
+M = TypeVar("M", bound=HttpMiddleware)
+
+
+class ShortWay(HttpMiddleware):
+    """Takes plain reads through all that requests pass, in one go.
+
+    A kept answer is ready to be sent, so that what costs is the way to it: a
+    dozen apps around each other, each with its own idea of what is sent. Here
+    the same parts do the same in the same order, one after another, and the
+    endpoint is called with what `Read` knows of it. Whatever is unusual about
+    a request has it go the long way, which tells its caller what was wrong.
+    """
+
+    def __init__(self, app: ASGIApp, routes: Iterable[StrictRoute]) -> None:
+        super().__init__(app)
+        self._paths = Paths(routes)
+        passed = list(_passed(app))
+        self._door = _the(Door, passed)
+        self._disconnect = _the(Disconnect, passed)
+        self._guard = _the(Guard, passed)
+        self._authentication = _the(Authentication, passed)
+        self._quota = _the(CallerQuota, passed)
+        loopback = [one for one in passed if isinstance(one, LoopbackOnly)]
+        self._loopback = loopback[0] if loopback else None
+        self._has_cors = any(isinstance(one, Cors) for one in passed)
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request here if it is a plain read, or pass it on."""
+        path = path_of(scope)
+        read, in_path = self._paths.find(path)
+        if read is None or scope["method"] != "GET":
+            await self.app(scope, receive, send)
+            return
+        notes = self._door.open(scope)
+        from_page = self._has_cors and "origin" in notes.headers
+        understood = None if from_page else read.understand(scope, in_path)
+        if understood is None:
+            await self.app(scope, receive, send)
+            return
+        scope["path"] = path
+        scope["route"], scope["path_params"] = read.route, in_path
+
+        async def serve(line: Line) -> None:
+            await self._answer(scope, line, send, _Asked(read, understood))
+
+        with bound_request(notes.request_id):
+            try:
+                await self._disconnect.read(scope, Line(receive, send), serve)
+            finally:
+                self._door.close(scope, notes)
+
+    async def _answer(
+        self, scope: Scope, line: Line, send: Send, asked: "_Asked"
+    ) -> None:
+        """Answer a read, or explain why there is no answer."""
+        notes = notes_of(scope)
+        visit: Visit | None = None
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                if visit is not None:
+                    visit.settle()
+                self._door.head(message, notes)
+            line.note(message)
+            await send(message)
+
+        try:
+            self._guard.admit(scope)
+            try:
+                await self._guard.turn()
+                if self._loopback is not None:
+                    self._loopback.check(scope)
+                await self._authentication.identify(scope)
+                with self._quota.visit(scope) as visit:
+                    request = Request(scope, line.receive)
+                    response = await asked.read.answer(
+                        request, asked.arguments
+                    )
+                    await response(scope, line.receive, told)
+            finally:
+                self._guard.leave()
+        except ClientDisconnect:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            refused = self._guard.explain(scope, error)
+            await refused(scope, line.receive, told)
+
+
+class _Asked(NamedTuple):
+    """Which read is asked for, and for what."""
+
+    read: Read
+    arguments: Arguments
+
+
+def _passed(app: ASGIApp) -> Iterator[object]:
+    """Yield what requests pass on the long way."""
+    while isinstance(app, HttpMiddleware | Cors):
+        yield app
+        app = app.app
+
+
+def _the(kind: type[M], passed: Iterable[object]) -> M:
+    """Return the one of its kind."""
+    return next(one for one in passed if isinstance(one, kind))
