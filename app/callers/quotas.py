@@ -54,9 +54,16 @@ class Visit:
         self.settle()
         self._account.leave()
 
+    def standing(self) -> Standing | None:
+        """Return what is left of the quota; None if there is none."""
+        return self._account.standing(self._clock.now())
+
     def settle(self) -> None:
         """Charge what the request has cost since it was last settled."""
         costs, account = self._costs, self._account
+        known = (self._charged, self._counted)
+        if known == (costs.graph_cost, costs.graph_calls):
+            return
         account.charge(costs.graph_cost - self._charged, self._clock.now())
         account.graph_calls += costs.graph_calls - self._counted
         self._charged, self._counted = costs.graph_cost, costs.graph_calls

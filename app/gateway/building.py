@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import quote, urlencode
 
-from msgspec.structs import replace
-
 from app.gateway.calls import GraphCall
 from app.gateway.operations.entry import Operation
 from app.gateway.translation.etags import graph_tag
@@ -65,12 +63,17 @@ def page_in(
     meanwhile been found to be called.
     """
     query = tuple(query)
-    call = call_in(where, operation, query, **parts)
-    asked = call.target
+    place = asked = target(operation, query, mailbox=where.mailbox, **parts)
     if where.asked_as != where.mailbox:
         asked = target(operation, query, mailbox=where.asked_as, **parts)
-    binding = binding_of(where.context, operation.name, asked)
-    return replace(call, binding=binding)
+    return GraphCall(
+        operation=operation,
+        context=where.context,
+        mailbox=where.mailbox,
+        target=place,
+        headers=prefer(),
+        binding=binding_of(where.context, operation.name, asked),
+    )
 
 
 def prefer(body: str | None = None) -> Mapping[str, str]:
@@ -107,7 +110,7 @@ def _encoded_query(query: tuple[tuple[str, str], ...]) -> str:
 def binding_of(context: CallContext, *parts: str) -> str:
     """Return what a cursor is bound to, unambiguously."""
     whole = (context.tenant, context.principal, *parts)
-    return "".join(f"{len(part)}:{part}" for part in whole)
+    return "".join([f"{len(part)}:{part}" for part in whole])
 
 
 def if_match(etag: str | None) -> dict[str, str]:

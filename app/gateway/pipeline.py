@@ -1,8 +1,5 @@
 """The two ways into the chain of policies."""
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
 from msgspec.structs import replace
 
 from app.gateway.calls import GraphCall, Send
@@ -15,8 +12,6 @@ from app.problems.graph_failures import GraphMalformedResponse
 from app.transport.graph import GraphRequest, GraphTransport, Reply
 
 __all__ = ["Pipeline", "carry"]
-
-T = TypeVar("T")
 
 
 class Pipeline:
@@ -41,7 +36,11 @@ class Pipeline:
 
     async def ask(self, call: GraphCall) -> Answer:
         """Return the answer to a call, or raise an `ExchangeError`."""
-        return await self._observed(call, self._answers)
+        try:
+            return await self._trace(call, self._answers)
+        except ExchangeError as error:
+            _settle(call, error)
+            raise
 
     async def ask_page(self, call: GraphCall, cursor: str | None) -> Answer:
         """Return a page of a list: the first, or the one at a cursor.
@@ -78,24 +77,20 @@ class Pipeline:
 
     async def stream(self, call: GraphCall) -> ByteStream:
         """Return content that the caller must close."""
-        reply = await self._observed(call, self._live)
+        try:
+            reply = await self._trace(call, self._live)
+        except ExchangeError as error:
+            _settle(call, error)
+            raise
         if reply.stream is None:
             raise GraphMalformedResponse
         return reply.stream
 
-    async def _observed(
-        self, call: GraphCall, proceed: Callable[[GraphCall], Awaitable[T]]
-    ) -> T:
-        async def told(call: GraphCall) -> T:
-            try:
-                return await proceed(call)
-            except ExchangeError as error:
-                if call.operation.is_read:
-                    # Whatever became of it, nothing was changed by it.
-                    error.outcome = Outcome.NOT_PERFORMED
-                raise
 
-        return await self._trace(call, told)
+def _settle(call: GraphCall, error: ExchangeError) -> None:
+    """Note that nothing was changed by a read, whatever became of it."""
+    if call.operation.is_read:
+        error.outcome = Outcome.NOT_PERFORMED
 
 
 def carry(transport: GraphTransport) -> Send:

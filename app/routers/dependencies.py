@@ -21,7 +21,7 @@ from app.routers.headers import (
     preferences,
 )
 from app.routers.parameters import MailboxInPath
-from app.routers.scope import notes_of
+from app.routers.scope import RequestNotes, notes_of
 from app.services.once import Intent
 from app.services.state import AppState
 
@@ -31,7 +31,9 @@ __all__ = [
     "Intended",
     "Where",
     "context_of",
+    "find_place",
     "identity_of",
+    "make_context",
     "place_of",
     "services",
 ]
@@ -58,6 +60,11 @@ def identity_of(request: Request) -> Identity:
 
 
 async def context_of(request: Request) -> CallContext:
+    """See `make_context`."""
+    return make_context(services(request), notes_of(request.scope))
+
+
+def make_context(state: AppState, notes: RequestNotes) -> CallContext:
     """Return who asks, by when, and what will do.
 
     Raises:
@@ -66,17 +73,15 @@ async def context_of(request: Request) -> CallContext:
         MalformedRequest: It is not clear which tenant is meant.
         TenantNotFound: There is none of that name.
     """
-    state = services(request)
-    notes = notes_of(request.scope)
-    headers = notes.headers
-    wait, respond_async = preferences(headers.line("prefer") or "")
+    identity, headers = notes.identity, notes.headers
+    if identity is None:
+        raise CallerUnauthenticated
+    wait, respond_async = preferences(headers.line("prefer"))
     if wait is not None:
         wait = min(wait, _LONGEST_WAIT)
         notes.preference_applied = f"wait={wait:.0f}"
-    identity = identity_of(request)
     named = headers.line("exchange-tenant")
-    tenant = tenant_of(identity, named, state.tenants)
-    notes.tenant = tenant
+    tenant = notes.tenant = tenant_of(identity, named, state.tenants)
     user = identity.user
     seconds = state.total_timeout if wait is None else wait
     return CallContext(
@@ -86,7 +91,7 @@ async def context_of(request: Request) -> CallContext:
         deadline=Deadline(state.clock, seconds),
         request_id=notes.request_id,
         caller=notes.caller,
-        cache=cache_control(headers.line("cache-control") or ""),
+        cache=cache_control(headers.line("cache-control")),
         criticality=notes.criticality,
         respond_async=respond_async and wait is None,
         costs=notes.costs,
@@ -99,14 +104,23 @@ Asked = Annotated[CallContext, Depends(context_of)]
 async def place_of(
     request: Request, asked: Asked, mailbox: MailboxInPath
 ) -> InMailbox:
+    """See `find_place`."""
+    notes = notes_of(request.scope)
+    return await find_place(services(request), notes, asked, mailbox)
+
+
+async def find_place(
+    state: AppState, notes: RequestNotes, asked: CallContext, mailbox: str
+) -> InMailbox:
     """Return the mailbox that is meant, if the caller may use it.
 
     Raises:
         CallerForbidden: The caller may not.
         ExchangeError: There is none, or nobody can tell which it is.
     """
-    identity, mailboxes = identity_of(request), services(request).mailboxes
-    notes = notes_of(request.scope)
+    identity, mailboxes = notes.identity, state.mailboxes
+    if identity is None:
+        raise CallerUnauthenticated
     where = mailboxes.find(asked, mailbox_of(identity, mailbox))
     notes.mailbox = where.mailbox
     check_mailbox(identity, where.asked_as, where.mailbox)

@@ -48,12 +48,12 @@ def line_of(headers: Headers, name: str) -> str | None:
 
 
 @_remembered
-def cache_control(value: str) -> CacheControl:
+def cache_control(value: str | None) -> CacheControl:
     """Read ``Cache-Control`` of a request (RFC 9111 §5.2.1, RFC 5861 §4).
 
     Directives that are unknown or malformed are ignored, as they demand.
     """
-    directives = dict(_parameters(value))
+    directives = dict(_parameters(value or ""))
     return CacheControl(
         no_cache="no-cache" in directives or "no-store" in directives,
         only_if_cached="only-if-cached" in directives,
@@ -74,14 +74,14 @@ class Preferences(NamedTuple):
 
 
 @_remembered
-def preferences(value: str) -> Preferences:
+def preferences(value: str | None) -> Preferences:
     """Read ``Prefer``.
 
     Of each preference the first counts, whatever parameters it has, and an
     empty value is none (RFC 7240 §2).
     """
     found: dict[str, str] = {}
-    for part in _PREFERENCE.findall(value):
+    for part in _PREFERENCE.findall(value or ""):
         name, _, text = part.partition(";")[0].partition("=")
         found.setdefault(name.strip().lower(), text.strip().strip('"'))
     return Preferences(
@@ -178,9 +178,10 @@ def file_name(headers: Headers) -> str | None:
     return name or None
 
 
-def accepts(value: str | None, media_type: str) -> bool:
-    """Tell whether ``Accept`` allows a media type."""
-    return quality(value, media_type) > 0
+@_remembered
+def accepts(value: str | None, *media_types: str) -> bool:
+    """Tell whether ``Accept`` allows one of some media types."""
+    return any(quality(value, one) > 0 for one in media_types)
 
 
 @_remembered

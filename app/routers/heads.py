@@ -27,20 +27,23 @@ _SINGLE = (
 Headers = Sequence[tuple[bytes, bytes]]
 
 
-def fault_of(version: str, target: bytes, headers: Headers) -> str | None:
+def fault_of(
+    version: str, target: bytes, headers: Headers, received: int
+) -> str | None:
     """Say what is wrong with a head, if anything is.
 
     Args:
         version: Of HTTP.
         target: As it was sent.
         headers: Their names in lower case.
+        received: The bytes that it came in, at most.
     """
     given = dict(headers)
     if len(headers) > MOST_HEADERS:
         return f"There are more than {MOST_HEADERS} headers."
     if version not in _VERSIONS:
         return "Only HTTP/1.1 and HTTP/1.0 are spoken here."
-    if len(target) + sum(len(n) + len(v) for n, v in headers) > LARGEST_HEAD:
+    if received > LARGEST_HEAD and _size(target, headers) > LARGEST_HEAD:
         return "The head of the request is too large."
     if len(given) < len(headers):
         names = [name for name, _ in headers]
@@ -50,6 +53,10 @@ def fault_of(version: str, target: bytes, headers: Headers) -> str | None:
     return _misaddressed(version, target, given.get(b"host")) or _badly_framed(
         version, given.get(b"transfer-encoding")
     )
+
+
+def _size(target: bytes, headers: Headers) -> int:
+    return len(target) + sum(len(name) + len(v) for name, v in headers)
 
 
 def _misaddressed(

@@ -46,9 +46,15 @@ class HttpProtocol(HttpToolsProtocol):
         # Requests that have no whole answer yet, the one being served first.
         self._owed: deque[RequestResponseCycle] = deque()
         self._is_over = False
+        # The head of an answer, which goes out with what comes after it.
+        self._head: bytes | None = None
+        # The last request whose answer has begun.
+        self._begun: RequestResponseCycle | None = None
         # Since the last request was whole: all bytes, and those of bodies.
         self._received = 0
         self._content = 0
+        # With what came together with the end of the last one, if anything.
+        self._at_most = self._chunk = 0
         self._due = _NEVER
         self._watch: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
@@ -63,7 +69,7 @@ class HttpProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         # All that a cycle asks of a transport; closing is ours to do.
         self._line: Any = SimpleNamespace(
-            write=transport.write,
+            write=self._write,
             is_closing=transport.is_closing,
             close=self._end,
         )
@@ -110,7 +116,9 @@ class HttpProtocol(HttpToolsProtocol):
         """Read what came, unless nothing is expected any more."""
         if self._is_over:
             return
-        self._received += len(data)
+        self._chunk = len(data)
+        self._received += self._chunk
+        self._at_most += self._chunk
         super().data_received(data)
         # Chunks have frames, and may have extensions and trailers.
         frame = self._received - self._content
@@ -123,7 +131,7 @@ class HttpProtocol(HttpToolsProtocol):
         """Begin to serve a request, unless its head is wrong."""
         self._stop_hurrying()
         version = self.parser.get_http_version()
-        if fault := fault_of(version, self.url, self.headers):
+        if fault := fault_of(version, self.url, self.headers, self._at_most):
             self._refuse(fault)
         super().on_headers_complete()
         # What comes after the body is not to be taken for a header (RFC 9110
@@ -143,10 +151,12 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Take note that a request is whole."""
         self._received = self._content = 0
+        self._at_most = self._chunk
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """Go on to the next request, if this one was whole."""
+        self._flush()
         self._owed.popleft()
         if not self.pipeline and self.cycle.more_body:
             self._end()
@@ -176,6 +186,28 @@ class HttpProtocol(HttpToolsProtocol):
         else:
             self.transport.write(malformed(self._why or msg))
             self._end()
+
+    def _write(self, part: bytes) -> None:
+        """Write a part of an answer; a head waits for what follows at once.
+
+        Two system calls cost more than one, and a caller would wake up for
+        each.
+        """
+        if self._head is not None:
+            head, self._head = self._head, None
+            self.transport.writelines((head, part))
+        elif self._owed[0].response_started and self._begun != self._owed[0]:
+            self._head, self._begun = part, self._owed[0]
+            self.loop.call_soon(self._flush)
+        else:
+            self.transport.write(part)
+
+    def _flush(self) -> None:
+        """Write a head that nothing has followed."""
+        if self._head is not None:
+            head, self._head = self._head, None
+            if not self.transport.is_closing():
+                self.transport.write(head)
 
     def _hurry(self) -> None:
         """Begin to count the time that a head takes."""
@@ -212,6 +244,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _end(self) -> None:
         """Send no more, and close once the other side has heard so."""
+        self._flush()
         self._is_over = True
         self._stop_hurrying()
         if self.transport.is_closing():

@@ -13,11 +13,17 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
 from starlette.types import Scope
 
-from app.routers.dependencies import context_of, place_of
+from app.routers.dependencies import (
+    context_of,
+    find_place,
+    make_context,
+    place_of,
+    services,
+)
 from app.routers.headers import accepts
 from app.routers.remembered import remembered
 from app.routers.route import StrictRoute
-from app.routers.scope import headers_of
+from app.routers.scope import headers_of, notes_of
 
 __all__ = ["Arguments", "Read"]
 
@@ -79,8 +85,7 @@ class Read:
             or "transfer-encoding" in headers
             or "content-encoding" in headers
         )
-        accept = headers.line("accept")
-        if has_body or not any(accepts(accept, one) for one in self._produced):
+        if has_body or not accepts(headers.line("accept"), *self._produced):
             return None
         understood: Arguments = {}
         for field in self._ids:
@@ -107,13 +112,13 @@ class Read:
             ExchangeError: Its caller may not ask this, or has no answer.
         """
         self.route.check(request)
-        context = await context_of(request)
+        state, notes = services(request), notes_of(request.scope)
+        context = make_context(state, notes)
         understood[self._request] = request
         if self._in_mailbox:
             mailbox = understood.pop(_MAILBOX)
-            understood[self._context] = await place_of(
-                request, context, mailbox
-            )
+            place = await find_place(state, notes, context, mailbox)
+            understood[self._context] = place
         else:
             understood[self._context] = context
         return await self._endpoint(**understood)

@@ -68,7 +68,7 @@ def is_upload(scope: Scope) -> bool:
 
 async def _where_to_upload(request: Request, where: Where) -> InMailbox:
     """Allow for the time that a large file takes, unless told otherwise."""
-    if preferences(line_of(request.headers, "prefer") or "").wait is not None:
+    if preferences(line_of(request.headers, "prefer")).wait is not None:
         return where
     deadline = Deadline(services(request).clock, _UPLOAD_TIME)
     return replace(where, context=replace(where.context, deadline=deadline))

@@ -108,7 +108,7 @@ class StreamedRoute(StrictRoute):
 
 def _check_accept(request: Request, produced: tuple[str, ...]) -> None:
     accept = line_of(request.headers, "accept")
-    if not produced or any(accepts(accept, kind) for kind in produced):
+    if not produced or accepts(accept, *produced):
         return
     raise NotAcceptable(f"The answer would be {' or '.join(produced)}.")
 

@@ -83,7 +83,7 @@ def told(request: Request, answer: Answer, done: int) -> Response:
     found = _OF_MAILBOX.match(request.url.path)
     mailbox = found[1] if found else ""
     response.headers["Location"] = f"{mailbox}/sends/{answer.created}"
-    asked = preferences(line_of(request.headers, "prefer") or "")
+    asked = preferences(line_of(request.headers, "prefer"))
     if answer.goes_on and asked.respond_async:
         notes = notes_of(request.scope)
         applied = ("respond-async", notes.preference_applied)

@@ -33,7 +33,7 @@ class Apart(Generic[T]):
 
     def of(self, labels: Mapping[str, Any]) -> T:
         """Return what belongs to these labels."""
-        key = tuple(map(labels.get, self._names))
+        key = (*map(labels.get, self._names),)
         found = self._kept.get(key)
         return self._new(key) if found is None else found
 

@@ -14,11 +14,12 @@ from math import inf
 from time import time_ns
 from typing import Any
 
-from opentelemetry.trace import INVALID_SPAN, SpanContext, get_current_span
+from opentelemetry.trace import SpanContext
 
 from app.telemetry.apart import Apart
 from app.telemetry.signals.kinds import Kind, Metric
 from app.telemetry.signals.metrics import METRICS
+from app.telemetry.trace_ids import trace_context
 
 __all__ = ["Distribution", "Distributions", "Example", "Series"]
 
@@ -65,18 +66,16 @@ class Distribution:
     def record(self, value: float, labels: Mapping[str, Any]) -> None:
         """Put a value where it belongs."""
         bucket = bisect_left(self._bounds, value)
-        span = get_current_span()
+        context = trace_context()
         with self._apart.lock:
             series = self._apart.of(labels)
             series.counts[bucket] += 1
             series.total += value
             series.least = min(series.least, value)
             series.most = max(series.most, value)
-            if span is not INVALID_SPAN:
-                context = span.get_span_context()
-                if context.is_valid and context.trace_flags.sampled:
-                    example = Example(value, time_ns(), context)
-                    series.examples[bucket] = example
+            if context is not None and context.trace_flags.sampled:
+                example = Example(value, time_ns(), context)
+                series.examples[bucket] = example
 
     def read(self) -> list[tuple[dict[str, Any], Series]]:
         """Return copies of all there is, with the labels."""

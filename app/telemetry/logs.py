@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from threading import Lock
@@ -50,40 +50,40 @@ class EventLog:
         # Threads that export signals have something to say, too.
         self._whole = Lock()
 
-    def write(self, event: LogEvent, **members: object) -> None:
+    def write(self, event: LogEvent, members: Mapping[str, object]) -> None:
         """Write one line."""
         line: dict[str, object] = {
             # What a reader looks for first; as structlog would write it.
             "timestamp": f"{self._wall().isoformat()[:_IN_UTC]}Z",
             "level": event.level,
             "event": event.name,
-            **_request(),
         }
-        declared = {
-            name: value
-            for name in event.members
-            if (value := members.get(name)) is not None
-        }
-        line |= declared
+        request_id = _REQUEST_ID.get()
+        if request_id is not None:
+            line["request_id"] = request_id
+        for name in event.members:
+            value = members.get(name)
+            if value is not None:
+                line[name] = value
         line |= trace_ids()
         text = f"{self._render(line)}\n"
         with self._whole:
             self._stream.write(text)
             self._stream.flush()
         if self._exported is not None:
-            self._export(self._exported, event, declared)
+            _export(self._exported, event, line)
 
-    def _export(
-        self, logger: Logger, event: LogEvent, members: dict[str, Any]
-    ) -> None:
-        """Give the event to the collector too; the SDK adds the trace."""
-        logger.emit(
-            event_name=event.name,
-            severity_text=event.level,
-            severity_number=_SEVERITIES[event.level],
-            body=event.name,
-            attributes={**_request(), **members},
-        )
+
+def _export(logger: Logger, event: LogEvent, line: dict[str, Any]) -> None:
+    """Give the event to the collector too; the SDK adds the trace."""
+    told = ("request_id", *event.members)
+    logger.emit(
+        event_name=event.name,
+        severity_text=event.level,
+        severity_number=_SEVERITIES[event.level],
+        body=event.name,
+        attributes={name: line[name] for name in told if name in line},
+    )
 
 
 class LibraryHandler(logging.Handler):
@@ -113,7 +113,7 @@ class LibraryHandler(logging.Handler):
             "where": innermost_line(error) if error else None,
         }
         if not record.name.startswith("opentelemetry."):
-            self._log.write(LIBRARY, **members)
+            self._log.write(LIBRARY, members)
             return
         self._lost += 1
         if record.created < self._quiet_until:
@@ -121,7 +121,7 @@ class LibraryHandler(logging.Handler):
         # Before it is written: the log may be what cannot be exported.
         members["count"], self._lost = self._lost, 0
         self._quiet_until = record.created + _QUIET
-        self._log.write(TELEMETRY_LOST, **members)
+        self._log.write(TELEMETRY_LOST, members)
 
 
 def bound_request(request_id: str) -> AbstractContextManager[None]:
@@ -140,11 +140,6 @@ class _Bound:
 
     def __exit__(self, *_: object) -> None:
         _REQUEST_ID.reset(self._token)
-
-
-def _request() -> dict[str, str]:
-    request_id = _REQUEST_ID.get()
-    return {} if request_id is None else {"request_id": request_id}
 
 
 def _json(line: dict[str, object]) -> str:

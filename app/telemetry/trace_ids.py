@@ -23,7 +23,13 @@ from opentelemetry.trace.propagation.tracecontext import (
     TraceContextTextMapPropagator,
 )
 
-__all__ = ["CallersTrace", "RequestHeaders", "trace_headers", "trace_ids"]
+__all__ = [
+    "CallersTrace",
+    "RequestHeaders",
+    "trace_context",
+    "trace_headers",
+    "trace_ids",
+]
 
 _PROPAGATOR = TraceContextTextMapPropagator()
 
@@ -99,10 +105,19 @@ def trace_headers() -> dict[str, str]:
     return headers
 
 
+def trace_context() -> SpanContext | None:
+    """Return what the span that is current is known by, if there is one."""
+    present = get_current()
+    if not present:
+        return None
+    context = get_current_span(present).get_span_context()
+    return context if context.is_valid else None
+
+
 def trace_ids() -> dict[str, str]:
     """Return the ids of the span that is current, for logs and problems."""
-    context = get_current_span().get_span_context()
-    if not context.is_valid:
+    context = trace_context()
+    if context is None:
         return {}
     return {
         "trace_id": f"{context.trace_id:032x}",

@@ -18,7 +18,7 @@ def test_lines_of_several_threads_stay_whole(tmp_path: Path) -> None:
 
         def complain(number: int) -> None:
             for _ in range(50):
-                log.write(ACCESS, route=str(number) * 3_000)
+                log.write(ACCESS, {"route": str(number) * 3_000})
 
         with ThreadPoolExecutor(4) as threads:
             list(threads.map(complain, range(4)))
@@ -34,9 +34,9 @@ def test_a_line_begins_with_what_is_looked_for_first() -> None:
     log = EventLog(stream)
     with bound_request("outer"):
         with bound_request("inner"):
-            log.write(ACCESS, status=200)
-        log.write(ACCESS, status=200)
-    log.write(ACCESS, status=200)
+            log.write(ACCESS, {"status": 200})
+        log.write(ACCESS, {"status": 200})
+    log.write(ACCESS, {"status": 200})
     inner, outer, none = map(json.loads, stream.getvalue().splitlines())
 
     assert list(inner) == [

@@ -99,7 +99,8 @@ def test_logs_carry_only_what_is_declared() -> None:
     stream = io.StringIO()
     log = EventLog(stream)
     with bound_request("abc"):
-        log.write(GATE_CLOSED, tenant="t", mailbox="canary", retry_after_s=2)
+        members = {"tenant": "t", "mailbox": "canary", "retry_after_s": 2}
+        log.write(GATE_CLOSED, members)
     line = json.loads(stream.getvalue())
 
     assert line["event"] == "gate.closed"
@@ -119,7 +120,7 @@ def test_people_get_colours() -> None:
             return True
 
     stream = Terminal()
-    EventLog(stream).write(GATE_CLOSED, tenant="t")
+    EventLog(stream).write(GATE_CLOSED, {"tenant": "t"})
 
     assert "gate.closed" in stream.getvalue()
     assert not stream.getvalue().startswith("{")

@@ -42,6 +42,8 @@ class SlidingWindow:
         """
         self._forget(now)
         excess = self._total + min(count, self.limit) - self.limit
+        if excess <= 0:
+            return 0.0
         wait = 0.0
         for bucket in self._buckets:
             if excess <= 0:

@@ -51,7 +51,9 @@ class CallerQuota(HttpMiddleware):
         caller = notes.identity.caller
         # Read when the answer begins, which may be a refusal of ours.
         notes.quota_headers = lambda: _headers(caller, quotas.standing(caller))
-        return quotas.visit(caller, notes.costs)
+        visit = quotas.visit(caller, notes.costs)
+        notes.quota_headers = lambda: _headers(caller, visit.standing())
+        return visit
 
 
 def _headers(
