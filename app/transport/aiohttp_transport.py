@@ -7,18 +7,18 @@ an `httpx.TransportError`. Comments say where aiohttp 3.14 is held to that.
 """
 
 import asyncio
-import io
 from asyncio import Future
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import cached_property, lru_cache
 from ssl import SSLContext
 
 import aiohttp
 import httpx
-from aiohttp import ClientRequest, ClientResponse, ClientTimeout
+from aiohttp import ClientTimeout, StreamReader
 from aiohttp.abc import AbstractResolver
+from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
-from yarl import URL
+from aiohttp.http import StreamWriter
 
 from app.transport.connector import (
     CONNECTED,
@@ -30,22 +30,28 @@ from app.transport.connector import (
 
 __all__ = ["AiohttpTransport", "CertificateRejected"]
 
-_NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+_WITHOUT_BODY = {"GET", "HEAD", "OPTIONS", "TRACE"}
+_NOT_IN_A_LINE = (b"\r", b"\n", b"\0")
+_INTERIM = {*range(100, 200)} - {101}
+
+_Answer = tuple[int, Sequence[tuple[bytes, bytes]], StreamReader]
 
 
 class _Body(httpx.AsyncByteStream):
     """An answer's body as it arrives; to stop early closes the connection."""
 
-    def __init__(self, response: ClientResponse) -> None:
-        self._response = response
-        protocol = response.connection and response.connection.protocol
+    def __init__(self, content: StreamReader, found: Connection) -> None:
+        self._content = content
+        self._connection = found
+        protocol = found.protocol
         self._lost = None if protocol is None else protocol.closed
         if self._lost is not None:
+            # After a malformed chunk aiohttp leaves the reader waiting.
             self._lost.add_done_callback(self._wake)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
-            while chunk := await self._response.content.readany():
+            while chunk := await self._content.readany():
                 yield chunk
         except Exception as error:
             raise translate(error, CONNECTED) from error
@@ -56,13 +62,13 @@ class _Body(httpx.AsyncByteStream):
         """Close the connection unless the body was read to its end."""
         if self._lost is not None:
             self._lost.remove_done_callback(self._wake)
-        self._response.close()
+        self._wake()
+        self._connection.close()
 
-    def _wake(self, _lost: Future[None]) -> None:
-        # After a malformed chunk aiohttp leaves the reader waiting for ever.
-        if not self._response.content.is_eof():
+    def _wake(self, _lost: Future[None] | None = None) -> None:
+        if not self._content.is_eof():
             error = aiohttp.ClientPayloadError("connection lost")
-            self._response.content.set_exception(error)
+            self._content.set_exception(error)
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
@@ -111,57 +117,40 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             raise httpx.UnsupportedProtocol(request.url.scheme)
         try:
             limits = self._limits | request.extensions.get("timeout", {})
-            message = self._message(request, await request.aread())
             timeout = _timeout(limits["connect"], limits["read"])
+            message = _message(request, await request.aread())
+            found = await self._connect(request, timeout)
+        except httpx.TransportError:
+            raise
         except Exception as error:
             raise httpx.LocalProtocolError(type(error).__name__) from error
-        answer = await self._send(message, timeout)
-        status, headers = answer.status, answer.raw_headers
-        return httpx.Response(status, headers=headers, stream=_Body(answer))
-
-    async def aclose(self) -> None:
-        """Close all connections; what is under way fails."""
-        await self._connector.close()
-
-    def _message(self, request: httpx.Request, body: bytes) -> ClientRequest:
-        if self._connector.closed:
-            raise RuntimeError
-        url = request.url
-        origin = f"{url.scheme}://{url.netloc.decode()}"
-        fresh = request.extensions.get("fresh_connection")
-        return ClientRequest(
-            request.method,
-            URL(origin + url.raw_path.decode(), encoded=True),
-            headers=[
-                (name.decode(), value.decode())
-                for name, value in request.headers.raw
-                if name.lower() != b"transfer-encoding"
-            ],
-            skip_auto_headers=_NOT_ADDED,
-            data=io.BytesIO(body) if body else None,
-            loop=asyncio.get_running_loop(),
-            server_hostname=url.raw_host.decode() if fresh else None,
-        )
-
-    async def _send(
-        self, message: ClientRequest, timeout: ClientTimeout
-    ) -> ClientResponse:
-        # Not by a `ClientSession`: it silently repeats idempotent requests,
-        # even when the connection was a new one.
-        found = await self._connector.connect(message, [], timeout)
         try:
-            _expect(found, message, timeout)
-            answer = await message.send(found)
-            try:
-                return await answer.start(found)
-            except BaseException:
-                answer.close()
-                raise
+            status, headers, content = await _exchange(
+                found, message, timeout, is_head=request.method == "HEAD"
+            )
+            body = _Body(content, found)
         except BaseException as error:
             found.close()
             if isinstance(error, Exception):
                 raise translate(error, CONNECTED) from error
             raise
+        return httpx.Response(status, headers=headers, stream=body)
+
+    async def aclose(self) -> None:
+        """Close all connections; what is under way fails."""
+        await self._connector.close()
+
+    async def _connect(
+        self, request: httpx.Request, timeout: ClientTimeout
+    ) -> Connection:
+        # Not by a `ClientSession`: it silently repeats idempotent requests,
+        # even when the connection was a new one.
+        where = self._connector.where(
+            request.url.scheme,
+            request.url.netloc,
+            fresh=request.extensions.get("fresh_connection", False),
+        )
+        return await self._connector.connect(where, [], timeout)
 
     @cached_property
     def _connector(self) -> Connector:
@@ -173,14 +162,74 @@ def _timeout(connect: float | None, read: float | None) -> ClientTimeout:
     return ClientTimeout(connect=connect, sock_read=read)
 
 
-def _expect(
-    found: Connection, message: ClientRequest, timeout: ClientTimeout
-) -> None:
-    if found.protocol is None:
+def _message(request: httpx.Request, body: bytes) -> tuple[bytes, bytes]:
+    """Return what is sent: the head, and the body.
+
+    Raises:
+        ValueError: It would be another message than the one that was asked
+            for, or none.
+    """
+    lines = [
+        b"%b %b HTTP/1.1" % (request.method.encode(), request.url.raw_path)
+    ]
+    has_length = False
+    for name, value in request.headers.raw:
+        lowered = name.lower()
+        has_length |= lowered == b"content-length"
+        if lowered != b"transfer-encoding":
+            lines.append(b"%b: %b" % (name, value))
+    if not has_length and (body or request.method not in _WITHOUT_BODY):
+        lines.append(b"Content-Length: %d" % len(body))
+    head = b"\r\n".join(lines)
+    _ = head.decode()
+    if sum(map(head.count, _NOT_IN_A_LINE)) != 2 * (len(lines) - 1):
+        raise ValueError("more lines than there should be")
+    return head + b"\r\n\r\n", body
+
+
+async def _exchange(
+    found: Connection,
+    message: tuple[bytes, bytes],
+    timeout: ClientTimeout,
+    *,
+    is_head: bool,
+) -> _Answer:
+    """Send a message and return the answer once its headers are there."""
+    protocol, transport = found.protocol, found.transport
+    if protocol is None or transport is None:
         raise ConnectionResetError
-    found.protocol.set_response_params(
-        skip_payload=message.method == "HEAD",
+    protocol.set_response_params(
+        skip_payload=is_head,
         read_until_eof=True,
         auto_decompress=False,
         read_timeout=timeout.sock_read,
     )
+    transport.writelines(message)
+    _start_timeout(protocol)
+    answer, content = await protocol.read()
+    while answer.code in _INTERIM:
+        answer, content = await protocol.read()
+    content.on_eof(lambda: _release(found))
+    return answer.code, answer.raw_headers, content
+
+
+def _start_timeout(protocol: ResponseHandler) -> None:
+    """Limit the time until something is heard, once all is written."""
+    if not protocol.writing_paused:
+        protocol.start_timeout()
+        return
+
+    def written(done: Future[None]) -> None:
+        if not done.cancelled() and done.exception() is None:
+            protocol.start_timeout()
+
+    writer = StreamWriter(protocol, asyncio.get_running_loop())
+    asyncio.ensure_future(writer.drain()).add_done_callback(written)
+
+
+def _release(found: Connection) -> None:
+    """Let another use the connection, unless it did not want to hear all."""
+    if found.protocol is not None and found.protocol.writing_paused:
+        found.close()
+    else:
+        found.release()

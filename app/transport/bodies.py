@@ -5,7 +5,7 @@ once; and only what was asked for is unpacked at all.
 """
 
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 
 import httpx
 from msgspec import Struct
@@ -41,14 +41,18 @@ async def whole(response: httpx.Response, most: int = LARGEST) -> Received:
             for, or is larger than ``most`` bytes.
     """
     content, size = [], 0
+    stream = _stream(response)
     try:
-        async for piece in pieces(response):
-            content.append(piece)
-            size += len(piece)
-            if size > most:
-                raise httpx.DecodingError("far too large")
+        packing = _packing(response)
+        async for part in stream:
+            for piece in packing.unpack(part):
+                content.append(piece)
+                size += len(piece)
+                if size > most:
+                    raise httpx.DecodingError("far too large")
+        content.append(packing.end())
     finally:
-        await response.aclose()
+        await stream.aclose()
     return Received(response.status_code, response.headers, b"".join(content))
 
 
@@ -58,35 +62,59 @@ async def pieces(response: httpx.Response) -> AsyncIterator[bytes]:
     Raises:
         httpx.HTTPError: As above.
     """
-    if response.is_stream_consumed:
-        yield response.content
-        return
-    packed = response.aiter_raw()
+    packing = _packing(response)
+    async for part in _stream(response):
+        for piece in packing.unpack(part):
+            yield piece
+    yield packing.end()
+
+
+class _Plain:
+    def unpack(self, part: bytes) -> Iterable[bytes]:
+        return (part,)
+
+    def end(self) -> bytes:
+        return b""
+
+
+class _Gzip:
+    def __init__(self) -> None:
+        self._unpacker = zlib.decompressobj(_GZIP)
+        self._is_empty = True
+
+    def unpack(self, part: bytes) -> Iterator[bytes]:
+        self._is_empty, rest = False, part
+        while rest:
+            if self._unpacker.eof:
+                raise httpx.DecodingError("goes on after its end")
+            try:
+                yield self._unpacker.decompress(rest, _PIECE)
+            except zlib.error as e:
+                raise httpx.DecodingError("not packed as it says") from e
+            rest = self._unpacker.unconsumed_tail
+
+    def end(self) -> bytes:
+        rest = self._unpacker.flush()
+        if not (self._unpacker.eof or self._is_empty):
+            raise httpx.DecodingError("broken off")
+        return rest
+
+
+def _packing(response: httpx.Response) -> _Plain | _Gzip:
     codings = [
         value.lower()
         for name, value in response.headers.raw
         if name.lower() == b"content-encoding"
     ]
     if codings == [b"gzip"]:
-        packed = _unpacked(packed)
-    elif codings not in ([], [b"identity"]):
+        return _Gzip()
+    if codings not in ([], [b"identity"]):
         raise httpx.DecodingError("packed in another way than asked for")
-    async for piece in packed:
-        yield piece
+    return _Plain()
 
 
-async def _unpacked(packed: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    unpacker, is_empty = zlib.decompressobj(_GZIP), True
-    async for part in packed:
-        is_empty, rest = False, part
-        while rest:
-            if unpacker.eof:
-                raise httpx.DecodingError("goes on after its end")
-            try:
-                yield unpacker.decompress(rest, _PIECE)
-            except zlib.error as e:
-                raise httpx.DecodingError("not packed as it says") from e
-            rest = unpacker.unconsumed_tail
-    yield unpacker.flush()
-    if not (unpacker.eof or is_empty):
-        raise httpx.DecodingError("broken off")
+def _stream(response: httpx.Response) -> httpx.AsyncByteStream:
+    """Return the content as it comes; `httpx` would look at each part."""
+    if not isinstance(response.stream, httpx.AsyncByteStream):
+        raise TypeError("not a stream of asyncio's")
+    return response.stream

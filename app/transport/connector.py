@@ -6,7 +6,7 @@ Comments say where aiohttp 3.14 is held to what it would not do by itself.
 import asyncio
 from asyncio import Future, Transport
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from ssl import SSLContext
 
 import aiohttp
@@ -16,6 +16,7 @@ from aiohttp.abc import AbstractResolver
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
+from yarl import URL
 
 __all__ = [
     "CONNECTED",
@@ -26,6 +27,8 @@ __all__ = [
 ]
 
 _DNS_AGE = 30
+_MOST_ORIGINS = 64
+_SHORTEST = 0.001  # of zero aiohttp makes no limit at all
 
 
 class CertificateRejected(httpx.ConnectError):
@@ -87,37 +90,63 @@ class Connector(aiohttp.TCPConnector):
         )
         self._slots = asyncio.Semaphore(options.limit)
         self._max_age = options.max_age
+        self._origin = lru_cache(maxsize=_MOST_ORIGINS)(_origin)
         self.born: dict[ResponseHandler, float] = {}
         self.in_use = 0
+
+    def where(
+        self, scheme: str, netloc: bytes, *, fresh: bool
+    ) -> ClientRequest:
+        """Return what aiohttp takes for where to connect to.
+
+        ``fresh`` asks for a connection that was not used before.
+        """
+        if self.closed:
+            raise RuntimeError
+        return self._origin(scheme, netloc, fresh)
 
     async def connect(
         self, req: ClientRequest, traces: list[Trace], timeout: ClientTimeout
     ) -> Connection:
         """Wait for a slot and a connection, both within one limit."""
-        has_slot = False
         try:
-            async with asyncio.timeout(timeout.connect):
+            if self._slots.locked():
+                timeout = await self._wait(timeout)
+            else:
                 await self._slots.acquire()
-                has_slot = True
-                try:
+            try:
+                found = await super().connect(req, traces, timeout)
+                while not self._admits(found, req):
+                    found.close()
                     found = await super().connect(req, traces, timeout)
-                    while not self._admits(found, req):
-                        found.close()
-                        found = await super().connect(req, traces, timeout)
-                except BaseException:
-                    self._slots.release()
-                    raise
+            except BaseException:
+                self._slots.release()
+                raise
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
             if not self.closed or task is None or task.cancelling():
                 raise
             raise httpx.ConnectError("closed while connecting") from error
+        except httpx.PoolTimeout:
+            raise
         except Exception as error:
-            if not has_slot:
-                # That is our own doing, and says nothing of the peer.
-                raise httpx.PoolTimeout("all connections in use") from error
             raise translate(error, _CONNECTING) from error
         return found
+
+    async def _wait(self, timeout: ClientTimeout) -> ClientTimeout:
+        """Wait for a slot; return what is left of the limit."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        try:
+            async with asyncio.timeout(timeout.connect):
+                await self._slots.acquire()
+        except TimeoutError as error:
+            # That is our own doing, and says nothing of the peer.
+            raise httpx.PoolTimeout("all connections in use") from error
+        if timeout.connect is None:
+            return timeout
+        left = max(_SHORTEST, timeout.connect - (clock() - began))
+        return ClientTimeout(connect=left, sock_read=timeout.sock_read)
 
     def _admits(self, found: Connection, req: ClientRequest) -> bool:
         protocol, transport = found.protocol, found.transport
@@ -153,3 +182,13 @@ class Connector(aiohttp.TCPConnector):
         self._slots.release()
         self.in_use -= 1
         asyncio.get_running_loop().call_soon(abort_unless_kept)
+
+
+def _origin(scheme: str, netloc: bytes, fresh: bool) -> ClientRequest:  # noqa: FBT001
+    url = URL(f"{scheme}://{netloc.decode()}", encoded=True)
+    return ClientRequest(
+        "GET",
+        url,
+        loop=asyncio.get_running_loop(),
+        server_hostname=url.raw_host if fresh else None,
+    )

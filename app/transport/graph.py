@@ -97,17 +97,14 @@ class GraphTransport:
             base_url: Graph's address, version included, no slash at the end.
             clock: For dates in Retry-After.
             connect_timeout: Seconds to get a connection.
-            read_timeout: Seconds between two pieces of an answer.
+            read_timeout: Seconds between two pieces of a streamed answer.
         """
         self._network = network
         self._base_url = base_url
         self._clock = clock
-        self._timeouts = {
-            "connect": connect_timeout,
-            "pool": connect_timeout,
-            "read": read_timeout,
-            "write": read_timeout,
-        }
+        # Of what is held whole the time is limited as a whole, by the caller.
+        self._timeouts = {"connect": connect_timeout, "read": None}
+        self._of_streams = {**self._timeouts, "read": read_timeout}
 
     async def send(self, request: GraphRequest) -> Reply:
         """Send a request; return a `Reply` or raise an `ExchangeError`."""
@@ -173,7 +170,9 @@ class GraphTransport:
             # With a stream, httpx adds nothing and looks at nothing again.
             stream=httpx.ByteStream(body or b""),
             extensions={
-                "timeout": self._timeouts,
+                "timeout": (
+                    self._of_streams if request.streamed else self._timeouts
+                ),
                 "fresh_connection": request.fresh_connection,
             },
         )

@@ -198,4 +198,4 @@ async def test_messages_of_errors_hold_no_contents() -> None:
         with pytest.raises(httpx.RemoteProtocolError) as e:
             await send(wire, "GET", server.url + "/private")
 
-    assert str(e.value) == "ClientResponseError"
+    assert str(e.value) == "HttpProcessingError"
