@@ -96,7 +96,8 @@ def test_characters_that_were_cut_in_two() -> None:
     good = '{"id": "m1", "subject": "Gr\\u00fc\\u00dfe \\ud83d\\ude00"}'
     bad = '{"id": "m2", "bodyPreview": "Hi \\ud83d"}'
 
-    first, second = messages(page(good, bad), ABOUT).content["items"]
+    told = messages(page(good, bad), ABOUT).content
+    first, second = msgspec.to_builtins(told)["items"]
 
     assert first["subject"] == "Gr\u00fc\u00dfe \N{GRINNING FACE}"
     assert second["preview"] == "Hi \N{REPLACEMENT CHARACTER}"
@@ -149,7 +150,8 @@ def test_links_lead_to_pages() -> None:
     fine = '{"id": "x", "webLink": "https://o/x", "onlineMeetingUrl": "http:"}'
 
     first, second = events(page(bad, fine), ABOUT).content["items"]
-    [mail] = messages(page(bad), ABOUT).content["items"]
+    told = messages(page(bad), ABOUT).content
+    [mail] = msgspec.to_builtins(told)["items"]
 
     assert (first["web_link"], first["join_url"]) == (None, None)
     assert (second["web_link"], second["join_url"]) == ("https://o/x", None)

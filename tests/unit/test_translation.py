@@ -25,6 +25,7 @@ from app.gateway.translation.times import (
     utc_timestamp,
 )
 from app.gateway.translation.wire import GraphTime
+from app.models.mail import MessageSummary
 from app.problems.errors import ExchangeError
 from app.problems.graph_failures import GraphMalformedResponse, GraphThrottled
 
@@ -60,13 +61,14 @@ def test_one_bad_item_takes_no_page_from_anybody() -> None:
 
     translated = messages(page, ABOUT)
 
-    items = translated.content["items"]
+    items = msgspec.to_builtins(translated.content)["items"]
     assert [item["id"] for item in items] == ["m1", "m2", "", "", ""]
     assert [item["is_partial"] for item in items] == [False] + 4 * [True]
     assert items[1]["subject"] == "Odd"
     assert items[1]["flag"]["status"] == "none"
     assert items[2]["to"] == []
     assert items[0].keys() == items[4].keys()
+    assert items[0].keys() == MessageSummary.__required_keys__
     assert translated.next_cursor == "sealed on"
 
 
@@ -74,7 +76,7 @@ def test_text_that_is_no_unicode_spoils_its_item_only() -> None:
     """The page's other items are told whole."""
     body = b'{"value": [{"id": "m1", "subject": "\xff"}, {"id": "m2"}]}'
 
-    items = messages(body, ABOUT).content["items"]
+    items = msgspec.to_builtins(messages(body, ABOUT).content)["items"]
 
     assert [(i["id"], i["is_partial"]) for i in items] == [
         ("", True),

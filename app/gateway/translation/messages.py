@@ -2,16 +2,24 @@
 
 from typing import Literal
 
+import msgspec
+from msgspec import Struct
+
 from app.gateway.translation.etags import change_key_of, item_tag
-from app.gateway.translation.parts import body_of, page_at, people, person
+from app.gateway.translation.parts import body_of, known, page_at, people
 from app.gateway.translation.result import (
     Translated,
     Translation,
     decode,
     decode_page,
 )
-from app.gateway.translation.times import moment_told, utc_timestamp
+from app.gateway.translation.times import (
+    moment_told,
+    moments_told,
+    utc_timestamp,
+)
 from app.gateway.translation.wire import (
+    GraphAddress,
     GraphAttachment,
     GraphFlag,
     GraphMessage,
@@ -45,6 +53,36 @@ _KINDS: dict[str, Literal["file", "item", "reference"]] = {
 _DEFAULT_FORM = "html"
 
 
+class _Summary(Struct, rename={"from_": "from"}, gc=False):
+    """A `MessageSummary` that costs a third of a dictionary."""
+
+    id: str
+    thread_id: str | None
+    folder_id: str | None
+    internet_message_id: str | None
+    subject: str
+    preview: str
+    from_: GraphAddress | None
+    sender: GraphAddress | None
+    to: list[GraphAddress]
+    cc: list[GraphAddress]
+    bcc: list[GraphAddress]
+    reply_to: list[GraphAddress]
+    sent_at: str | None
+    received_at: str | None
+    created_at: str | None
+    modified_at: str | None
+    is_read: bool
+    is_draft: bool
+    flag: Flag
+    importance: Importance
+    categories: list[str]
+    has_attachments: bool
+    web_link: str | None
+    etag: str
+    is_partial: bool = False
+
+
 def messages(body: bytes, about: Translation) -> Translated:
     """Translate a page of messages."""
     return decode_page(body, GraphMessage).translated(_summary, about)
@@ -53,8 +91,9 @@ def messages(body: bytes, about: Translation) -> Translated:
 def message(body: bytes, about: Translation) -> Translated:
     """Translate a whole message."""
     item = decode(body, GraphMessage)
+    summary: MessageSummary = msgspec.to_builtins(_summary(item))
     content: Message = {
-        **_summary(item),
+        **summary,
         "body": body_of(item.body),
         "attachments": [_attachment(part) for part in item.attachments or ()],
         "headers": None
@@ -64,7 +103,8 @@ def message(body: bytes, about: Translation) -> Translated:
             for header in item.internet_message_headers
         ],
     }
-    tag = item_tag(_change_key(item), about.representation)
+    key = item.change_key or _key_in(item.odata_etag)
+    tag = item_tag(key, about.representation)
     return Translated(content=content, etag=tag)
 
 
@@ -78,48 +118,54 @@ def attachment(body: bytes, _about: Translation) -> Translated:
     return Translated(content=_attachment(decode(body, GraphAttachment)))
 
 
-def _summary(item: GraphMessage) -> MessageSummary:
-    return {
-        "id": item.id,
-        "thread_id": item.conversation_id,
-        "folder_id": item.parent_folder_id,
-        "internet_message_id": item.internet_message_id,
-        "subject": item.subject or "",
-        "preview": item.body_preview or "",
-        "from": person(item.from_),
-        "sender": person(item.sender),
-        "to": people(item.to_recipients),
-        "cc": people(item.cc_recipients),
-        "bcc": people(item.bcc_recipients),
-        "reply_to": people(item.reply_to),
-        "sent_at": moment_told(item.sent_date_time),
-        "received_at": moment_told(item.received_date_time),
-        "created_at": moment_told(item.created_date_time),
-        "modified_at": moment_told(item.last_modified_date_time),
-        "is_read": bool(item.is_read),
-        "is_draft": bool(item.is_draft),
-        "flag": _flag(item.flag),
-        "importance": _IMPORTANCE.get(item.importance, "unknown"),
-        "categories": item.categories or [],
-        "has_attachments": bool(item.has_attachments),
-        "web_link": page_at(item.web_link),
-        "etag": item_tag(_change_key(item), _DEFAULT_FORM),
-        "is_partial": False,
-    }
+def _summary(item: GraphMessage) -> _Summary:
+    key = item.change_key or _key_in(item.odata_etag)
+    sent, received, created, modified = moments_told(
+        item.sent_date_time,
+        item.received_date_time,
+        item.created_date_time,
+        item.last_modified_date_time,
+    )
+    # By place, since to give members by name takes ten times as long.
+    return _Summary(
+        item.id,
+        item.conversation_id,
+        item.parent_folder_id,
+        item.internet_message_id,
+        item.subject or "",
+        item.body_preview or "",
+        known(item.from_),
+        known(item.sender),
+        people(item.to_recipients),
+        people(item.cc_recipients),
+        people(item.bcc_recipients),
+        people(item.reply_to),
+        sent,
+        received,
+        created,
+        modified,
+        item.is_read is True,
+        item.is_draft is True,
+        _flag(item.flag),
+        _IMPORTANCE.get(item.importance, "unknown"),
+        item.categories or [],
+        item.has_attachments is True,
+        page_at(item.web_link),
+        item_tag(key, _DEFAULT_FORM),
+    )
 
 
-def _change_key(item: GraphMessage) -> str:
-    if item.change_key:
-        return item.change_key
-    return change_key_of(item.odata_etag or "") or "unknown"
+def _key_in(tag: str | None) -> str:
+    return change_key_of(tag or "") or "unknown"
 
 
 def _flag(flag: GraphFlag | None) -> Flag:
     if flag is None:
         return {"status": "none", "due_at": None}
+    due = flag.due_date_time
     return {
         "status": _FLAGS.get(flag.flag_status, "unknown"),
-        "due_at": utc_timestamp(flag.due_date_time),
+        "due_at": utc_timestamp(due) if due else None,
     }
 
 

@@ -3,27 +3,49 @@
 import re
 
 from app.gateway.translation.html import sanitized
-from app.gateway.translation.wire import GraphBody, GraphRecipient
+from app.gateway.translation.wire import (
+    GraphAddress,
+    GraphBody,
+    GraphRecipient,
+)
 from app.models.mail import Body, Person
 
-__all__ = ["body_of", "page_at", "people", "person"]
+__all__ = ["body_of", "known", "page_at", "people", "person"]
 
-_PAGE = re.compile(r"https?://[^\s\x00-\x1f]", re.IGNORECASE)
+# What nearly all begin with comes first, since to ignore case takes longer.
+_PAGE = re.compile(r"(?:https://|(?i:https?://))[^\s\x00-\x1f]")
+
+
+def known(who: GraphRecipient | None) -> GraphAddress | None:
+    """Return who somebody is, None for nobody; it is written as a `Person`."""
+    if who is None or (found := who.email_address) is None:
+        return None
+    if found.name and found.address:
+        return found
+    if found.name or found.address:
+        return GraphAddress(found.name or None, found.address or None)
+    return None
+
+
+def people(who: list[GraphRecipient] | None) -> list[GraphAddress]:
+    """Return all of them who are somebody."""
+    if not who:
+        return []
+    found = []
+    for one in who:
+        told = one.email_address
+        if told and told.name and told.address:
+            found.append(told)
+        elif odd := known(one):
+            found.append(odd)
+    return found
 
 
 def person(who: GraphRecipient | None) -> Person | None:
     """Return who somebody is, None for nobody."""
-    if who is None or (found := who.email_address) is None:
+    if (found := known(who)) is None:
         return None
-    name, address = found.name or None, found.address or None
-    return {"name": name, "address": address} if name or address else None
-
-
-def people(who: list[GraphRecipient] | None) -> list[Person]:
-    """Return all of them who are somebody."""
-    if not who:
-        return []
-    return [found for one in who if (found := person(one))]
+    return {"name": found.name, "address": found.address}
 
 
 def body_of(body: GraphBody | None) -> Body | None:

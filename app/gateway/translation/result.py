@@ -1,7 +1,7 @@
 """What a translation makes of an answer of Graph's."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import GenericAlias
@@ -77,7 +77,7 @@ class Page(Generic[S]):
     partial: Sequence[int] = ()
 
     def translated(
-        self, item: Callable[[S], Mapping[str, Any]], about: Translation
+        self, item: Callable[[S], Any], about: Translation
     ) -> Translated:
         """Return the page as callers see it, its items translated by one.
 
@@ -87,7 +87,8 @@ class Page(Generic[S]):
         cursor = about.seal(self.next_link) if self.next_link else None
         items = [item(found) for found in self.items]
         for place in self.partial:
-            items[place] = {**items[place], "is_partial": True}
+            whole = msgspec.to_builtins(items[place])
+            items[place] = {**whole, "is_partial": True}
         content = {"items": items, "next_cursor": cursor}
         return Translated(content=content, next_cursor=cursor)
 

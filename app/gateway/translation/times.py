@@ -6,7 +6,13 @@ from datetime import UTC, datetime
 from app.gateway.translation.wire import GraphTime
 from app.gateway.translation.zones import find_zone, iana_zone
 
-__all__ = ["graph_timestamp", "iana_zone", "moment_told", "utc_timestamp"]
+__all__ = [
+    "graph_timestamp",
+    "iana_zone",
+    "moment_told",
+    "moments_told",
+    "utc_timestamp",
+]
 
 # Of days that every month has, the look of them tells all.
 _CERTAIN = re.compile(
@@ -14,6 +20,7 @@ _CERTAIN = re.compile(
     r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z",
     re.ASCII,
 )
+_ALL_CERTAIN = re.compile(" ".join(4 * [_CERTAIN.pattern]), re.ASCII)
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
 
 
@@ -49,6 +56,20 @@ def moment_told(text: str | None) -> str | None:
         return text if _UTC.fullmatch(text) else graph_timestamp(moment)
     except (OverflowError, ValueError):
         return None
+
+
+def moments_told(
+    one: str | None, two: str | None, three: str | None, four: str | None
+) -> tuple[str | None, str | None, str | None, str | None]:
+    """Return what `moment_told` does of each, at once if all are certain."""
+    if _ALL_CERTAIN.fullmatch(f"{one} {two} {three} {four}"):
+        return one, two, three, four
+    return (
+        moment_told(one),
+        moment_told(two),
+        moment_told(three),
+        moment_told(four),
+    )
 
 
 def graph_timestamp(moment: datetime) -> str:

@@ -29,12 +29,12 @@ Whole = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 """A number that everybody who reads JSON can hold (RFC 8259 §6)."""
 
 
-class Read(Struct, rename="camel"):
-    """A part of Graph's JSON."""
+class Read(Struct, rename="camel", gc=False):
+    """A part of Graph's JSON. A tree: the garbage collector may pass by."""
 
 
 class GraphAddress(Read):
-    """A name and an address."""
+    """A name and an address, as callers see them too."""
 
     name: str | None = None
     address: str | None = None
@@ -88,36 +88,36 @@ class GraphAttachment(Read):
 
 
 class GraphMessage(Read):
-    """A message, whole or in part."""
+    """A message, whole or in part; read fastest in the order of Graph's."""
 
     id: str
     odata_etag: str | None = field(name="@odata.etag", default=None)
+    created_date_time: str | None = None
+    last_modified_date_time: str | None = None
     change_key: str | None = None
-    conversation_id: str | None = None
-    parent_folder_id: str | None = None
+    categories: list[str] | None = None
+    received_date_time: str | None = None
+    sent_date_time: str | None = None
+    has_attachments: bool | None = None
     internet_message_id: str | None = None
     subject: str | None = None
     body_preview: str | None = None
-    from_: GraphRecipient | None = field(name="from", default=None)
+    importance: str | None = None
+    parent_folder_id: str | None = None
+    conversation_id: str | None = None
+    is_read: bool | None = None
+    is_draft: bool | None = None
+    web_link: str | None = None
+    body: GraphBody | None = None
     sender: GraphRecipient | None = None
+    from_: GraphRecipient | None = field(name="from", default=None)
     to_recipients: list[GraphRecipient] | None = None
     cc_recipients: list[GraphRecipient] | None = None
     bcc_recipients: list[GraphRecipient] | None = None
     reply_to: list[GraphRecipient] | None = None
-    sent_date_time: str | None = None
-    received_date_time: str | None = None
-    created_date_time: str | None = None
-    last_modified_date_time: str | None = None
-    is_read: bool | None = None
-    is_draft: bool | None = None
     flag: GraphFlag | None = None
-    importance: str | None = None
-    categories: list[str] | None = None
-    has_attachments: bool | None = None
-    web_link: str | None = None
-    body: GraphBody | None = None
-    attachments: list[GraphAttachment] | None = None
     internet_message_headers: list[GraphHeader] | None = None
+    attachments: list[GraphAttachment] | None = None
 
 
 class GraphFolder(Read):
