@@ -1,12 +1,16 @@
 """Time, as something that can be handed in."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any, Protocol
 
 __all__ = ["Clock", "Deadline", "Interrupted", "Stopping", "SystemClock"]
+
+# When waits are over whose end has come; no clock shows that otherwise.
+_AT_ONCE = 0.0
+
+_Waits = dict[asyncio.Task[Any] | None, asyncio.Timeout]
 
 
 class Clock(Protocol):
@@ -86,7 +90,7 @@ class Stopping:
 
     def __init__(self) -> None:
         self._begun = asyncio.Event()
-        self._waits: dict[asyncio.Task[Any] | None, asyncio.Timeout] = {}
+        self._waits: _Waits = {}
 
     @property
     def has_begun(self) -> bool:
@@ -99,31 +103,18 @@ class Stopping:
             return
         self._begun.set()
         for wait in self._waits.values():
-            wait.reschedule(0.0)
+            wait.reschedule(_AT_ONCE)
 
-    @asynccontextmanager
-    async def interruptible(self) -> AsyncIterator[None]:
-        """Run what may wait.
+    def interruptible(self, seconds: float | None = None) -> "_Wait":
+        """Run inside what may wait, for so long at most if that is given.
 
         Raises:
             Interrupted: It waited when the switch was thrown, or after that.
+            TimeoutError: It took too long.
         """
-        task = asyncio.current_task()
-        wait = asyncio.timeout_at(0.0 if self._begun.is_set() else None)
-        try:
-            async with wait:
-                self._waits[task] = wait
-                try:
-                    yield
-                finally:
-                    del self._waits[task]
-        except TimeoutError as e:
-            if wait.expired():
-                raise Interrupted from e
-            raise
+        return _Wait(self._begun, self._waits, seconds)
 
-    @contextmanager
-    def sheltered(self) -> Iterator[None]:
+    def sheltered(self) -> "_Shelter":
         """Let finish what is begun; if it fails meanwhile, no wait follows.
 
         If it succeeds nothing is interrupted any more: it is done.
@@ -131,16 +122,65 @@ class Stopping:
         Raises:
             Interrupted: The switch was thrown before it began.
         """
+        return _Shelter(self._begun, self._waits)
+
+
+class _Wait:
+    __slots__ = ("_begun", "_limit", "_seconds", "_task", "_waits")
+
+    def __init__(
+        self, begun: asyncio.Event, waits: _Waits, seconds: float | None
+    ) -> None:
+        self._begun = begun
+        self._waits = waits
+        self._seconds = seconds
+
+    async def __aenter__(self) -> None:
+        self._limit = (
+            asyncio.timeout_at(_AT_ONCE)
+            if self._begun.is_set()
+            else asyncio.timeout(self._seconds)
+        )
+        await self._limit.__aenter__()
+        self._task = asyncio.current_task()
+        self._waits[self._task] = self._limit
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        del self._waits[self._task]
+        try:
+            await self._limit.__aexit__(kind, error, traceback)
+        except TimeoutError as e:
+            if self._limit.when() == _AT_ONCE:
+                raise Interrupted from e
+            raise
+
+
+class _Shelter:
+    __slots__ = ("_begun", "_limit", "_task", "_waits")
+
+    def __init__(self, begun: asyncio.Event, waits: _Waits) -> None:
+        self._begun = begun
+        self._waits = waits
+
+    def __enter__(self) -> None:
         if self._begun.is_set():
             raise Interrupted
-        task = asyncio.current_task()
-        wait = self._waits.pop(task, None)
-        try:
-            yield
-        except BaseException:
-            if wait is not None and self._begun.is_set():
-                wait.reschedule(0.0)
-            raise
-        finally:
-            if wait is not None:
-                self._waits[task] = wait
+        self._task = asyncio.current_task()
+        self._limit = self._waits.pop(self._task, None)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        if self._limit is None:
+            return
+        if kind is not None and self._begun.is_set():
+            self._limit.reschedule(_AT_ONCE)
+        self._waits[self._task] = self._limit

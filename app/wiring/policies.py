@@ -19,7 +19,7 @@ from app.gateway.policies.observe import TraceCall
 from app.gateway.policies.permits import PermitPolicy
 from app.gateway.policies.renewal import Kept
 from app.gateway.policies.retry import Retry, RetryLimits
-from app.gateway.policies.stopping import NothingNew, StopWaiting
+from app.gateway.policies.stopping import NothingNew
 from app.gateway.policies.together import Together, Unpack
 from app.gateway.policies.token import Token, TokenFirst
 from app.gateway.policies.translate import Translator
@@ -74,9 +74,8 @@ def live_chain(parts: Parts, breaker: Breaker) -> Send:
     )
     return chain(
         [
-            WithinDeadline(),
             Together(clock),
-            StopWaiting(parts.stopping),
+            WithinDeadline(parts.stopping),
             Retry(
                 backoff,
                 retry_limits,

@@ -1,4 +1,4 @@
-"""Policies: when the process is told to stop, nothing new is begun.
+"""Policy: when the process is told to stop, nothing new is begun.
 
 Requests to Graph that are under way are let finish. Whoever waits for a
 retry, a gate, a permit or a token is told to ask another process.
@@ -9,32 +9,9 @@ from app.gateway.calls import GraphCall, Reply, Send
 from app.problems.errors import Outcome
 from app.problems.failures import ServiceStopping
 
-__all__ = ["NothingNew", "StopWaiting"]
+__all__ = ["NothingNew", "stopped"]
 
 _COME_BACK = 1.0
-
-
-class StopWaiting:
-    """Ends a call that waits for anything but Graph's answer."""
-
-    def __init__(self, stopping: Stopping) -> None:
-        self._stopping = stopping
-
-    async def __call__(self, call: GraphCall, send: Send) -> Reply:
-        """Send the call, or raise `ServiceStopping`."""
-        try:
-            async with self._stopping.interruptible():
-                return await send(call)
-        except Interrupted as e:
-            in_doubt = call.tally.in_doubt
-            error = ServiceStopping(
-                retry_after=_COME_BACK,
-                outcome=(
-                    Outcome.UNKNOWN if in_doubt else Outcome.NOT_PERFORMED
-                ),
-            )
-            error.attempts = call.tally.sent
-            raise error from e
 
 
 class NothingNew:
@@ -50,3 +27,14 @@ class NothingNew:
                 return await send(call)
         except Interrupted as e:
             raise ServiceStopping(retry_after=_COME_BACK) from e
+
+
+def stopped(call: GraphCall) -> ServiceStopping:
+    """Return what a call ends with whose wait was ended."""
+    in_doubt = call.tally.in_doubt
+    error = ServiceStopping(
+        retry_after=_COME_BACK,
+        outcome=Outcome.UNKNOWN if in_doubt else Outcome.NOT_PERFORMED,
+    )
+    error.attempts = call.tally.sent
+    return error

@@ -18,6 +18,7 @@ from app.gateway.policies.eligibility import may_repeat
 from app.gateway.policies.flights import Flights
 from app.gateway.translation.batch import batch_answer, batch_body, read_parts
 from app.problems.errors import ExchangeError
+from app.problems.failures import DeadlineExceeded
 from app.problems.graph_failures import TokenRejected
 from app.transport.batched import part_answer
 
@@ -38,6 +39,8 @@ class Together:
         """Answer the call, by itself or out of a batch."""
         if call.group is None:
             return await send(call)
+        if call.deadline.left() <= 0:
+            raise DeadlineExceeded
         batch = call.group.boarding()
         part = _part(call, f"{len(batch) + 1}")
         batch.add(part)
