@@ -6,28 +6,28 @@ Those of another database are not imported: they bring its driver with them.
 # ruff: noqa: PLC0415
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Insert, Table
 
 __all__ = ["add_unless_there"]
 
 
-async def add_unless_there(
-    connection: AsyncConnection, table: Table, row: Mapping[str, Any]
+def add_unless_there(
+    connection: Connection, table: Table, row: Mapping[str, Any]
 ) -> bool:
     """Add a row, and tell whether it was; one that is there is left alone."""
-    if connection.dialect.name == "sqlite":
+    added = connection.execute(_added(connection.dialect.name, table), row)
+    return bool(added.rowcount)
+
+
+@cache
+def _added(database: str, table: Table) -> Insert:
+    if database == "sqlite":
         from sqlalchemy.dialects import sqlite
 
-        added = await connection.execute(
-            sqlite.insert(table).values(row).on_conflict_do_nothing()
-        )
-    else:
-        from sqlalchemy.dialects import postgresql
+        return sqlite.insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects import postgresql
 
-        added = await connection.execute(
-            postgresql.insert(table).values(row).on_conflict_do_nothing()
-        )
-    return bool(added.rowcount)
+    return postgresql.insert(table).on_conflict_do_nothing()

@@ -1,12 +1,11 @@
 """How much the outbox takes on."""
 
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, func, select
 
 from app.ledger.schema import sends
 from app.ledger.send_records import WAITING
 from app.ledger.send_rows import NewSend
-from app.ledger.send_turns import is_under_way
+from app.ledger.send_turns import IS_UNDER_WAY, NOW, is_in
 from app.problems.failures import ServiceOverloaded
 from app.problems.resources import Conflict
 
@@ -14,9 +13,13 @@ __all__ = ["expect_room"]
 
 _COME_BACK = 10.0
 
+_WAITING = select(func.count()).where(is_in(sends, WAITING))
+_DUE = _WAITING.where(sends.c.due_at <= NOW)
+_LATER = _WAITING.where(sends.c.due_at > NOW)
 
-async def expect_room(
-    connection: AsyncConnection, new: NewSend, most: int, now: float
+
+def expect_room(
+    connection: Connection, new: NewSend, most: int, now: float
 ) -> None:
     """Check that one more send can be taken on.
 
@@ -28,18 +31,12 @@ async def expect_room(
         ServiceOverloaded: As many are waiting as may.
     """
     is_due = (new.send_at or now) <= now
-    same = sends.c.due_at <= now if is_due else sends.c.due_at > now
-    waiting = await connection.scalar(
-        select(func.count())
-        .select_from(sends)
-        .where(sends.c.stage.in_(WAITING), same)
-    )
+    waiting = connection.scalar(_DUE if is_due else _LATER, {"now": now})
     if (waiting or 0) >= most:
         raise ServiceOverloaded(
             "Too many messages are waiting to be sent.",
             retry_after=_COME_BACK,
         )
-    if new.message_id and await connection.scalar(
-        select(is_under_way(new.tenant, new.message_id))
-    ):
+    draft = {"at": new.tenant, "draft": new.message_id}
+    if new.message_id and connection.scalar(IS_UNDER_WAY, draft):
         raise Conflict("The draft is being sent already.")

@@ -2,17 +2,17 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.ledger.engines import LedgerFile, alone, engine_for
+from app.ledger.engines import LedgerFile, alone, engine_for, is_file
 from app.ledger.revision import NEWEST, OtherRelease, revision
 from app.ledger.vault import KeysLost, Vault, open_vault
 from app.problems.errors import Outcome
@@ -22,8 +22,10 @@ from app.telemetry.signals.ledger import LEDGER_BACK, LEDGER_LOST
 
 __all__ = ["Database"]
 
-# Any number will do, as long as all processes take the same.
-_MIGRATING = 7_305_116
+T = TypeVar("T")
+
+# Anything of eight bytes will do, as long as all processes take the same.
+_MIGRATING = (7_305_116).to_bytes(8, "big")
 _FAILURES = (SQLAlchemyError, sqlite3.Error, OSError, OtherRelease, KeysLost)
 _RETRY_AFTER = 5.0
 _PARTING = 3.0
@@ -37,7 +39,7 @@ _DETAILS = _FULL | {
     "SQLITE_IOERR_SHMSIZE": "The storage of the ledger takes nothing more."
 }
 
-First = Callable[[AsyncConnection], Awaitable[None]]
+First = Callable[[Connection], None]
 
 
 class Database:
@@ -68,7 +70,7 @@ class Database:
         self._first = first
         self._engine = engine_for(url)
         self._file: LedgerFile | None = None
-        if url.drivername.startswith("sqlite"):
+        if is_file(url):
             self._file = LedgerFile(Path(url.database or ""))
         self._opening = asyncio.Lock()
         self._not_opened: LedgerUnavailable | None = None
@@ -99,7 +101,7 @@ class Database:
             if self._not_opened and self._not_opened is not failed_before:
                 raise self._not_opened.again()
             try:
-                async with self._told(_Progress()):
+                with self._told(_Progress()):
                     self._vault = await self._opened()
             except LedgerUnavailable as e:
                 self._not_opened = e.again()
@@ -107,17 +109,18 @@ class Database:
             self._is_open = True
             return self._vault
 
-    @asynccontextmanager
     async def transaction(
-        self, *alone_about: bytes
-    ) -> AsyncIterator[AsyncConnection]:
-        """Do what stands inside wholly, or not at all.
+        self, work: Callable[[Connection], T], *alone_about: bytes
+    ) -> T:
+        """Do work wholly, or not at all; return what it returns.
 
-        Nothing but the database is to be awaited inside.
+        It may run in another thread, and nothing else of its kind meanwhile.
+        If who waits for it is cancelled before it is committed, it is undone.
 
         Args:
+            work: What is done; nothing but what concerns the database.
             alone_about: Digests; of those who name the same, one at a time
-                is inside.
+                is at work.
 
         Raises:
             LedgerUnavailable: It was not done (``outcome`` not_performed), or
@@ -125,17 +128,8 @@ class Database:
         """
         await self.open()
         progress = _Progress()
-        async with (
-            self._told(progress),
-            self._engine.connect() as connection,
-        ):
-            # At once: what is read of a clock inside is not older than that.
-            begun = await connection.begin()
-            for about in alone_about:
-                await alone(connection, about)
-            yield connection
-            progress.is_committing = True
-            await begun.commit()
+        with self._told(progress):
+            return await self._wholly(work, progress, alone_about)
 
     async def aclose(self) -> None:
         """Close all connections; drop those that the database holds up."""
@@ -148,21 +142,35 @@ class Database:
             # What is open may be another file that had this name before.
             await self._engine.dispose()
             self._file.prepare()
-        async with self._engine.begin() as connection:
-            if self._file is None:
-                lock = text("SELECT pg_advisory_xact_lock(:number)")
-                await connection.execute(lock, {"number": _MIGRATING})
-            await connection.run_sync(_upgrade)
-            vault = await open_vault(connection, self._secrets)
-            # At no other time: by then it would undo what is being done.
-            if self._first is not None and self._vault is None:
-                await self._first(connection)
+        about = (_MIGRATING,)
+        vault = await self._wholly(self._made_ready, _Progress(), about)
         if self._file is not None:
             self._file.opened()
         return vault
 
-    @asynccontextmanager
-    async def _told(self, progress: "_Progress") -> AsyncIterator[None]:
+    def _made_ready(self, connection: Connection) -> Vault:
+        _upgrade(connection)
+        vault = open_vault(connection, self._secrets)
+        # At no other time: by then it would undo what is being done.
+        if self._first is not None and self._vault is None:
+            self._first(connection)
+        return vault
+
+    async def _wholly(
+        self,
+        work: Callable[[Connection], T],
+        progress: "_Progress",
+        alone_about: Sequence[bytes],
+    ) -> T:
+        whole = partial(_transacted, work, progress, alone_about)
+        try:
+            return await self._engine.run(whole)
+        except asyncio.CancelledError:
+            progress.is_abandoned = True
+            raise
+
+    @contextmanager
+    def _told(self, progress: "_Progress") -> Iterator[None]:
         """Tell failures as ours, and when they begin and end."""
         try:
             yield
@@ -188,12 +196,34 @@ class _Progress:
     """How far a transaction has come."""
 
     is_committing = False
+    is_abandoned = False
 
     def outcome_of(self, reason: str) -> Outcome:
         """Return what became of it, if it failed for this reason."""
         if self.is_committing and reason not in _FULL:
             return Outcome.UNKNOWN
         return Outcome.NOT_PERFORMED
+
+
+class _Abandoned(Exception):
+    """Nobody waits for it any more."""
+
+
+def _transacted(
+    work: Callable[[Connection], T],
+    progress: _Progress,
+    alone_about: Sequence[bytes],
+    connection: Connection,
+) -> T:
+    # At once: what is read of a clock inside is not older than that.
+    with connection.begin():
+        for about in alone_about:
+            alone(connection, about)
+        result = work(connection)
+        if progress.is_abandoned:
+            raise _Abandoned
+        progress.is_committing = True
+    return result
 
 
 def _upgrade(connection: Connection) -> None:

@@ -4,19 +4,18 @@ import asyncio
 import os
 import sqlite3
 import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, event, text
-from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.ext.asyncio import (
-    AsyncConnection,
-    AsyncEngine,
-    create_async_engine,
-)
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.engine import URL
 
-__all__ = ["LedgerFile", "alone", "engine_for"]
+__all__ = ["Engine", "LedgerFile", "alone", "engine_for", "is_file"]
+
+T = TypeVar("T")
 
 _PATIENCE = 5
 _CONNECT = 2
@@ -32,6 +31,9 @@ _SESSION = {
 }
 
 
+_ALONE = text("SELECT pg_advisory_xact_lock(:number)")
+
+
 class LedgerFile:
     """The file of a ledger in SQLite.
 
@@ -40,7 +42,7 @@ class LedgerFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._opened: tuple[int, int] | None = None
 
     def prepare(self) -> None:
@@ -55,8 +57,8 @@ class LedgerFile:
         """
         # One that is there is not even opened here: to close it again would
         # end all locks that this process has on it (fcntl(2)).
-        if self._opened is None and not self._path.exists():
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+        if self._opened is None and not self.path.exists():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             self._make()
         self._present()
 
@@ -73,42 +75,43 @@ class LedgerFile:
 
     def _make(self) -> None:
         """Make it with its log, for who switches that on shuts out others."""
-        draft = self._path.with_suffix(f".{uuid.uuid4().hex}")
+        draft = self.path.with_suffix(f".{uuid.uuid4().hex}")
         try:
             os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             with closing(sqlite3.connect(draft)) as connection:
                 connection.execute(_LOG)
             # Linking fails if another process was first; then its file stands.
             with suppress(FileExistsError):
-                os.link(draft, self._path)
+                os.link(draft, self.path)
         finally:
             draft.unlink(missing_ok=True)
 
     def _present(self) -> tuple[int, int]:
-        found = self._path.stat()
+        found = self.path.stat()
         return found.st_dev, found.st_ino
 
 
-def engine_for(url: URL) -> AsyncEngine:
+class Engine(Protocol):
+    """Has a connection used for one transaction at a time."""
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """Do work over a connection, which nobody else uses meanwhile."""
+
+    async def dispose(self) -> None:
+        """Close all connections."""
+
+
+def engine_for(url: URL) -> Engine:
     """Return what connects to a database; nothing is opened yet."""
-    if url.drivername.startswith("sqlite"):
-        return _sqlite(url)
-    return create_async_engine(
-        url,
-        pool_size=_POOL,
-        max_overflow=0,
-        pool_timeout=_QUEUE,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args={
-            "timeout": _CONNECT,
-            "command_timeout": _PATIENCE,
-            "server_settings": _SESSION,
-        },
-    )
+    return _SQLite(url) if is_file(url) else _PostgreSQL(url)
 
 
-async def alone(connection: AsyncConnection, about: bytes) -> None:
+def is_file(url: URL) -> bool:
+    """Tell whether a database is a file of this machine."""
+    return url.drivername == "sqlite"
+
+
+def alone(connection: Connection, about: bytes) -> None:
     """Wait until nobody else is here about the same, in any process.
 
     Then what was read is still so when it is written. It ends with the
@@ -121,24 +124,75 @@ async def alone(connection: AsyncConnection, about: bytes) -> None:
     if connection.dialect.name == "sqlite":
         return
     number = int.from_bytes(about[:8], "big", signed=True)
-    lock = text("SELECT pg_advisory_xact_lock(:number)")
-    await connection.execute(lock, {"number": number})
+    connection.execute(_ALONE, {"number": number})
 
 
-def _sqlite(url: URL) -> AsyncEngine:
-    # There is one writer at a time in any case.
-    engine = create_async_engine(
-        url,
-        pool_size=1,
-        max_overflow=0,
-        pool_timeout=_QUEUE,
-        hide_parameters=True,
-        connect_args={"timeout": _PATIENCE},
-    )
-    event.listen(engine.sync_engine, "connect", _prepare)
-    event.listen(engine.sync_engine, "begin", _begin)
-    event.listen(engine.sync_engine, "handle_error", _interrupted)
-    return engine
+class _SQLite:
+    """Does all in a thread of its own, one transaction after the other.
+
+    There is one writer at a time in any case. A transaction is handed to the
+    thread as a whole: to hand over each statement takes longer than to
+    execute it.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self._engine = create_engine(
+            url,
+            pool_size=1,
+            max_overflow=0,
+            hide_parameters=True,
+            connect_args={"timeout": _PATIENCE, "check_same_thread": False},
+        )
+        event.listen(self._engine, "connect", _prepare)
+        event.listen(self._engine, "begin", _begin)
+        self._thread = ThreadPoolExecutor(1, "ledger")
+        self._turn = asyncio.Lock()
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        async with asyncio.timeout(_QUEUE):
+            await self._turn.acquire()
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._thread, self._run, work)
+        finally:
+            self._turn.release()
+
+    async def dispose(self) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._engine.dispose)
+
+    def _run(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as connection:
+            return work(connection)
+
+
+class _PostgreSQL:
+    """Has a few connections, which wait for the server without a thread."""
+
+    def __init__(self, url: URL) -> None:
+        # Not imported where nobody uses it: it brings the ORM with it.
+        from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+
+        self._engine = create_async_engine(
+            url,
+            pool_size=_POOL,
+            max_overflow=0,
+            pool_timeout=_QUEUE,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={
+                "timeout": _CONNECT,
+                "command_timeout": _PATIENCE,
+                "server_settings": _SESSION,
+            },
+        )
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(work)
+
+    async def dispose(self) -> None:
+        await self._engine.dispose()
 
 
 def _prepare(connection: Any, _record: object) -> None:
@@ -154,11 +208,3 @@ def _prepare(connection: Any, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     # Who would only find out when it writes that another does, must fail.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _interrupted(context: ExceptionContext) -> None:
-    # The statement goes on, and is rolled back after that. If the connection
-    # were closed instead, it would keep its lock for as long as anybody
-    # holds a cursor of it.
-    if isinstance(context.original_exception, asyncio.CancelledError):
-        context.is_disconnect = False

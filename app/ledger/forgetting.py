@@ -1,6 +1,13 @@
 """Forget what is old, a little at a time."""
 
-from sqlalchemy import Column, ColumnElement, Table, delete, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Table,
+    delete,
+    select,
+)
 
 from app.ledger.database import Database
 
@@ -24,11 +31,13 @@ async def forget(
     """
     some = select(key).where(old).limit(_AT_ONCE)
     forgotten = 0
+
+    def forget_some(connection: Connection) -> int:
+        done = connection.execute(delete(table).where(key.in_(some), old))
+        return done.rowcount
+
     while True:
-        async with database.transaction() as connection:
-            done = await connection.execute(
-                delete(table).where(key.in_(some), old)
-            )
-        forgotten += done.rowcount
-        if done.rowcount < _AT_ONCE:
+        count = await database.transaction(forget_some)
+        forgotten += count
+        if count < _AT_ONCE:
             return forgotten

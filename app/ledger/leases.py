@@ -9,8 +9,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from sqlalchemy import ColumnElement, Table, Update, bindparam, or_, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    Update,
+    bindparam,
+    or_,
+    update,
+)
 
 from app.clock import Clock
 from app.problems.ledger import LedgerUnavailable
@@ -19,6 +26,7 @@ __all__ = [
     "LEASE",
     "Heartbeat",
     "LeaseLost",
+    "Moment",
     "free_at",
     "is_free_at",
     "reclaim",
@@ -35,7 +43,11 @@ class LeaseLost(Exception):
     """Somebody else has taken the work over."""
 
 
-def free_at(table: Table, now: float) -> ColumnElement[bool]:
+Moment = float | ColumnElement[float]
+"""A Unix time, or what stands for one in a statement."""
+
+
+def free_at(table: Table, now: Moment) -> ColumnElement[bool]:
     """Return the condition that nobody works on a row at a moment.
 
     A lease that ends later than any could was given by a clock that has been
@@ -64,12 +76,12 @@ def renewal(table: Table, until: float) -> Update:
 
 def reclaim(
     tables: Sequence[Table], owner: str
-) -> Callable[[AsyncConnection], Awaitable[None]]:
+) -> Callable[[Connection], None]:
     """Return what frees all that an instance of the same name has left."""
 
-    async def free(connection: AsyncConnection) -> None:
+    def free(connection: Connection) -> None:
         for table in tables:
-            await connection.execute(
+            connection.execute(
                 update(table)
                 .where(table.c.owner == owner)
                 .values(owner=None, lease_until=0.0)

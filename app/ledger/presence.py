@@ -41,6 +41,6 @@ class Presence:
             return
         same = update(ledger_keys).values(id=ledger_keys.c.id)
         there = select(ledger_keys.c.id)
-        async with self._database.transaction() as connection:
-            await connection.execute(same if was_lost else there)
+        look = same if was_lost else there
+        await self._database.transaction(lambda it: it.execute(look).close())
         self._seen = now

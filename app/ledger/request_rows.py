@@ -4,8 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import msgpack
-from sqlalchemy import RowMapping, and_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    and_,
+    bindparam,
+    select,
+    update,
+)
 
 from app.clock import Clock
 from app.ledger.adding import add_unless_there
@@ -34,6 +40,14 @@ from app.problems.refusals import IdempotencyKeyReused
 
 __all__ = ["RequestRows"]
 
+_IS_IT = requests.c.id == bindparam("of")
+
+_FIND = select(requests).where(_IS_IT).with_for_update()
+_TAKE = update(requests).where(_IS_IT)
+_WRITE = _TAKE.where(
+    requests.c.claim == bindparam("under"),
+    requests.c.marker == bindparam("by"),
+)
 
 Found = Claim | Held | Answer | ExchangeError
 
@@ -71,7 +85,8 @@ class RequestRows:
             IdempotencyKeyReused: The key belongs to another request.
             LedgerUnavailable: There is no claim, or nobody knows of it.
         """
-        async with self._database.transaction() as connection:
+
+        def claim(connection: Connection) -> Found:
             fresh = new_row(
                 request,
                 self._database.vault,
@@ -80,25 +95,26 @@ class RequestRows:
                 keep=self._keep,
             )
             while True:
-                if await add_unless_there(connection, requests, fresh):
+                if add_unless_there(connection, requests, fresh):
                     return claim_of(fresh)
-                rows = await connection.execute(
-                    select(requests)
-                    .where(requests.c.id == fresh["id"])
-                    .with_for_update()
-                )
-                row = rows.mappings().one_or_none()
+                found = connection.execute(_FIND, {"of": fresh["id"]})
+                row = found.mappings().one_or_none()
                 # Else it was forgotten between the two.
                 if row is not None:
-                    return await self._next(connection, row, fresh)
+                    return self._next(connection, row, fresh)
+
+        return await self._database.transaction(claim)
 
     async def keep(self, claim: Claim, result: Answer | ExchangeError) -> None:
         """Take down how a request has ended, for good."""
         packed = pack_result(result)
-        async with self._database.transaction() as connection:
+
+        def keep(connection: Connection) -> None:
             sealed = self._sealed(claim, "result", packed)
             ended = {"result": sealed, "notes": None, "before": None}
-            await _write(connection, claim, **ended, **self._left())
+            _write(connection, claim, **ended, **self._left())
+
+        await self._database.transaction(keep)
 
     async def release(self, claim: Claim, before: Outcome) -> None:
         """Let others continue, who are told how this attempt has ended.
@@ -108,15 +124,19 @@ class RequestRows:
         ended: dict[str, Any] = {"before": before, **self._left()}
         if before is Outcome.NOT_PERFORMED:
             ended["notes"] = None
-        async with self._database.transaction() as connection:
-            await _write(connection, claim, **ended)
+        await self._database.transaction(
+            lambda connection: _write(connection, claim, **ended)
+        )
 
     async def note(self, claim: Claim, notes: Notes) -> None:
         """Take down what whoever continues must know."""
         packed = msgpack.encode(notes)
-        async with self._database.transaction() as connection:
+
+        def note(connection: Connection) -> None:
             sealed = self._sealed(claim, "notes", packed)
-            await _write(connection, claim, notes=sealed)
+            _write(connection, claim, notes=sealed)
+
+        await self._database.transaction(note)
 
     async def renew(self, claims: Iterable[Claim]) -> None:
         """Keep the leases of claims from ending."""
@@ -124,8 +144,9 @@ class RequestRows:
         mine = [{"row": each.row, "number": each.number} for each in claims]
         if not mine:
             return
-        async with self._database.transaction() as connection:
-            await connection.execute(renewal(requests, until), mine)
+        await self._database.transaction(
+            lambda it: it.execute(renewal(requests, until), mine).close()
+        )
 
     async def purge(self) -> int:
         """Forget what is too old to be replayed; return how much it was."""
@@ -133,9 +154,9 @@ class RequestRows:
         old = and_(requests.c.expires_at <= now, free_at(requests, now))
         return await forget(self._database, requests, requests.c.id, old)
 
-    async def _next(
+    def _next(
         self,
-        connection: AsyncConnection,
+        connection: Connection,
         row: RowMapping,
         fresh: Mapping[str, Any],
     ) -> Found:
@@ -160,9 +181,7 @@ class RequestRows:
                 taken = "owner", "lease_until", "before", "expires_at"
                 values = {name: fresh[name] for name in taken}
                 values["claim"] = claim.number
-        await connection.execute(
-            update(requests).where(requests.c.id == row["id"]).values(values)
-        )
+        connection.execute(_TAKE, {**values, "of": row["id"]})
         return claim
 
     def _is_held(self, row: RowMapping, now: float) -> bool:
@@ -190,9 +209,7 @@ class RequestRows:
         return self._clock.wall().timestamp()
 
 
-async def _write(
-    connection: AsyncConnection, claim: Claim, **values: Any
-) -> None:
+def _write(connection: Connection, claim: Claim, **values: Any) -> None:
     """Write under a claim.
 
     The marker tells a request from one that has its key after it.
@@ -200,16 +217,8 @@ async def _write(
     Raises:
         LeaseLost: It is not the newest.
     """
-    done = await connection.execute(
-        update(requests)
-        .where(
-            requests.c.id == claim.row,
-            requests.c.claim == claim.number,
-            requests.c.marker == claim.marker,
-        )
-        .values(values)
-    )
-    if not done.rowcount:
+    values |= {"of": claim.row, "under": claim.number, "by": claim.marker}
+    if not connection.execute(_WRITE, values).rowcount:
         raise LeaseLost
 
 

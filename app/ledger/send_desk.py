@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     and_,
     delete,
     func,
@@ -13,14 +14,13 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.ledger.database import Database
 from app.ledger.forgetting import forget
 from app.ledger.leases import free_at
 from app.ledger.schema import sends
 from app.ledger.send_records import UNFINISHED, SendRecord, Stage
-from app.ledger.send_turns import is_due
+from app.ledger.send_turns import is_due, is_in
 from app.problems.errors import Outcome
 
 __all__ = ["OutboxCounts", "SendDesk"]
@@ -61,8 +61,9 @@ class SendDesk:
 
     async def find(self, send: str) -> SendRecord | None:
         """Return a send."""
-        async with self._database.transaction() as connection:
-            return await self._shown(connection, send)
+        return await self._database.transaction(
+            lambda connection: self._shown(connection, send)
+        )
 
     async def cancel(
         self, record: SendRecord, now: float, **changes: Any
@@ -94,34 +95,36 @@ class SendDesk:
         Those are what was promised and not sent, and what nobody knows.
         """
         whose = true() if tenant is None else sends.c.tenant == tenant
-        async with self._database.transaction() as connection:
-            rows = await connection.execute(
-                select(*_SHOWN)
-                .where(_GIVEN_UP, whose)
-                .order_by(sends.c.updated_at.desc(), sends.c.seq.desc())
-                .limit(most)
-            )
+        wanted = (
+            select(*_SHOWN)
+            .where(_GIVEN_UP, whose)
+            .order_by(sends.c.updated_at.desc(), sends.c.seq.desc())
+            .limit(most)
+        )
+
+        def look(connection: Connection) -> list[SendRecord]:
+            rows = connection.execute(wanted).mappings()
             vault = self._database.vault
-            return [SendRecord.of(row, vault) for row in rows.mappings()]
+            return [SendRecord.of(row, vault) for row in rows]
+
+        return await self._database.transaction(look)
 
     async def counts(self, now: float) -> OutboxCounts:
         """Count the sends that have not ended well."""
-        shown = or_(sends.c.stage.in_(UNFINISHED), _GIVEN_UP)
-        async with self._database.transaction() as connection:
-            rows = await connection.execute(
-                select(sends.c.stage, func.count())
-                .where(shown)
-                .group_by(sends.c.stage)
-            )
+        shown = or_(is_in(sends, UNFINISHED), _GIVEN_UP)
+        each = select(sends.c.stage, func.count()).where(shown)
+        due = select(func.min(sends.c.due_at)).where(
+            is_in(sends, UNFINISHED),
+            sends.c.due_at <= now,
+            sends.c.away.is_not(true()),
+        )
+
+        def count(connection: Connection) -> OutboxCounts:
+            rows = connection.execute(each.group_by(sends.c.stage))
             stages = {Stage(stage): count for stage, count in rows}
-            oldest: float | None = await connection.scalar(
-                select(func.min(sends.c.due_at)).where(
-                    sends.c.stage.in_(UNFINISHED),
-                    sends.c.due_at <= now,
-                    sends.c.away.is_not(true()),
-                )
-            )
-        return OutboxCounts(stages, oldest)
+            return OutboxCounts(stages, connection.scalar(due))
+
+        return await self._database.transaction(count)
 
     async def revive(
         self, record: SendRecord, now: float
@@ -147,28 +150,25 @@ class SendDesk:
 
     async def discard(self, record: SendRecord) -> bool:
         """Forget a send that was given up; tell whether it was."""
-        async with self._database.transaction() as connection:
-            done = await connection.execute(
-                delete(sends).where(
-                    sends.c.id == record.id,
-                    sends.c.claim == record.claim,
-                    _GIVEN_UP,
-                )
-            )
-        return bool(done.rowcount)
+        it = delete(sends).where(
+            sends.c.id == record.id,
+            sends.c.claim == record.claim,
+            _GIVEN_UP,
+        )
+        return await self._database.transaction(
+            lambda connection: bool(connection.execute(it).rowcount)
+        )
 
     async def hasten(self, now: float) -> None:
         """Have all that is due tried again: its pauses count no more."""
-        async with self._database.transaction() as connection:
-            await connection.execute(
-                update(sends)
-                .where(
-                    sends.c.stage.in_(UNFINISHED),
-                    sends.c.retry_at > now,
-                    is_due(sends, now),
-                )
-                .values(retry_at=now)
-            )
+        all_due = update(sends).where(
+            is_in(sends, UNFINISHED),
+            sends.c.retry_at > now,
+            is_due(sends, now),
+        )
+        await self._database.transaction(
+            lambda it: it.execute(all_due.values(retry_at=now)).close()
+        )
 
     async def purge(self, ended_before: float) -> int:
         """Forget the sends that ended so long ago; return how many."""
@@ -192,26 +192,20 @@ class SendDesk:
         **changes: Any,
     ) -> SendRecord | None:
         """Change a send, unless somebody has changed it meanwhile."""
-        async with self._database.transaction() as connection:
-            done = await connection.execute(
-                update(sends)
-                .where(
-                    sends.c.id == record.id,
-                    sends.c.claim == record.claim,
-                    condition,
-                )
-                .values(**changes, claim=record.claim + 1)
-            )
-            if not done.rowcount:
-                return None
-            return await self._shown(connection, record.id)
-
-    async def _shown(
-        self, connection: AsyncConnection, send: str
-    ) -> SendRecord | None:
-        rows = await connection.execute(
-            select(*_SHOWN).where(sends.c.id == send)
+        it = update(sends).where(
+            sends.c.id == record.id, sends.c.claim == record.claim, condition
         )
+        changed = it.values(**changes, claim=record.claim + 1)
+
+        def change(connection: Connection) -> SendRecord | None:
+            if not connection.execute(changed).rowcount:
+                return None
+            return self._shown(connection, record.id)
+
+        return await self._database.transaction(change)
+
+    def _shown(self, connection: Connection, send: str) -> SendRecord | None:
+        rows = connection.execute(select(*_SHOWN).where(sends.c.id == send))
         row = rows.mappings().one_or_none()
         if row is None:
             return None

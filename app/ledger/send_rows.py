@@ -5,9 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
-
-from app.ledger.schema import sends
 from app.ledger.send_records import SendRecord, Stage, binding_of
 from app.ledger.vault import Vault
 from app.problems.errors import ExchangeError, Outcome
@@ -15,7 +12,6 @@ from app.problems.stored import pack
 
 __all__ = [
     "NewSend",
-    "claimed",
     "left_alone",
     "new_row",
     "reached",
@@ -140,8 +136,3 @@ def sealed(
     if (submission := changes.get("submission")) is not None:
         written["submission"] = vault.seal(submission, binding_of(send))
     return written
-
-
-def claimed(record: SendRecord) -> ColumnElement[bool]:
-    """Return the condition that nobody has claimed a send since."""
-    return and_(sends.c.id == record.id, sends.c.claim == record.claim)

@@ -9,8 +9,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from app.clock import Clock
 from app.ledger.capacity import expect_room
@@ -20,16 +27,25 @@ from app.ledger.schema import sends
 from app.ledger.send_records import SendRecord
 from app.ledger.send_rows import (
     NewSend,
-    claimed,
     left_alone,
     new_row,
     reached,
     sealed,
 )
-from app.ledger.send_turns import due, next_due, of_users, waits_in
+from app.ledger.send_turns import NOW, WAITS, due, next_due, of_users
 from app.problems.errors import ExchangeError, Outcome
 
 __all__ = ["SendLedger"]
+
+_IS_IT = sends.c.id == bindparam("of")
+# Nobody has claimed it since.
+_IS_MINE = _IS_IT & (sends.c.claim == bindparam("under"))
+
+_FIND = select(sends).where(_IS_IT)
+_ADD = insert(sends).returning(sends)
+_CHANGE = update(sends).where(_IS_MINE).returning(sends)
+_CLAIM = _CHANGE.where(free_at(sends, NOW))
+_FORGET = delete(sends).where(_IS_MINE)
 
 
 class SendLedger:
@@ -58,7 +74,10 @@ class SendLedger:
         self._owner = owner
         self._clock = clock
         self.capacity = capacity
-        self._is_served = sends.c.tenant.in_(tenants)
+        is_served = sends.c.tenant.in_(tenants)
+        self._due = due().where(is_served)
+        self._next_due = next_due().where(is_served)
+        self._of_users = of_users().where(is_served)
 
     def now(self) -> float:
         """Return the Unix time."""
@@ -82,36 +101,37 @@ class SendLedger:
             ServiceOverloaded: Too many are waiting.
             LedgerUnavailable: It was not taken on, or nobody knows.
         """
-        # Else two would see nothing wait, and both be the first.
-        async with self._database.transaction(*new.alone_about) as connection:
+
+        def taken_on(connection: Connection) -> tuple[SendRecord, bool]:
             now = self.now()
-            found = await self._find(connection, new.id)
+            found = self._find(connection, new.id)
             if found is not None:
                 return found, False
-            await expect_room(connection, new, self.capacity, now)
+            expect_room(connection, new, self.capacity, now)
             row = new_row(new, self._database.vault, now)
-            waits = select(waits_in(new.lane, now))
-            is_first = at_once and row["due_at"] <= now
-            is_first = is_first and not await connection.scalar(waits)
-            rows = await connection.execute(
-                insert(sends).values(row).returning(sends)
-            )
-            record = self._opened(rows.mappings().one())
-            if is_first:
-                taken = await self._claim(connection, record)
-                return taken or record, taken is not None
-            return record, False
+            lane = {"of": new.lane, "now": now}
+            is_ours = at_once and row["due_at"] <= now
+            is_ours = is_ours and not connection.scalar(WAITS, lane)
+            if is_ours:
+                row |= self._claim_after(row["claim"], now)
+            added = connection.execute(_ADD, row).mappings().one()
+            record = self._opened(added)
+            return replace(record, before=new.before), is_ours
+
+        # Else two would see nothing wait, and both be the first.
+        return await self._database.transaction(taken_on, *new.alone_about)
 
     async def find(self, send: str) -> SendRecord | None:
         """Return a send."""
-        async with self._database.transaction() as connection:
-            return await self._find(connection, send)
+        return await self._database.transaction(
+            lambda connection: self._find(connection, send)
+        )
 
     async def of_users(self) -> list[bytes]:
         """Return the names of the lanes in which something is a user's."""
-        async with self._database.transaction() as connection:
-            rows = await connection.scalars(of_users().where(self._is_served))
-            return list(rows)
+        return await self._database.transaction(
+            lambda connection: list(connection.scalars(self._of_users))
+        )
 
     async def claim_due(
         self, most: int, here: Collection[bytes] = ()
@@ -125,25 +145,30 @@ class SendLedger:
         Returns:
             The sends, and when others are to be that are not due yet.
         """
-        async with self._database.transaction() as connection:
-            now = self.now()
-            rows = await connection.execute(
-                due(now, here).where(self._is_served).limit(most)
-            )
-            found = [self._opened(row) for row in rows.mappings()]
-            claims = [await self._claim(connection, each) for each in found]
-            soonest: float | None = await connection.scalar(
-                next_due(now).where(self._is_served)
-            )
-        return [each for each in claims if each is not None], soonest
+
+        def claim(
+            connection: Connection,
+        ) -> tuple[list[SendRecord], float | None]:
+            now = {"now": self.now()}
+            wanted = {**now, "here": list(here), "most": most}
+            rows = connection.execute(self._due, wanted).mappings().all()
+            found = [self._opened(row) for row in rows]
+            claims = [self._claim(connection, each) for each in found]
+            soonest = connection.scalar(self._next_due, now)
+            return [each for each in claims if each is not None], soonest
+
+        return await self._database.transaction(claim)
 
     async def claim(
         self, record: SendRecord, **changes: Any
     ) -> SendRecord | None:
         """Take over one send, changing it; None if somebody else has it."""
-        async with self._database.transaction() as connection:
+
+        def claim(connection: Connection) -> SendRecord | None:
             values = sealed(record.id, changes, self._database.vault)
-            return await self._claim(connection, record, **values)
+            return self._claim(connection, record, **values)
+
+        return await self._database.transaction(claim)
 
     async def advance(
         self,
@@ -161,18 +186,16 @@ class SendLedger:
             LedgerUnavailable: It could not be written down.
         """
         changes = reached(record, changes, problem, self.now())
-        async with self._database.transaction() as connection:
+
+        def change(connection: Connection) -> SendRecord:
             values = sealed(record.id, changes, self._database.vault)
-            rows = await connection.execute(
-                update(sends)
-                .where(claimed(record))
-                .values(values)
-                .returning(sends)
-            )
-            row = rows.mappings().one_or_none()
+            values |= {"of": record.id, "under": record.claim}
+            row = connection.execute(_CHANGE, values).mappings().one_or_none()
             if row is None:
                 raise LeaseLost
             return self._opened(row)
+
+        return await self._database.transaction(change)
 
     async def release(
         self,
@@ -193,12 +216,13 @@ class SendLedger:
 
         Raises what `advance` raises.
         """
-        async with self._database.transaction() as connection:
-            done = await connection.execute(
-                delete(sends).where(claimed(record))
-            )
-            if not done.rowcount:
+        mine = {"of": record.id, "under": record.claim}
+
+        def forget(connection: Connection) -> None:
+            if not connection.execute(_FORGET, mine).rowcount:
                 raise LeaseLost
+
+        await self._database.transaction(forget)
 
     async def renew(self, records: Iterable[SendRecord]) -> None:
         """Keep claims from ending."""
@@ -206,43 +230,37 @@ class SendLedger:
         mine = [{"row": each.id, "number": each.claim} for each in records]
         if not mine:
             return
-        async with self._database.transaction() as connection:
-            await connection.execute(renewal(sends, until), mine)
-
-    async def _claim(
-        self, connection: AsyncConnection, record: SendRecord, **changes: Any
-    ) -> SendRecord | None:
-        """Take a send over, unless somebody has it meanwhile.
-
-        In the table it is in doubt from now on whether its draft was made:
-        until something better is known, and if it never will be.
-        """
-        now = self.now()
-        changes = {
-            "before": Outcome.UNKNOWN,
-            **changes,
-            "owner": self._owner,
-            "lease_until": now + LEASE,
-            "claim": record.claim + 1,
-        }
-        rows = await connection.execute(
-            update(sends)
-            .where(claimed(record), free_at(sends, now))
-            .values(changes)
-            .returning(sends)
+        await self._database.transaction(
+            lambda it: it.execute(renewal(sends, until), mine).close()
         )
-        row = rows.mappings().one_or_none()
+
+    def _claim(
+        self, connection: Connection, record: SendRecord, **changes: Any
+    ) -> SendRecord | None:
+        """Take a send over, unless somebody has it meanwhile."""
+        now = self.now()
+        values = self._claim_after(record.claim, now) | changes
+        values |= {"of": record.id, "under": record.claim, "now": now}
+        row = connection.execute(_CLAIM, values).mappings().one_or_none()
         if row is None:
             return None
         return replace(self._opened(row), before=record.before)
 
-    async def _find(
-        self, connection: AsyncConnection, send: str
-    ) -> SendRecord | None:
-        rows = await connection.execute(
-            select(sends).where(sends.c.id == send)
-        )
-        row = rows.mappings().one_or_none()
+    def _claim_after(self, number: int, now: float) -> dict[str, Any]:
+        """Return what a row says when this process has the next claim.
+
+        In the table it is in doubt from now on whether its draft was made:
+        until something better is known, and if it never will be.
+        """
+        return {
+            "before": Outcome.UNKNOWN,
+            "owner": self._owner,
+            "lease_until": now + LEASE,
+            "claim": number + 1,
+        }
+
+    def _find(self, connection: Connection, send: str) -> SendRecord | None:
+        row = connection.execute(_FIND, {"of": send}).mappings().one_or_none()
         return None if row is None else self._opened(row)
 
     def _opened(self, row: RowMapping) -> SendRecord:

@@ -5,8 +5,7 @@ import hmac
 import secrets
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select, update
 
 from app.ledger.adding import add_unless_there
 from app.ledger.schema import ledger_keys
@@ -56,9 +55,7 @@ class Vault:
         return digest.digest()
 
 
-async def open_vault(
-    connection: AsyncConnection, secrets_: Sequence[bytes]
-) -> Vault:
+def open_vault(connection: Connection, secrets_: Sequence[bytes]) -> Vault:
     """Return the vault of a ledger, made when it is opened for the first time.
 
     Its data key lies in the ledger, wrapped by the first of the secrets. So
@@ -73,13 +70,13 @@ async def open_vault(
     fresh = box.seal(secrets.token_bytes(_KEY_BYTES), binding)
     # Who comes second takes the key of who came first.
     row = {"id": _ONLY, "wrapped": fresh}
-    await add_unless_there(connection, ledger_keys, row)
-    rows = await connection.execute(select(ledger_keys.c.wrapped))
+    add_unless_there(connection, ledger_keys, row)
+    rows = connection.execute(select(ledger_keys.c.wrapped))
     wrapped: bytes = rows.scalar_one()
     data_key = box.open(wrapped, binding)
     if data_key is None:
         raise KeysLost
     if SealedBox(secrets_[:1], _WRAPPING).open(wrapped, binding) is None:
         wrapped = box.seal(data_key, binding)
-        await connection.execute(update(ledger_keys).values(wrapped=wrapped))
+        connection.execute(update(ledger_keys).values(wrapped=wrapped))
     return Vault(data_key)

@@ -48,7 +48,7 @@ def ledger_url(given: SecretStr | None, default_file: str) -> URL:
         default_file: The SQLite file that serves without it.
     """
     if given is None:
-        return URL.create("sqlite+aiosqlite", database=default_file)
+        return URL.create("sqlite", database=default_file)
     url = make_url(given.get_secret_value())
     query = dict(url.query)
     # As libpq calls it; the driver has another name for the same.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import TextClause, text
+from sqlalchemy import Connection, TextClause, text
 
 from app.ledger.database import Database
 from app.problems.errors import Outcome
@@ -37,19 +37,25 @@ async def _forget_all(
     before: Callable[[], None] = _nothing,
     after: Callable[[], None] = _nothing,
 ) -> None:
-    async with database.transaction() as connection:
+    def work(connection: Connection) -> None:
         before()
-        await connection.execute(text("DELETE FROM requests"))
+        connection.execute(text("DELETE FROM requests"))
         after()
+
+    await database.transaction(work)
 
 
 async def _forget_all_and(
     database: Database, begun: asyncio.Event, last: TextClause
 ) -> None:
-    async with database.transaction() as connection:
-        await connection.execute(text("DELETE FROM requests"))
-        begun.set()
-        await connection.execute(last)
+    loop = asyncio.get_running_loop()
+
+    def work(connection: Connection) -> None:
+        connection.execute(text("DELETE FROM requests"))
+        loop.call_soon_threadsafe(begun.set)
+        connection.execute(last)
+
+    await database.transaction(work)
 
 
 async def test_a_transaction_is_done_wholly_or_not_at_all(
@@ -184,12 +190,10 @@ async def test_an_address_that_is_wrong(place: Place) -> None:
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_process_that_is_gone_keeps_no_locks(place: Place) -> None:
     """Its machine lost power: the server ends what it had begun, soon."""
-    async with (
-        place.database() as database,
-        database.transaction() as connection,
-    ):
-        shown = await connection.scalar(
-            text("SHOW idle_in_transaction_session_timeout")
+    wanted = text("SHOW idle_in_transaction_session_timeout")
+    async with place.database() as database:
+        shown = await database.transaction(
+            lambda connection: connection.scalar(wanted)
         )
 
     assert shown == "15s"

@@ -17,10 +17,11 @@ OLD, NEW, OTHER = b"an-old-key", b"a-new-key", b"a-key-of-others"
 
 async def _wrapped(database: Database) -> bytes:
     """Return the data key as it is kept, without opening the ledger."""
-    async with database._engine.begin() as connection:
-        rows = await connection.execute(select(ledger_keys.c.wrapped))
-        key: bytes = rows.scalar_one()
-        return key
+    keys = select(ledger_keys.c.wrapped)
+    found: bytes = await database._engine.run(
+        lambda connection: connection.execute(keys).scalar_one()
+    )
+    return found
 
 
 async def test_keys_are_rotated(place: Place) -> None:

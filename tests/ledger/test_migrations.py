@@ -1,6 +1,7 @@
 """The tables of the ledger, and how they come into being."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -36,16 +37,26 @@ def _taken_back(connection: Connection) -> list[str]:
     return inspect(connection).get_table_names()
 
 
+def _say(number: str, connection: Connection) -> None:
+    connection.execute(
+        text("UPDATE alembic_version SET version_num = :number"),
+        {"number": number},
+    )
+
+
+def _take_back(connection: Connection) -> None:
+    with connection.begin():
+        _say("0003", connection)
+
+
 async def test_migrations_lead_to_the_tables_of_the_code(
     place: Place,
 ) -> None:
     """Nothing would be left for a new migration to do; and all lead back."""
     async with place.database() as database:
-        async with database.transaction() as connection:
-            left = await connection.run_sync(_differences)
-            reached = await connection.run_sync(revision)
-        async with database.transaction() as connection:
-            tables = await connection.run_sync(_taken_back)
+        left = await database.transaction(_differences)
+        reached = await database.transaction(revision)
+        tables = await database.transaction(_taken_back)
 
     assert left == []
     assert reached == NEWEST
@@ -77,10 +88,7 @@ async def test_a_ledger_of_a_later_release_is_left_alone(
     """Unknown tables: refused with the reason, whatever is in there."""
     async with place.database() as database:
         await remember(database, b"one")
-        async with database.transaction() as connection:
-            await connection.execute(
-                text("UPDATE alembic_version SET version_num = '9999'")
-            )
+        await database.transaction(partial(_say, "9999"))
     async with place.database() as database:
         with pytest.raises(LedgerUnavailable) as refused:
             await remember(database, b"two")
@@ -89,8 +97,5 @@ async def test_a_ledger_of_a_later_release_is_left_alone(
         assert refused.value.detail == "The ledger is of another release."
         assert refused.value.outcome is Outcome.NOT_PERFORMED
         assert lost["error"] == "unknown-revision"
-        async with database._engine.begin() as connection:
-            await connection.execute(
-                text("UPDATE alembic_version SET version_num = '0003'")
-            )
+        await database._engine.run(_take_back)
         assert await count(database) == 1

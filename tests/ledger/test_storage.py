@@ -44,8 +44,8 @@ async def _no_more_pages(database: Database) -> AsyncIterator[None]:
 
 
 def _size_of_log(database: Database) -> int:
-    log = Path(f"{database._engine.url.database}-wal")
-    return log.stat().st_size
+    assert database._file is not None
+    return Path(f"{database._file.path}-wal").stat().st_size
 
 
 @asynccontextmanager
@@ -56,9 +56,10 @@ async def _no_larger_log(database: Database) -> AsyncIterator[None]:
 
 
 async def _pragma(database: Database, name: str) -> object:
-    async with database.transaction() as connection:
-        rows = await connection.execute(text(f"PRAGMA {name}"))
-        return rows.scalar_one()
+    pragma = text(f"PRAGMA {name}")
+    return await database.transaction(
+        lambda connection: connection.execute(pragma).scalar_one()
+    )
 
 
 @pytest.mark.usefixtures("database")

@@ -42,7 +42,7 @@ async def _made(keys: tuple[bytes, ...]) -> Path:
     atexit.register(shutil.rmtree, home)
     file = Path(home) / _NAME
     database = Database(
-        URL.create("sqlite+aiosqlite", database=str(file)),
+        URL.create("sqlite", database=str(file)),
         keys,
         Telemetry(EventLog(io.StringIO())),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Connection, Row, func, insert, select, text
 
 from app.ledger.database import Database
 from app.ledger.schema import METADATA, requests
@@ -95,26 +95,18 @@ class Place:
 
     async def scalar(self, query: str) -> Any:
         """Return what SQL finds, asked beside all others."""
-        async with (
-            self.database() as database,
-            database.transaction() as connection,
-        ):
-            return await connection.scalar(text(query))
+        async with self.database() as database:
+            return await database.transaction(
+                lambda connection: connection.scalar(text(query))
+            )
 
     async def contents(self) -> bytes:
         """Return all that is in the ledger, as it is stored."""
         if self.server is None:
             files = self.data_dir.rglob("*")
             return b"".join(it.read_bytes() for it in files if it.is_file())
-        async with (
-            self.database() as database,
-            database.transaction() as connection,
-        ):
-            rows = [
-                row
-                for table in METADATA.tables.values()
-                for row in await connection.execute(select(table))
-            ]
+        async with self.database() as database:
+            rows = await database.transaction(_all_rows)
         return b"\n".join(
             it if isinstance(it, bytes) else str(it).encode()
             for row in rows
@@ -139,26 +131,38 @@ def no_file_beyond(size: int) -> Iterator[None]:
 
 async def remember(database: Database, *names: bytes, weight: int = 0) -> None:
     """Write down requests, in one transaction."""
-    async with database.transaction() as connection:
-        for name in names:
-            await connection.execute(
-                insert(requests).values(
-                    id=name,
-                    fingerprint=b"",
-                    marker="",
-                    notes=bytes(weight),
-                    claim=0,
-                    lease_until=0.0,
-                    created_at=0.0,
-                    expires_at=0.0,
-                )
-            )
+    rows = [
+        {
+            "id": name,
+            "fingerprint": b"",
+            "marker": "",
+            "notes": bytes(weight),
+            "claim": 0,
+            "lease_until": 0.0,
+            "created_at": 0.0,
+            "expires_at": 0.0,
+        }
+        for name in names
+    ]
+
+    def add(connection: Connection) -> None:
+        for row in rows:
+            connection.execute(insert(requests), row)
+
+    await database.transaction(add)
 
 
 async def count(database: Database) -> int:
     """Return how many requests are written down."""
-    async with database.transaction() as connection:
-        rows = await connection.execute(
-            select(func.count()).select_from(requests)
-        )
-        return rows.scalar_one()
+    all_of_them = select(func.count()).select_from(requests)
+    return await database.transaction(
+        lambda connection: connection.execute(all_of_them).scalar_one()
+    )
+
+
+def _all_rows(connection: Connection) -> list[Row[Any]]:
+    return [
+        row
+        for table in METADATA.tables.values()
+        for row in connection.execute(select(table))
+    ]

@@ -1,13 +1,13 @@
 """Processes that share a ledger, and work that is to be done once."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import SecretStr
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from app.clock import Deadline
 from app.ledger.database import Database
@@ -26,6 +26,8 @@ from tests.support.clocks import JumpingClock
 from tests.support.ledger import SECRET, Place
 
 __all__ = ["Process", "Work", "asked", "process"]
+
+T = TypeVar("T")
 
 _DAY = 86_400.0
 
@@ -76,14 +78,13 @@ class _Database(Database):
 
     is_silent = False
 
-    @asynccontextmanager
     async def transaction(
-        self, *alone_about: bytes
-    ) -> AsyncIterator[AsyncConnection]:
-        async with super().transaction(*alone_about) as connection:
-            yield connection
+        self, work: Callable[[Connection], T], *alone_about: bytes
+    ) -> T:
+        result = await super().transaction(work, *alone_about)
         if self.is_silent:
             raise LedgerUnavailable(outcome=Outcome.UNKNOWN)
+        return result
 
 
 @dataclass(kw_only=True)

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -100,14 +100,17 @@ def _settings(**changes: Any) -> Settings:
 
 
 class SandboxClock(SystemClock):
-    """Reads the sandbox's calendar, as machines do that both keep time."""
+    """Keeps the sandbox's time, as machines do that both keep time.
+
+    Any thread may ask it; the sandbox itself tells the loop alone.
+    """
 
     def __init__(self, sandbox: Sandbox) -> None:
         super().__init__()
-        self._sandbox = sandbox
+        self._began = sandbox.now - timedelta(seconds=self.now())
 
     def wall(self) -> datetime:
-        return self._sandbox.now
+        return self._began + timedelta(seconds=self.now())
 
 
 @cache

@@ -195,7 +195,7 @@ def test_a_wrong_database_is_not_quoted(
             "postgresql://e:p@db:5433/x?sslmode=verify-full",
             "postgresql+asyncpg://e:p@db:5433/x?ssl=verify-full",
         ),
-        (None, "sqlite+aiosqlite:///data/ledger.db"),
+        (None, "sqlite:///data/ledger.db"),
     ],
 )
 def test_the_ledger_is_where_it_is_said(
