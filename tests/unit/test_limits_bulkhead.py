@@ -45,15 +45,18 @@ class Tenant:
         cost: int = 1,
         criticality: Criticality = Criticality.INTERACTIVE,
     ) -> Ticket:
-        ticket = Ticket(
+        ticket = self.ticket(name, cost, criticality)
+        self.bulkhead.enter(ticket)
+        return ticket
+
+    def ticket(self, name: str, cost: int, criticality: Criticality) -> Ticket:
+        return Ticket(
             lane=self.lanes[name],
             source=name,
             criticality=criticality,
             cost=cost,
             entered=self.now,
         )
-        self.bulkhead.enter(ticket)
-        return ticket
 
     def admit(self) -> list[Ticket]:
         return self.bulkhead.admit(self.now)
@@ -202,6 +205,16 @@ class Traffic(RuleBasedStateMachine):
         self.order[ticket] = next(self.numbers)
         self.waiting.append(ticket)
         self._admit()
+
+    @rule(name=st.sampled_from(MAILBOXES), cost=st.sampled_from([1, 4, 20]))
+    def pass_by(self, name: str, cost: int) -> None:
+        ticket = self.tenant.ticket(name, cost, Criticality.SYNC)
+        if self.bulkhead.pass_by(ticket):
+            assert self.waiting == []
+            assert ticket.lane.in_use <= ticket.lane.limit.value
+            assert self.bulkhead.in_use <= self.bulkhead.limit.value
+            self.running.append(ticket)
+            self.counted[ticket] = self.tenant.now
 
     @precondition(lambda self: self.waiting)
     @rule(place=st.integers(min_value=0, max_value=1000))

@@ -51,6 +51,17 @@ class Bulkhead:
         """Tell whether nothing is going on."""
         return not (self.in_use or self.waiting)
 
+    def pass_by(self, ticket: Ticket) -> bool:
+        """Give permits at once if nobody waits and there are enough."""
+        if self.waiting:
+            return False
+        ticket.cost = min(ticket.cost, ticket.lane.window.limit)
+        now = ticket.entered
+        if not (self._could_go(ticket, now) and self._has_permits(ticket)):
+            return False
+        self._take(ticket, now)
+        return True
+
     def enter(self, ticket: Ticket) -> None:
         """Queue up; whose turn it is tells `admit`.
 
@@ -76,11 +87,12 @@ class Bulkhead:
             lane = self._ready[0]
             ticket = lane.waiting.first()
             if ticket is not None and self._could_go(ticket, now):
-                if self.in_use + self._needs(ticket) > self.limit.value:
+                if not self._has_permits(ticket):
                     # The next permits are for this one; if others passed it,
                     # who needs several would never get them.
                     break
                 self._take(lane.waiting.pop(), now)
+                self.waiting -= 1
                 admitted.append(ticket)
             self._ready.popleft()
             lane.is_ready = False
@@ -120,6 +132,9 @@ class Bulkhead:
         if is_general and self.limit.refused(of_tenant):
             self._breadth.clear()
 
+    def _has_permits(self, ticket: Ticket) -> bool:
+        return self.in_use + self._needs(ticket) <= self.limit.value
+
     def _needs(self, ticket: Ticket) -> int:
         return min(ticket.lane.needs(ticket), self.limit.value)
 
@@ -150,4 +165,3 @@ class Bulkhead:
         ticket.counts_until = lane.window.add(ticket.cost, now)
         lane.in_use += ticket.permits
         self.in_use += ticket.permits
-        self.waiting -= 1

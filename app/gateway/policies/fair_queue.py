@@ -98,9 +98,9 @@ class FairQueue(Generic[T]):
                 return
 
     def _next_class(self) -> Criticality | None:
-        waiting = self._nonempty()
-        if not waiting:
+        if not self._classes:
             return None
+        waiting = self._nonempty()
         aged = [c for c in waiting[1:] if self._passed[c] >= _PATIENCE]
         if aged and not self._aged_last:
             return max(aged, key=self._passed.__getitem__)

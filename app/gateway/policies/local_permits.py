@@ -68,22 +68,8 @@ class LocalPermits:
             cost=wish.cost,
             entered=self._clock.now(),
         )
-        try:
-            tenant.bulkhead.enter(ticket)
-        except QueueFull as e:
-            raise ServiceOverloaded(
-                "Too many requests wait for this mailbox.",
-                retry_after=_COME_BACK,
-            ) from e
-        try:
-            self._let_in(tenant)
-            if not ticket.permits:
-                await self._turn(ticket, wish.deadline)
-        except BaseException:
-            # Also if the turn came in the same moment.
-            tenant.bulkhead.leave(ticket, self._clock.now())
-            self._let_in(tenant)
-            raise
+        if not tenant.bulkhead.pass_by(ticket):
+            await self._queue(tenant, ticket, wish.deadline)
         lease = Lease(
             id=str(next(self._ids)),
             key=wish.key,
@@ -102,7 +88,8 @@ class LocalPermits:
         tenant.bulkhead.learn(ticket, report.told, now)
         ticket.correct(report.sent, now)
         tenant.bulkhead.leave(ticket, now)
-        self._let_in(tenant)
+        if tenant.bulkhead.waiting:
+            self._let_in(tenant)
 
     def tenants(self) -> Iterator[Usage]:
         """Yield what is known of each tenant."""
@@ -126,6 +113,26 @@ class LocalPermits:
             )
             if usage.in_use or usage.waiting or lane.limit.is_lowered:
                 yield usage
+
+    async def _queue(
+        self, tenant: _Tenant, ticket: Ticket, deadline: Deadline
+    ) -> None:
+        try:
+            tenant.bulkhead.enter(ticket)
+        except QueueFull as e:
+            raise ServiceOverloaded(
+                "Too many requests wait for this mailbox.",
+                retry_after=_COME_BACK,
+            ) from e
+        try:
+            self._let_in(tenant)
+            if not ticket.permits:
+                await self._turn(ticket, deadline)
+        except BaseException:
+            # Also if the turn came in the same moment.
+            tenant.bulkhead.leave(ticket, self._clock.now())
+            self._let_in(tenant)
+            raise
 
     async def _turn(self, ticket: Ticket, deadline: Deadline) -> None:
         """Wait until a ticket has its permits, or give up."""
