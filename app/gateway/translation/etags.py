@@ -16,7 +16,7 @@ __all__ = [
 ]
 
 # Raised whenever the same state of an item is shown otherwise than before.
-_FORM = 2
+_FORM = "2"
 _OURS = re.compile(
     r'"([A-Za-z0-9+/=_-]{1,512})\.[A-Za-z0-9@/_+-]{1,100}\.[0-9]{1,4}"'
 )

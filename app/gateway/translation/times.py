@@ -17,7 +17,7 @@ __all__ = [
 # Of days that every month has, the look of them tells all.
 _CERTAIN = re.compile(
     r"[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
-    r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z",
+    r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?+Z",
     re.ASCII,
 )
 _ALL_CERTAIN = re.compile(" ".join(4 * [_CERTAIN.pattern]), re.ASCII)
