@@ -15,11 +15,12 @@ __all__ = [
 ]
 
 # Of days that every month has, the look of them tells all.
-_CERTAIN = re.compile(
+_SECOND = (
     r"[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
-    r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?+Z",
-    re.ASCII,
+    r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
 )
+_CERTAIN = re.compile(_SECOND + r"(?:\.\d{1,9})?+Z", re.ASCII)
+_WHOLE = re.compile(rf"({_SECOND})\.0{{7}}", re.ASCII)
 _ALL_CERTAIN = re.compile(" ".join(4 * [_CERTAIN.pattern]), re.ASCII)
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
 
@@ -28,6 +29,9 @@ def utc_timestamp(time: GraphTime | None) -> str | None:
     """Return an RFC 3339 time in UTC, None where there is no valid one."""
     if time is None or not time.date_time:
         return None
+    whole = time.time_zone == "UTC" and _WHOLE.fullmatch(time.date_time)
+    if whole:
+        return f"{whole[1]}Z"
     try:
         # Graph gives seven decimals, one more than Python takes.
         local = datetime.fromisoformat(time.date_time[:26])

@@ -11,7 +11,7 @@ from app.gateway.translation.calendar.wire import (
     GraphResponse,
     GraphSlot,
 )
-from app.gateway.translation.parts import person
+from app.gateway.translation.parts import known
 from app.gateway.translation.times import moment_told
 from app.models.calendar.parts import (
     Attendee,
@@ -85,6 +85,7 @@ _TYPES: dict[str | None, Literal["required", "optional", "resource"]] = {
 }
 # What Graph writes where there is no time.
 _NEVER = "0001-01-01"
+_NEVER_TOLD = f"{_NEVER}T00:00:00Z"
 
 
 def kind_of(told: str | None) -> Kind | Literal["unknown"]:
@@ -114,17 +115,19 @@ def reply_of(told: str | None) -> Reply:
 
 def told_at(time: str | None) -> str | None:
     """Return an RFC 3339 time in UTC, None for Graph's way to say never."""
+    if time == _NEVER_TOLD:
+        return None
     told = moment_told(time)
     return None if told is None or told.startswith(_NEVER) else told
 
 
 def attendee(found: GraphAttendee, zone: str | None) -> Attendee:
     """Return somebody who is invited, and the time they propose."""
-    who = person(found)
+    who = known(found)
     status = found.status or GraphResponse()
     return {
-        "name": who["name"] if who else None,
-        "address": who["address"] if who else None,
+        "name": who.name if who else None,
+        "address": who.address if who else None,
         "type": _TYPES.get(found.type, "unknown"),
         "response": reply_of(status.response),
         "responded_at": told_at(status.time),
