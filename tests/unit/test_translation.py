@@ -84,6 +84,16 @@ def test_text_that_is_no_unicode_spoils_its_item_only() -> None:
     ]
 
 
+def test_half_a_character_in_bytes_is_replaced() -> None:
+    """No answer could repeat it."""
+    body = b'{"value": [{"id": "m1", "subject": "Hi \xed\xa0\xbd"}]}'
+
+    answer = msgspec.json.encode(messages(body, ABOUT).content)
+
+    [item] = msgspec.json.decode(answer)["items"]
+    assert item["subject"] == "Hi \N{REPLACEMENT CHARACTER}"
+
+
 def test_inventions_of_graph_are_unknown() -> None:
     """Values and members that nobody knows break nothing."""
     body = msgspec.json.encode(

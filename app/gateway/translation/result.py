@@ -138,8 +138,9 @@ def _read_one_by_one(page: _RawPage, kind: type[S]) -> Page[S]:
 
 def _salvaged(raw: Raw, kind: type[S]) -> S:
     try:
+        text = _mended(bytes(raw).decode("utf-8", "surrogatepass"))
         # Less strict about numbers, so that the rest can be kept.
-        members = json.loads(bytes(raw))
+        members = json.loads(text)
     except (ValueError, RecursionError):
         members = {}
     if not isinstance(members, dict):
@@ -163,9 +164,14 @@ def _decoded(body: bytes, kind: type[T]) -> T:
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:
-        # Exchange cuts previews by UTF-16, even in the midst of a character.
-        value = json.loads(body)
-        text = json.dumps(value, ensure_ascii=False)
-        cut = text.encode("utf-16", "surrogatepass")
-        whole = cut.decode("utf-16", "replace").encode()
-        return msgspec.json.decode(whole, type=kind)
+        text = json.dumps(json.loads(body), ensure_ascii=False)
+        return msgspec.json.decode(_mended(text), type=kind)
+
+
+def _mended(text: str) -> str:
+    """Return text without the halves of characters.
+
+    Exchange cuts previews by UTF-16, even in the midst of a character.
+    """
+    halves = text.encode("utf-16", "surrogatepass")
+    return halves.decode("utf-16", "replace")
