@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.ledger.engines import LedgerFile, alone, engine_for, is_file
-from app.ledger.revision import NEWEST, OtherRelease, revision
+from app.ledger.revision import NEWEST, OtherRelease, is_new, revision
 from app.ledger.vault import KeysLost, Vault, open_vault
 from app.problems.errors import Outcome
 from app.problems.ledger import LedgerUnavailable
@@ -227,7 +227,11 @@ def _transacted(
 
 
 def _upgrade(connection: Connection) -> None:
-    if revision(connection) != NEWEST:
+    if is_new(connection):
+        from app.ledger.making import make  # noqa: PLC0415 - as for Alembic
+
+        make(connection)
+    elif revision(connection) != NEWEST:
         from app.ledger.migrating import migrate  # noqa: PLC0415 - see there
 
         migrate(connection)

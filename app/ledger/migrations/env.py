@@ -6,7 +6,7 @@ from app.ledger.indexes import indexed
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=indexed(),
+    target_metadata=indexed("sqlite", "postgresql"),
 )
 with context.begin_transaction():
     context.run_migrations()
