@@ -53,7 +53,9 @@ class Answer(Struct, frozen=True, kw_only=True):
     def of(cls, content: object, **about: Any) -> "Answer":
         """Serialize content; its bytes make the entity tag by default."""
         body = msgspec.json.encode(content)
-        return cls(body=body, **{"etag": _hash_tag(body), **about})
+        if "etag" not in about:
+            about["etag"] = _hash_tag(body)
+        return cls(body=body, **about)
 
 
 def least_fresh(answers: Iterable[Answer]) -> Delivery | None:

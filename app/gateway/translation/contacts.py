@@ -29,6 +29,8 @@ __all__ = ["contact", "contact_folder", "contact_folders", "contacts"]
 
 _FORM = "contact"
 _HALF_A_DAY = timedelta(hours=12)
+# Exchange gives an empty object for no address.
+_NOWHERE = GraphPostalAddress()
 
 
 def contacts(body: bytes, about: Translation) -> Translated:
@@ -103,8 +105,7 @@ def _addresses(item: GraphContact) -> Iterator[PostalAddress]:
         ("other", item.other_address),
     )
     for kind, found in kinds:
-        # Exchange gives an empty object for no address.
-        if found is not None and found != GraphPostalAddress():
+        if found is not None and found != _NOWHERE:
             yield {
                 "kind": kind,
                 "street": found.street or None,
