@@ -8,17 +8,16 @@ an `httpx.TransportError`. Comments say where aiohttp 3.14 is held to that.
 
 import asyncio
 from asyncio import Future
-from collections.abc import AsyncIterator, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import AsyncIterator, Callable
+from functools import cached_property, lru_cache, partial
 from ssl import SSLContext
 
-import aiohttp
 import httpx
 from aiohttp import ClientTimeout, StreamReader
 from aiohttp.abc import AbstractResolver
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
-from aiohttp.http import StreamWriter
+from aiohttp.http import RawResponseMessage, StreamWriter
 
 from app.transport.connector import (
     CONNECTED,
@@ -34,20 +33,15 @@ _WITHOUT_BODY = {"GET", "HEAD", "OPTIONS", "TRACE"}
 _NOT_IN_A_LINE = (b"\r", b"\n", b"\0")
 _INTERIM = {*range(100, 200)} - {101}
 
-_Answer = tuple[int, Sequence[tuple[bytes, bytes]], StreamReader]
-
 
 class _Body(httpx.AsyncByteStream):
     """An answer's body as it arrives; to stop early closes the connection."""
 
-    def __init__(self, content: StreamReader, found: Connection) -> None:
+    def __init__(
+        self, content: StreamReader, stop: Callable[[], None]
+    ) -> None:
         self._content = content
-        self._connection = found
-        protocol = found.protocol
-        self._lost = None if protocol is None else protocol.closed
-        if self._lost is not None:
-            # After a malformed chunk aiohttp leaves the reader waiting.
-            self._lost.add_done_callback(self._wake)
+        self._stop = stop
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
@@ -56,19 +50,11 @@ class _Body(httpx.AsyncByteStream):
         except Exception as error:
             raise translate(error, CONNECTED) from error
         finally:
-            await self.aclose()
+            self._stop()
 
     async def aclose(self) -> None:
         """Close the connection unless the body was read to its end."""
-        if self._lost is not None:
-            self._lost.remove_done_callback(self._wake)
-        self._wake()
-        self._connection.close()
-
-    def _wake(self, _lost: Future[None] | None = None) -> None:
-        if not self._content.is_eof():
-            error = aiohttp.ClientPayloadError("connection lost")
-            self._content.set_exception(error)
+        self._stop()
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
@@ -124,17 +110,22 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             raise
         except Exception as error:
             raise httpx.LocalProtocolError(type(error).__name__) from error
+        stop = partial(self._connector.give_back, found, is_fit=False)
         try:
-            status, headers, content = await _exchange(
+            answer, content = await _exchange(
                 found, message, timeout, is_head=request.method == "HEAD"
             )
-            body = _Body(content, found)
         except BaseException as error:
-            found.close()
+            stop()
             if isinstance(error, Exception):
                 raise translate(error, CONNECTED) from error
             raise
-        return httpx.Response(status, headers=headers, stream=body)
+        self._connector.hand_out(found, content)
+        return httpx.Response(
+            answer.code,
+            headers=answer.raw_headers,
+            stream=_Body(content, stop),
+        )
 
     async def aclose(self) -> None:
         """Close all connections; what is under way fails."""
@@ -193,7 +184,7 @@ async def _exchange(
     timeout: ClientTimeout,
     *,
     is_head: bool,
-) -> _Answer:
+) -> tuple[RawResponseMessage, StreamReader]:
     """Send a message and return the answer once its headers are there."""
     protocol, transport = found.protocol, found.transport
     if protocol is None or transport is None:
@@ -209,8 +200,7 @@ async def _exchange(
     answer, content = await protocol.read()
     while answer.code in _INTERIM:
         answer, content = await protocol.read()
-    content.on_eof(lambda: _release(found))
-    return answer.code, answer.raw_headers, content
+    return answer, content
 
 
 def _start_timeout(protocol: ResponseHandler) -> None:
@@ -225,11 +215,3 @@ def _start_timeout(protocol: ResponseHandler) -> None:
 
     writer = StreamWriter(protocol, asyncio.get_running_loop())
     asyncio.ensure_future(writer.drain()).add_done_callback(written)
-
-
-def _release(found: Connection) -> None:
-    """Let another use the connection, unless it did not want to hear all."""
-    if found.protocol is not None and found.protocol.writing_paused:
-        found.close()
-    else:
-        found.release()

@@ -4,14 +4,14 @@ Comments say where aiohttp 3.14 is held to what it would not do by itself.
 """
 
 import asyncio
-from asyncio import Future, Transport
+from asyncio import Future
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from ssl import SSLContext
 
 import aiohttp
 import httpx
-from aiohttp import ClientRequest, ClientTimeout
+from aiohttp import ClientRequest, ClientTimeout, StreamReader
 from aiohttp.abc import AbstractResolver
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
@@ -78,6 +78,7 @@ class Connector(aiohttp.TCPConnector):
     Attributes:
         born: When each open connection was made.
         in_use: How many of them a request has.
+        read_from: The answers that are under way.
     """
 
     def __init__(self, options: PoolOptions) -> None:
@@ -93,6 +94,7 @@ class Connector(aiohttp.TCPConnector):
         self._origin = lru_cache(maxsize=_MOST_ORIGINS)(_origin)
         self.born: dict[ResponseHandler, float] = {}
         self.in_use = 0
+        self.read_from: dict[ResponseHandler, StreamReader] = {}
 
     def where(
         self, scheme: str, netloc: bytes, *, fresh: bool
@@ -148,12 +150,48 @@ class Connector(aiohttp.TCPConnector):
         left = max(_SHORTEST, timeout.connect - (clock() - began))
         return ClientTimeout(connect=left, sock_read=timeout.sock_read)
 
+    def hand_out(self, found: Connection, content: StreamReader) -> None:
+        """Have a connection given back once its answer was heard to the end.
+
+        Who does not want to hear the whole of a request is not asked again.
+        """
+        protocol = found.protocol
+        if protocol is not None:
+            self.read_from[protocol] = content
+            content.on_eof(
+                lambda: self.give_back(
+                    found, is_fit=not protocol.writing_paused
+                )
+            )
+
+    def give_back(self, found: Connection, *, is_fit: bool) -> None:
+        """Free its slot, and close it unless it is fit for another use.
+
+        Idempotent.
+        """
+        protocol, transport = found.protocol, found.transport
+        if protocol is None:
+            return
+        self._slots.release()
+        self.in_use -= 1
+        content = self.read_from.pop(protocol, None)
+        if content is not None:
+            _end(content)
+        if is_fit:
+            found.release()
+        else:
+            found.close()
+        # A closed connection would linger: TLS waits 30 s for the peer's
+        # farewell, unsent bytes for ever for a peer that does not read.
+        if protocol.transport is None and transport is not None:
+            transport.abort()
+
     def _admits(self, found: Connection, req: ClientRequest) -> bool:
         protocol, transport = found.protocol, found.transport
         if protocol is None or transport is None or transport.is_closing():
             found.close()
             raise ConnectionResetError("closed as soon as it was open")
-        now = asyncio.get_running_loop().time()
+        now = self._loop.time()
         if protocol not in self.born and protocol.closed is not None:
             self.born[protocol] = now
             protocol.closed.add_done_callback(partial(self._forget, protocol))
@@ -164,24 +202,22 @@ class Connector(aiohttp.TCPConnector):
             or now - self.born[protocol] >= self._max_age
         ):
             return False
-        found.add_callback(partial(self._free, protocol, transport))
         self.in_use += 1
         return True
 
     def _forget(self, protocol: ResponseHandler, lost: Future[None]) -> None:
         del self.born[protocol]
         _ = lost.cancelled() or lost.exception()  # else asyncio reports it
+        content = self.read_from.pop(protocol, None)
+        if content is not None:
+            # After a malformed chunk aiohttp leaves the reader waiting.
+            _end(content)
 
-    def _free(self, protocol: ResponseHandler, transport: Transport) -> None:
-        # A closed connection would linger: TLS waits 30 s for the peer's
-        # farewell, unsent bytes for ever for a peer that does not read.
-        def abort_unless_kept() -> None:
-            if protocol.transport is None:
-                transport.abort()
 
-        self._slots.release()
-        self.in_use -= 1
-        asyncio.get_running_loop().call_soon(abort_unless_kept)
+def _end(content: StreamReader) -> None:
+    """Have whoever reads on hear that nothing more comes."""
+    if not content.is_eof():
+        content.set_exception(aiohttp.ClientPayloadError("connection lost"))
 
 
 def _origin(scheme: str, netloc: bytes, fresh: bool) -> ClientRequest:  # noqa: FBT001

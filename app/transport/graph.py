@@ -27,12 +27,16 @@ _NO_CONTENT = (202, 204)
 _NOT_MODIFIED = 304
 _BEARING = ("POST", "PUT", "PATCH")
 _OF_ANSWERS = {
-    "Accept": "application/json",
-    "Accept-Encoding": "gzip",
-    "User-Agent": "exchange-api",
+    b"Accept": b"application/json",
+    b"Accept-Encoding": b"gzip",
+    b"User-Agent": b"exchange-api",
 }
 # Of what is streamed the size is wanted beforehand.
-_OF_STREAMS = {**_OF_ANSWERS, "Accept": "*/*", "Accept-Encoding": "identity"}
+_OF_STREAMS = {
+    **_OF_ANSWERS,
+    b"Accept": b"*/*",
+    b"Accept-Encoding": b"identity",
+}
 # To take one apart costs more than all else about a request.
 _MOST_URLS = 1024
 _ERROR = re.compile(rb'\{\s*"error"\s*:')
@@ -151,24 +155,25 @@ class GraphTransport:
     def _http(self, request: GraphRequest) -> httpx.Request:
         url = _url(request.elsewhere or self._base_url + request.target)
         headers = {
-            "Host": url.netloc.decode(),
+            b"Host": url.netloc,
             **(_OF_STREAMS if request.streamed else _OF_ANSWERS),
-            "client-request-id": request.client_request_id,
-            **request.headers,
+            b"client-request-id": request.client_request_id.encode(),
         }
+        for name, value in request.headers.items():
+            headers[name.encode()] = value.encode()
         if request.elsewhere is None:
-            headers["Authorization"] = f"Bearer {request.token}"
-        body = request.body
-        if body is not None:
-            headers.setdefault("Content-Type", "application/json")
-        if body is not None or request.method in _BEARING:
-            headers["Content-Length"] = str(len(body or b""))
+            headers[b"Authorization"] = b"Bearer " + request.token.encode()
+        body = request.body or b""
+        if request.body is not None:
+            headers.setdefault(b"Content-Type", b"application/json")
+        if request.body is not None or request.method in _BEARING:
+            headers[b"Content-Length"] = b"%d" % len(body)
         message = httpx.Request(
             request.method,
             url,
             headers=headers,
             # With a stream, httpx adds nothing and looks at nothing again.
-            stream=httpx.ByteStream(body or b""),
+            stream=httpx.ByteStream(body),
             extensions={
                 "timeout": (
                     self._of_streams if request.streamed else self._timeouts
