@@ -157,6 +157,21 @@ async def test_a_step_may_break_the_batch(
         await run(graph, step(1), step(2), step(3, dependsOn=[]))
 
 
+async def test_a_broken_batch_leaves_no_step_in_flight(
+    sandbox: Sandbox, graph: httpx.AsyncClient
+) -> None:
+    """Who asks at once, when the connection breaks, is no fifth."""
+    sandbox.settings.latency = 1.0
+    sandbox.faults.add(Fault(route="/users/*", reset="before", nth=4))
+
+    with pytest.raises(Reset):
+        await run(graph, *map(step, range(1, 9)))
+    answer = await graph.get(ONE)
+
+    assert answer.status_code == 200
+    assert sandbox.peak(ADA_ADDRESS) == 4
+
+
 async def test_odd_bodies_come_as_base64(
     sandbox: Sandbox, graph: httpx.AsyncClient
 ) -> None:

@@ -74,7 +74,10 @@ def read_batch(request: Request) -> list[Step]:
 
 
 async def run_batch(steps: list[Step], perform: Perform) -> Answer:
-    """Carry out all steps and return their answers in one."""
+    """Carry out all steps and return their answers in one.
+
+    When it ends, however it ends, none of them is in flight any more.
+    """
     ordered = any(step.depends_on for step in steps)
     places = asyncio.Semaphore(1 if ordered else AT_ONCE)
     done: dict[str, asyncio.Future[Answer]] = {}
@@ -92,9 +95,12 @@ async def run_batch(steps: list[Step], perform: Perform) -> Answer:
         done[step.id.lower()] = asyncio.ensure_future(run(step))
     try:
         answers = await asyncio.gather(*done.values())
-    finally:
+    except BaseException:
         for task in done.values():
             task.cancel()
+        # Until they have ended they are in flight, so the batch is as well.
+        await asyncio.wait(done.values())
+        raise
     pairs = zip(steps, answers, strict=True)
     whole = json_answer({"responses": [_shown(s, a) for s, a in pairs]})
     return replace(whole, cut=any(answer.cut for answer in answers))
