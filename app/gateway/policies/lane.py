@@ -1,6 +1,7 @@
 """What one mailbox uses and who waits for it. Pure."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from msgspec import Struct
 
@@ -12,6 +13,7 @@ from app.models.context import Criticality
 __all__ = ["Lane", "Limits", "Ticket"]
 
 _PAUSE = 10.0
+_NEVER = float("-inf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,14 +92,12 @@ class Lane:
     )
 
     def __init__(self, limits: Limits) -> None:
-        self.limit = AdaptiveLimit(
-            Bounds(floor=1, ceiling=limits.concurrency, pause=_PAUSE)
-        )
+        self.limit = AdaptiveLimit(_bounds(limits.concurrency))
         self.window = SlidingWindow(limits.requests, limits.window)
         self.waiting: FairQueue[Ticket] = FairQueue()
         self.in_use = 0
         self.is_ready = False
-        self.shut_at = float("-inf")
+        self.shut_at = _NEVER
         self._most_waiting = limits.queue
 
     def is_idle(self, now: float) -> bool:
@@ -144,3 +144,9 @@ class Lane:
         windows, rest = divmod(cost - 1, self.window.limit)
         opens_in = self.window.opens_in(rest + 1, now)
         return opens_in + windows * self.window.seconds
+
+
+@cache
+def _bounds(concurrency: int) -> Bounds:
+    """Return the bounds of a mailbox's limit, one object for all of them."""
+    return Bounds(floor=1, ceiling=concurrency, pause=_PAUSE)

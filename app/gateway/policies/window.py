@@ -26,12 +26,11 @@ class SlidingWindow:
     of the length late.
     """
 
-    __slots__ = ("_buckets", "_step", "_total", "limit", "seconds")
+    __slots__ = ("_buckets", "_total", "limit", "seconds")
 
     def __init__(self, limit: int, seconds: float) -> None:
         self.limit = limit
         self.seconds = seconds
-        self._step = seconds / _BUCKETS
         self._buckets: list[_Bucket] = []
         self._total = 0
 
@@ -59,7 +58,9 @@ class SlidingWindow:
         if newest and now < newest.ends - self.seconds:
             newest.count += count
         else:
-            newest = _Bucket(count, now + self._step + self.seconds)
+            newest = _Bucket(
+                count, now + self.seconds / _BUCKETS + self.seconds
+            )
             self._buckets.append(newest)
         self._total += count
         return newest.ends
