@@ -9,10 +9,12 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from fastapi import Request, Response
+from fastapi import Response
 from pydantic import BaseModel, Field
+from starlette.types import Scope
 
 from app.problems.errors import Category, ExchangeError, Outcome
+from app.problems.prepared import Prepared
 from app.problems.refusals import InvalidRequest, RangeNotSatisfiable
 from app.problems.resources import ItemNotFound
 
@@ -20,6 +22,8 @@ __all__ = ["Problem", "documented", "example", "problem_response"]
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _MEDIA_TYPE = "application/problem+json"
+_IS_PROBLEM = (b"content-type", _MEDIA_TYPE.encode())
+_NOT_STORED = (b"cache-control", b"no-store")
 
 
 class FieldProblem(BaseModel):
@@ -71,31 +75,32 @@ class Problem(BaseModel):
 
 
 def problem_response(
-    request: Request, error: ExchangeError, ids: Mapping[str, str]
+    scope: Scope, error: ExchangeError, ids: Mapping[str, str]
 ) -> Response:
     """Return the answer to a request that failed.
 
     Args:
-        request: The request.
+        scope: The request.
         error: Why it failed.
         ids: ``request_id`` and, if the request is traced, ``trace_id``.
     """
-    document = _document(request, error) | _extensions(error) | dict(ids)
-    headers = {"Cache-Control": "no-store"}
+    document = _document(scope, error)
+    document |= ids
+    body = msgspec.json.encode(document)
+    headers = [
+        _IS_PROBLEM,
+        _NOT_STORED,
+        (b"content-length", b"%d" % len(body)),
+    ]
     if error.retry_after is not None:
-        headers["Retry-After"] = str(ceil(error.retry_after))
+        headers.append((b"retry-after", b"%d" % ceil(error.retry_after)))
     if error.is_replayed:
-        headers["Idempotent-Replayed"] = "true"
+        headers.append((b"idempotent-replayed", b"true"))
     if isinstance(error, RangeNotSatisfiable):
-        headers["Content-Range"] = f"bytes */{error.size}"
+        headers.append((b"content-range", b"bytes */%d" % error.size))
     if challenge := getattr(error, "challenge", None):
-        headers["WWW-Authenticate"] = challenge
-    return Response(
-        msgspec.json.encode(document),
-        error.status,
-        headers,
-        media_type=_MEDIA_TYPE,
-    )
+        headers.append((b"www-authenticate", challenge.encode("latin-1")))
+    return Prepared(body, int(error.status), headers)
 
 
 def documented(
@@ -111,36 +116,45 @@ def documented(
     }
 
 
-def _document(request: Request, error: ExchangeError) -> dict[str, Any]:
-    is_write = request.method not in _SAFE_METHODS
-    # What may have been done is safe to repeat only under the same key.
-    is_doubtful = is_write and error.outcome is not Outcome.NOT_PERFORMED
-    keyed = "idempotency-key" in request.headers
-    document = {
+def _document(scope: Scope, error: ExchangeError) -> dict[str, Any]:
+    is_write = scope["method"] not in _SAFE_METHODS
+    document: dict[str, Any] = {
         "type": f"/problems/{error.code}",
         "title": error.title,
-        "status": int(error.status),
+        "status": error.status,
         "detail": error.detail,
-        "instance": _instance(request),
+        "instance": _instance(scope),
         "code": error.code,
         "category": error.category,
-        "retryable": error.retryable and (keyed or not is_doubtful),
+        "retryable": error.retryable
+        and not (is_write and _is_doubtful(scope, error)),
         "action": error.action,
         "attempts": error.attempts,
     }
     if is_write:
         document["outcome"] = error.outcome
+    _extend(document, error)
     return document
 
 
-def _instance(request: Request) -> str:
+def _is_doubtful(scope: Scope, error: ExchangeError) -> bool:
+    """Tell whether a write may have been done, and may be done again.
+
+    What may have been done is safe to repeat only under the same key.
+    """
+    return error.outcome is not Outcome.NOT_PERFORMED and not any(
+        name == b"idempotency-key" for name, _ in scope["headers"]
+    )
+
+
+def _instance(scope: Scope) -> str:
     """Return the path as it was asked for, still percent-encoded."""
-    raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
     return quote(raw.partition(b"?")[0], safe="/@:%!$&'()*+,;=~")
 
 
-def _extensions(error: ExchangeError) -> dict[str, Any]:
-    extensions: dict[str, Any] = {}
+def _extend(extensions: dict[str, Any], error: ExchangeError) -> None:
+    """Add the members that not all problems have."""
     if error.retry_after is not None:
         extensions["retry_after"] = ceil(error.retry_after)
     if error.upstream is not None:
@@ -153,7 +167,6 @@ def _extensions(error: ExchangeError) -> dict[str, Any]:
         extensions["resource"] = error.resource
     if isinstance(error, InvalidRequest) and error.errors:
         extensions["errors"] = [asdict(found) for found in error.errors]
-    return extensions
 
 
 def _described(kinds: list[type[ExchangeError]]) -> dict[str, Any]:

@@ -75,7 +75,6 @@ What is "the same" as its base differs in what it means to the policies, or
       - GraphTimeoutCutShort      504  the same; says nothing about Graph
 """
 
-from copy import copy
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from http import HTTPStatus
@@ -228,12 +227,12 @@ class ExchangeError(Exception):
         self.is_replayed = False
 
     def again(self) -> Self:
-        """Return this error for another who meets it, to be changed freely.
-
-        One that is shared must not be: what became of the work, and after
-        how many attempts, differs from caller to caller.
-        """
-        return copy(self).with_traceback(None)
+        """Return this error for another who meets it, to be changed freely."""
+        kind = type(self)
+        other = kind.__new__(kind)
+        other.args = self.args
+        vars(other).update(vars(self))
+        return other
 
     def with_outcome(self, outcome: Outcome) -> Self:
         """Return this error, told of work that ended otherwise."""

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 from fastapi import Request, Response
 
 from app.models.answers import Answer
+from app.problems.prepared import Prepared
 from app.routers.headers import matches_none
 from app.routers.remembered import remembered
 from app.routers.scope import headers_of, notes_of
@@ -37,20 +38,9 @@ def answer_with(
         headers += _freshness(request, answer)
         known = headers_of(request.scope).line("if-none-match")
         if answer.etag and known and matches_none(known, answer.etag):
-            return _Ready(b"", 304, headers)
+            return Prepared(b"", 304, headers)
     headers += (_IS_JSON, (b"content-length", b"%d" % len(answer.body)))
-    return _Ready(answer.body, 202 if answer.goes_on else status, headers)
-
-
-class _Ready(Response):
-    """A response whose headers are as they will be sent."""
-
-    def __init__(
-        self, body: bytes, status: int, headers: list[tuple[bytes, bytes]]
-    ) -> None:
-        self.body, self.status_code = body, status
-        self.raw_headers = headers
-        self.background = None
+    return Prepared(answer.body, 202 if answer.goes_on else status, headers)
 
 
 def created_at(request: Request, answer: Answer, path: str) -> Response:

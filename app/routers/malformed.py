@@ -2,8 +2,6 @@
 
 import uuid
 
-from fastapi import Request
-
 from app.problems.documents import problem_response
 from app.problems.refusals import MalformedRequest
 from app.routers.security import SECURE
@@ -24,7 +22,7 @@ def malformed(why: str) -> bytes:
     """Return a whole answer, the last on its connection."""
     number = uuid.uuid4().hex
     answer = problem_response(
-        Request(_NO_REQUEST), MalformedRequest(why), {"request_id": number}
+        _NO_REQUEST, MalformedRequest(why), {"request_id": number}
     )
     answer.headers.update(SECURE)
     answer.headers["X-Request-ID"] = number

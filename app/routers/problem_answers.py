@@ -58,7 +58,7 @@ def refusal(scope: Scope, error: ExchangeError) -> Response:
     ids = {"request_id": notes.request_id}
     if trace := trace_ids().get("trace_id"):
         ids["trace_id"] = trace
-    return problem_response(Request(scope), error, ids)
+    return problem_response(scope, error, ids)
 
 
 async def _known(request: Request, error: ExchangeError) -> Response:

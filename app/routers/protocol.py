@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import deque
-from types import SimpleNamespace
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import (
@@ -12,6 +11,7 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from app.routers.heads import LARGEST_HEAD, fault_of
 from app.routers.malformed import malformed
+from app.routers.outgoing import Outgoing
 
 __all__ = ["HttpProtocol"]
 
@@ -44,12 +44,8 @@ class HttpProtocol(HttpToolsProtocol):
         super().__init__(*args, **options)
         self._why = ""
         # Requests that have no whole answer yet, the one being served first.
-        self._owed: deque[RequestResponseCycle] = deque()
+        self._owed: deque[tuple[RequestResponseCycle, Outgoing]] = deque()
         self._is_over = False
-        # The head of an answer, which goes out with what comes after it.
-        self._head: bytes | None = None
-        # The last request whose answer has begun.
-        self._begun: RequestResponseCycle | None = None
         # Since the last request was whole: all bytes, and those of bodies.
         self._received = 0
         self._content = 0
@@ -67,12 +63,6 @@ class HttpProtocol(HttpToolsProtocol):
         The type is the one that uvicorn's own class has narrowed it to.
         """
         super().connection_made(transport)
-        # All that a cycle asks of a transport; closing is ours to do.
-        self._line: Any = SimpleNamespace(
-            write=self._write,
-            is_closing=transport.is_closing,
-            close=self._end,
-        )
         self._hurry()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -81,7 +71,7 @@ class HttpProtocol(HttpToolsProtocol):
         The server tells the request that came last, which is not the one
         that is being served if there are several.
         """
-        for cycle in self._owed:
+        for cycle, _ in self._owed:
             cycle.disconnected = True
             cycle.message_event.set()
         self._stop_hurrying()
@@ -137,8 +127,9 @@ class HttpProtocol(HttpToolsProtocol):
         # What comes after the body is not to be taken for a header (RFC 9110
         # §6.5.1): a proxy has looked at the head alone.
         self.headers = []
-        self._owed.append(self.cycle)
-        self.cycle.transport = self._line
+        outgoing = Outgoing(self.transport, self.loop, self._end)
+        self._owed.append((self.cycle, outgoing))
+        self.cycle.transport = outgoing  # type: ignore[assignment]
         if self.parser.should_upgrade():
             # What follows may be HTTP to one and something else to another.
             self.cycle.keep_alive = False
@@ -156,8 +147,8 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Go on to the next request, if this one was whole."""
-        self._flush()
-        self._owed.popleft()
+        _, outgoing = self._owed.popleft()
+        outgoing.flush()
         if not self.pipeline and self.cycle.more_body:
             self._end()
         if self._is_over:
@@ -174,7 +165,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self._is_over:
             return
         if self._owed:
-            cycle = self._owed[-1]
+            cycle, _ = self._owed[-1]
             if cycle.response_started or not cycle.more_body:
                 self._is_over, cycle.keep_alive = True, False
                 return
@@ -186,28 +177,6 @@ class HttpProtocol(HttpToolsProtocol):
         else:
             self.transport.write(malformed(self._why or msg))
             self._end()
-
-    def _write(self, part: bytes) -> None:
-        """Write a part of an answer; a head waits for what follows at once.
-
-        Two system calls cost more than one, and a caller would wake up for
-        each.
-        """
-        if self._head is not None:
-            head, self._head = self._head, None
-            self.transport.writelines((head, part))
-        elif self._owed[0].response_started and self._begun != self._owed[0]:
-            self._head, self._begun = part, self._owed[0]
-            self.loop.call_soon(self._flush)
-        else:
-            self.transport.write(part)
-
-    def _flush(self) -> None:
-        """Write a head that nothing has followed."""
-        if self._head is not None:
-            head, self._head = self._head, None
-            if not self.transport.is_closing():
-                self.transport.write(head)
 
     def _hurry(self) -> None:
         """Begin to count the time that a head takes."""
@@ -244,7 +213,9 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _end(self) -> None:
         """Send no more, and close once the other side has heard so."""
-        self._flush()
+        if self._owed:
+            _, outgoing = self._owed[0]
+            outgoing.flush()
         self._is_over = True
         self._stop_hurrying()
         if self.transport.is_closing():

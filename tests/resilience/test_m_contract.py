@@ -7,7 +7,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import Request
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -252,11 +251,9 @@ def test_t160_an_error_ages(
 @given(st.floats(min_value=0, max_value=31_536_000))
 def test_t159_retry_after_is_rounded_up(seconds: float) -> None:
     """Whole seconds, never fewer than are meant, in header and document."""
-    request = Request(
-        {"type": "http", "method": "GET", "path": "/", "headers": []}
-    )
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
     error = GraphThrottled(retry_after=seconds)
-    answer = problem_response(request, error, {"request_id": "test"})
+    answer = problem_response(scope, error, {"request_id": "test"})
     told = json.loads(bytes(answer.body))["retry_after"]
 
     assert answer.headers["retry-after"] == str(told)
