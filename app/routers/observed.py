@@ -71,7 +71,7 @@ class ObservedApp(FastAPI):
         is_read = scope["method"] in _READS and scope["path"].startswith(_API)
         served: ASGIApp = super().__call__
         if is_read and self._chain is not None:
-            scope["app"], served = self, self._chain
+            scope["app"], served = self, self._chain.serve
         has_span = self.has_library and not is_read
         request = signals.begin(scope, has_span=has_span)
         error: Exception | None = None

@@ -1,6 +1,7 @@
 """The short way of reads."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from fastapi import Request
@@ -67,17 +68,16 @@ class ShortWay(HttpMiddleware):
         scope["path"] = path
         scope["route"], scope["path_params"] = read.route, in_path
 
-        async def serve(line: Line) -> None:
-            await self._answer(scope, line, send, _Asked(read, understood))
-
+        asked = _Asked(read, understood)
+        answer = partial(self._answer, asked, scope, send)
         with bound_request(notes.request_id):
             try:
-                await self._disconnect.read(scope, Line(receive, send), serve)
+                await self._disconnect.read(scope, Line(receive, send), answer)
             finally:
                 self._door.close(scope, notes)
 
     async def _answer(
-        self, scope: Scope, line: Line, send: Send, asked: "_Asked"
+        self, asked: "_Asked", scope: Scope, send: Send, line: Line
     ) -> None:
         """Answer a read, or explain why there is no answer."""
         notes = notes_of(scope)
