@@ -6,7 +6,7 @@ Those of another database are not imported: they bring its driver with them.
 # ruff: noqa: PLC0415
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Table
@@ -22,7 +22,7 @@ def add_unless_there(
     return bool(added.rowcount)
 
 
-@cache
+@lru_cache(maxsize=16)
 def _added(database: str, table: Table) -> Insert:
     if database == "sqlite":
         from sqlalchemy.dialects import sqlite

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from functools import cache
+from functools import lru_cache
 from itertools import chain
 from math import ceil
 from typing import Any
@@ -176,7 +176,7 @@ def _described(kinds: list[type[ExchangeError]]) -> dict[str, Any]:
     }
 
 
-@cache
+@lru_cache(maxsize=256)
 def _content(kinds: tuple[type[ExchangeError], ...]) -> dict[str, Any]:
     # A hundred routes have the same few groups.
     return {

@@ -1,7 +1,7 @@
 """What one mailbox uses and who waits for it. Pure."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -146,7 +146,7 @@ class Lane:
         return opens_in + windows * self.window.seconds
 
 
-@cache
+@lru_cache(maxsize=16)
 def _bounds(concurrency: int) -> Bounds:
     """Return the bounds of a mailbox's limit, one object for all of them."""
     return Bounds(floor=1, ceiling=concurrency, pause=_PAUSE)
