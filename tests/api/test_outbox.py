@@ -377,6 +377,24 @@ async def test_an_outage_ends_and_all_is_sent_in_order(
     assert sent(sandbox) == subjects
 
 
+async def test_who_waits_behind_others_is_answered_when_it_is_sent(
+    service: Service, sandbox: Sandbox
+) -> None:
+    """Ten at once from one mailbox: each takes its turn, and nobody longer."""
+    began = service.clock.now()
+    answers = await asyncio.gather(
+        *(
+            service.client.post(SENDS, json=letter(f"Later {number}"))
+            for number in range(10)
+        )
+    )
+    took = service.clock.now() - began
+
+    assert {answer.json()["status"] for answer in answers} == {"sent"}
+    assert len(sent(sandbox)) == 10
+    assert took == 0
+
+
 async def test_a_promise_outlasts_what_operators_can_mend(
     service: Service, sandbox: Sandbox
 ) -> None:

@@ -21,7 +21,6 @@ from app.services.sending.workers import Workers
 __all__ = ["Intake"]
 
 _LONGEST = 180.0
-_LOOK = 0.5
 
 Task = asyncio.Task[SendRecord | None]
 
@@ -143,11 +142,12 @@ class Intake:
             if task.done():
                 record = task.result() or record
         with suppress(LedgerUnavailable, Interrupted):
-            if task is None or not task.done():
+            if task is not None and not task.done():
                 record = await self._ledger.find(record.id) or record
             while self._may_settle(record) and deadline.left():
                 async with self._stopping.interruptible():
-                    await self._clock.sleep(min(_LOOK, deadline.left()))
+                    left = deadline.left()
+                    await self._workers.until_carried(record.id, left)
                 record = await self._ledger.find(record.id) or record
         return record
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import msgspec
@@ -24,6 +24,7 @@ __all__ = ["Workers"]
 _LONGEST = 180.0
 _POLL = 60.0
 _SHORTEST = 0.05
+_LOOK = 0.5
 _WITHOUT_LEDGER = 5.0
 # For each one that is carried on, so many may wait until a doubt ends.
 _MOST_ASIDE = 8
@@ -59,6 +60,7 @@ class Workers:
         self._heartbeat = Heartbeat(self._renew, tools.clock)
         self._claims: dict[str, SendRecord] = {}
         self._awaited: dict[str, Course] = {}
+        self._looked_for: dict[str, asyncio.Event] = {}
         self._concurrency = concurrency
         self._housekeeping = housekeeping
         self._nudged = asyncio.Event()
@@ -102,6 +104,20 @@ class Workers:
         course = self._awaited.get(send)
         return course is None or course.promise()
 
+    async def until_carried(self, send: str, most: float) -> None:
+        """Wait until this process has carried a send on, or so many seconds.
+
+        If it has not begun soon it may be another process that does, of which
+        nothing is heard here: then whoever waits is to look by itself.
+        """
+        carried = self._looked_for.setdefault(send, asyncio.Event())
+        try:
+            await _heard(carried, min(_LOOK, most))
+            if send in self._claims:
+                await _heard(carried, most - _LOOK)
+        finally:
+            self._looked_for.pop(send, None)
+
     async def aclose(self) -> None:
         """Begin nothing more, and wait for what is under way."""
         self._is_closing = True
@@ -112,7 +128,7 @@ class Workers:
         await self._heartbeat.aclose()
 
     async def _run(self) -> None:
-        await self._rest(_SETTLE)
+        await _heard(self._nudged, _SETTLE)
         while not (self._is_closing or self._tools.stopping.has_begun):
             self._nudged.clear()
             pause = _WITHOUT_LEDGER
@@ -124,7 +140,7 @@ class Workers:
                 pass
             except Exception as error:  # noqa: BLE001 - else nothing is sent
                 self._tools.reports.broken(error)
-            await self._rest(pause)
+            await _heard(self._nudged, pause)
 
     async def _take_up(self) -> float:
         """Take up what is due; return the seconds until more may be."""
@@ -140,13 +156,6 @@ class Workers:
             task.add_done_callback(self._busy.discard)
         left = _POLL if soonest is None else soonest - self._tools.ledger.now()
         return min(_POLL, max(_SHORTEST, left))
-
-    async def _rest(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._nudged.wait()
-        except TimeoutError:
-            return
 
     async def _carry_kept(self, record: SendRecord) -> SendRecord | None:
         """Carry on what no caller waits for."""
@@ -202,6 +211,8 @@ class Workers:
             if self._claims.get(record.id) is record:
                 del self._claims[record.id]
             self._awaited.pop(record.id, None)
+            if carried := self._looked_for.get(record.id):
+                carried.set()
 
     async def _renew(self) -> None:
         await self._tools.ledger.renew(self._claims.values())
@@ -221,3 +232,10 @@ class Workers:
         if not task.cancelled():
             # Looked at here, in case nobody waits for it.
             task.exception()
+
+
+async def _heard(event: asyncio.Event, most: float) -> None:
+    """Wait for an event, but no longer than so many seconds."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(most):
+            await event.wait()
