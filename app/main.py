@@ -157,7 +157,10 @@ def _reads() -> list[StrictRoute]:
         route
         for module in _ROUTES
         for route in module.router.routes
-        if isinstance(route, StrictRoute) and route.methods == {"GET"}
+        if isinstance(route, StrictRoute)
+        and route.methods == {"GET"}
+        # The rest is open to all, or never refused.
+        and route.path.startswith("/v1/")
     ]
 
 
