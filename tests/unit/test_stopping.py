@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.clock import Interrupted, Stopping, SystemClock
+from app.clock import Interrupted, Limit, Stopping, SystemClock
 from tests.support.virtual_loop import VirtualLoop
 
 _MOMENTS = st.integers(min_value=0, max_value=12)
@@ -51,7 +51,7 @@ async def _life(
     stopping: Stopping, phases: list[tuple[str, int]], log: list[str]
 ) -> str:
     try:
-        async with stopping.interruptible():
+        with stopping.interruptible():
             for kind, seconds in phases:
                 await _phase(stopping, kind, seconds, log)
                 if kind == "request":
@@ -109,11 +109,44 @@ def test_t059_waits_end_and_requests_do_not(
 async def test_without_a_stop_nothing_changes() -> None:
     """Timeouts and errors inside come out as they are."""
     stopping = Stopping()
-    with pytest.raises(TimeoutError):
-        async with stopping.interruptible(), asyncio.timeout(1):
-            await asyncio.Event().wait()
-    with pytest.raises(Refused):
-        async with stopping.interruptible():
-            raise Refused
+    with pytest.raises(TimeoutError), stopping.interruptible():
+        raise TimeoutError
+    with pytest.raises(Refused), stopping.interruptible():
+        raise Refused
 
     assert not stopping._waits
+
+
+@pytest.mark.parametrize("cancelled_at", [None, 1, 2, 3])
+@pytest.mark.parametrize("outer", [None, 1, 2, 3])
+def test_limit_ends_what_asyncio_would_end(
+    cancelled_at: int | None, outer: int | None
+) -> None:
+    """Alone, in another, and when somebody cancels, even at that moment."""
+
+    async def life(*, is_ours: bool) -> str:
+        try:
+            async with asyncio.timeout(outer or 9):
+                if is_ours:
+                    with Limit(2):
+                        await asyncio.Event().wait()
+                else:
+                    async with asyncio.timeout(2):
+                        await asyncio.Event().wait()
+        except TimeoutError:
+            return f"late at {asyncio.get_running_loop().time():.0f}"
+        return "in time"
+
+    async def end_of(*, is_ours: bool) -> object:
+        task = asyncio.create_task(life(is_ours=is_ours))
+        if cancelled_at is not None:
+            asyncio.get_running_loop().call_later(cancelled_at, task.cancel)
+        [end] = await asyncio.gather(task, return_exceptions=True)
+        return repr(end)
+
+    ends = []
+    for is_ours in (True, False):
+        with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+            ends.append(runner.run(end_of(is_ours=is_ours)))
+
+    assert ends[0] == ends[1]

@@ -1,6 +1,5 @@
 """Policies: watch a single request, and do not wait for it for ever."""
 
-import asyncio
 import uuid
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -8,7 +7,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 from opentelemetry.trace import Span, SpanKind, StatusCode
 
-from app.clock import Clock
+from app.clock import Clock, Limit
 from app.gateway.calls import GraphCall, Reply, Send
 from app.gateway.vitals import Vitals
 from app.problems.errors import ExchangeError, Upstream, Verdict
@@ -186,7 +185,7 @@ class AttemptTimeout:
         if left <= 0:
             raise DeadlineExceeded
         try:
-            async with asyncio.timeout(min(limit, left)):
+            with Limit(min(limit, left)):
                 return await send(call)
         except TimeoutError as e:
             kind = GraphTimeout if limit <= left else GraphTimeoutCutShort

@@ -33,7 +33,7 @@ class WithinDeadline:
         if left <= 0:
             raise DeadlineExceeded
         try:
-            async with self._stopping.interruptible(left + _GRACE):
+            with self._stopping.interruptible(left + _GRACE):
                 return await send(call)
         except TimeoutError as e:
             sent = call.tally.sent and not call.operation.is_read

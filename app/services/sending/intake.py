@@ -145,7 +145,7 @@ class Intake:
             if task is not None and not task.done():
                 record = await self._ledger.find(record.id) or record
             while self._may_settle(record) and deadline.left():
-                async with self._stopping.interruptible():
+                with self._stopping.interruptible():
                     left = deadline.left()
                     await self._workers.until_carried(record.id, left)
                 record = await self._ledger.find(record.id) or record

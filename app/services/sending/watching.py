@@ -124,7 +124,7 @@ class Watch:
 
     async def _rest(self, pause: float) -> None:
         if pause:
-            async with self._stopping.interruptible():
+            with self._stopping.interruptible():
                 await self._clock.sleep(pause)
 
     async def _glance(self, message: str) -> Seen:

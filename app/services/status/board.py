@@ -81,7 +81,7 @@ class StatusBoard:
     async def next_second(self) -> bool:
         """Wait for the next second; False if the process stops instead."""
         with suppress(Interrupted):
-            async with self._sights.stopping.interruptible():
+            with self._sights.stopping.interruptible():
                 await self._sights.clock.sleep(_EVERY)
             return True
         return False
