@@ -1,20 +1,19 @@
 """The database of the ledger: the way in, and what can go wrong."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.ledger.engines import LedgerFile, alone, engine_for, is_file
-from app.ledger.revision import NEWEST, OtherRelease, is_new, revision
-from app.ledger.vault import KeysLost, Vault, open_vault
+from app.ledger.failures import FAILURES, FULL, explained
+from app.ledger.revision import NEWEST, is_new, revision
+from app.ledger.vault import Vault, open_vault
 from app.problems.errors import Outcome
 from app.problems.ledger import LedgerUnavailable
 from app.telemetry.recorder import Telemetry
@@ -26,19 +25,8 @@ T = TypeVar("T")
 
 # Anything of eight bytes will do, as long as all processes take the same.
 _MIGRATING = (7_305_116).to_bytes(8, "big")
-_FAILURES = (SQLAlchemyError, sqlite3.Error, OSError, OtherRelease, KeysLost)
 _RETRY_AFTER = 5.0
 _PARTING = 3.0
-# What was to be committed was not taken.
-_FULL = {
-    "SQLITE_FULL": "The storage of the ledger is full.",
-    "SQLITE_IOERR_WRITE": "The storage of the ledger takes nothing more.",
-    "53100": "The storage of the ledger is full.",
-}
-_DETAILS = _FULL | {
-    "SQLITE_IOERR_SHMSIZE": "The storage of the ledger takes nothing more."
-}
-
 First = Callable[[Connection], None]
 
 
@@ -174,11 +162,11 @@ class Database:
         """Tell failures as ours, and when they begin and end."""
         try:
             yield
-        except _FAILURES as e:
+        except FAILURES as e:
             if self._file is None:
                 # What comes back may be another: restored, or moved.
                 self._is_open = False
-            detail, reason = _explained(e)
+            detail, reason = explained(e)
             if not self.is_lost:
                 self.is_lost = True
                 self._telemetry.log(LEDGER_LOST, error=reason)
@@ -200,7 +188,7 @@ class _Progress:
 
     def outcome_of(self, reason: str) -> Outcome:
         """Return what became of it, if it failed for this reason."""
-        if self.is_committing and reason not in _FULL:
+        if self.is_committing and reason not in FULL:
             return Outcome.UNKNOWN
         return Outcome.NOT_PERFORMED
 
@@ -235,24 +223,3 @@ def _upgrade(connection: Connection) -> None:
         from app.ledger.migrating import migrate  # noqa: PLC0415 - see there
 
         migrate(connection)
-
-
-def _explained(error: BaseException) -> tuple[str | None, str]:
-    """Return what callers are told, and a word for the log.
-
-    The text of the error is not for either: it may hold what was written.
-    """
-    if isinstance(error, KeysLost):
-        return "The ledger was sealed with other keys.", "keys-lost"
-    if isinstance(error, OtherRelease):
-        return "The ledger is of another release.", "unknown-revision"
-    if isinstance(error, OSError):
-        return None, type(error).__name__
-    origin: Any = getattr(error, "orig", None) or error
-    cause = getattr(origin, "__cause__", None) or origin
-    for source in (origin, cause):
-        for name in ("sqlite_errorname", "sqlstate"):
-            reason = getattr(source, name, None)
-            if reason:
-                return _DETAILS.get(reason), str(reason)
-    return None, type(cause).__name__

@@ -9,20 +9,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    RowMapping,
-    bindparam,
-    delete,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, RowMapping
 
 from app.clock import Clock
 from app.ledger.capacity import expect_room
 from app.ledger.database import Database
-from app.ledger.leases import LEASE, LeaseLost, free_at, renewal
+from app.ledger.leases import LEASE, LeaseLost, renewal
 from app.ledger.schema import sends
 from app.ledger.send_records import SendRecord
 from app.ledger.send_rows import (
@@ -32,20 +24,11 @@ from app.ledger.send_rows import (
     reached,
     sealed,
 )
-from app.ledger.send_turns import NOW, WAITS, due, next_due, of_users
+from app.ledger.send_statements import ADD, CHANGE, CLAIM, FIND, FORGET
+from app.ledger.send_turns import WAITS, due, next_due, of_users
 from app.problems.errors import ExchangeError, Outcome
 
 __all__ = ["SendLedger"]
-
-_IS_IT = sends.c.id == bindparam("of")
-# Nobody has claimed it since.
-_IS_MINE = _IS_IT & (sends.c.claim == bindparam("under"))
-
-_FIND = select(sends).where(_IS_IT)
-_ADD = insert(sends).returning(sends)
-_CHANGE = update(sends).where(_IS_MINE).returning(sends)
-_CLAIM = _CHANGE.where(free_at(sends, NOW))
-_FORGET = delete(sends).where(_IS_MINE)
 
 
 class SendLedger:
@@ -114,7 +97,7 @@ class SendLedger:
             is_ours = is_ours and not connection.scalar(WAITS, lane)
             if is_ours:
                 row |= self._claim_after(row["claim"], now)
-            added = connection.execute(_ADD, row).mappings().one()
+            added = connection.execute(ADD, row).mappings().one()
             record = self._opened(added)
             return replace(record, before=new.before), is_ours
 
@@ -190,7 +173,7 @@ class SendLedger:
         def change(connection: Connection) -> SendRecord:
             values = sealed(record.id, changes, self._database.vault)
             values |= {"of": record.id, "under": record.claim}
-            row = connection.execute(_CHANGE, values).mappings().one_or_none()
+            row = connection.execute(CHANGE, values).mappings().one_or_none()
             if row is None:
                 raise LeaseLost
             return self._opened(row)
@@ -219,7 +202,7 @@ class SendLedger:
         mine = {"of": record.id, "under": record.claim}
 
         def forget(connection: Connection) -> None:
-            if not connection.execute(_FORGET, mine).rowcount:
+            if not connection.execute(FORGET, mine).rowcount:
                 raise LeaseLost
 
         await self._database.transaction(forget)
@@ -241,7 +224,7 @@ class SendLedger:
         now = self.now()
         values = self._claim_after(record.claim, now) | changes
         values |= {"of": record.id, "under": record.claim, "now": now}
-        row = connection.execute(_CLAIM, values).mappings().one_or_none()
+        row = connection.execute(CLAIM, values).mappings().one_or_none()
         if row is None:
             return None
         return replace(self._opened(row), before=record.before)
@@ -260,7 +243,7 @@ class SendLedger:
         }
 
     def _find(self, connection: Connection, send: str) -> SendRecord | None:
-        row = connection.execute(_FIND, {"of": send}).mappings().one_or_none()
+        row = connection.execute(FIND, {"of": send}).mappings().one_or_none()
         return None if row is None else self._opened(row)
 
     def _opened(self, row: RowMapping) -> SendRecord:
