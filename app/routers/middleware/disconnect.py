@@ -34,6 +34,8 @@ class Disconnect(HttpMiddleware):
         self._new: set[Line] = set()
         self._older: set[Line] = set()
         self._round: asyncio.TimerHandle | None = None
+        # To look for it takes a system call each time.
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request for as long as that makes sense."""
@@ -57,7 +59,9 @@ class Disconnect(HttpMiddleware):
         serve: Callable[["Line"], Awaitable[None]],
     ) -> None:
         """Serve a read until its caller leaves."""
-        work = asyncio.current_task()
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+        work = asyncio.current_task(self._loop)
         if work is None:
             raise RuntimeError("requests are served by tasks")
         cancelled_before, also_by_others = work.cancelling(), False

@@ -23,6 +23,8 @@ class Turnstile:
         self._left = at_a_time
         self._queue: deque[asyncio.Future[None]] = deque()
         self._is_round_open = False
+        # To look for it takes a system call each time.
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def passes(self) -> bool:
         """Let one pass if nobody has to wait; tell whether it may."""
@@ -43,7 +45,9 @@ class Turnstile:
     def _open_round(self) -> None:
         if not self._is_round_open:
             self._is_round_open = True
-            asyncio.get_running_loop().call_soon(self._end_round)
+            if self._loop is None:
+                self._loop = asyncio.get_running_loop()
+            self._loop.call_soon(self._end_round)
 
     def _end_round(self) -> None:
         """Give the next ones their turns, after all of this round."""
