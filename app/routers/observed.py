@@ -52,28 +52,23 @@ class ObservedApp(FastAPI):
         self, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Serve a request, and tell of it."""
+        is_read = (
+            scope["type"] == "http"
+            and scope["method"] in _READS
+            and scope["path"].startswith(_API)
+        )
+        served: ASGIApp = super().__call__
+        if is_read and self._chain is not None:
+            scope["app"], served = self, self._chain.serve
         if (
             self.signals is None
             or scope["type"] != "http"
             or scope["path"] in NOT_OBSERVED
         ):
-            await super().__call__(scope, receive, send)
-        else:
-            await self._observed(self.signals, scope, receive, send)
-
-    async def _observed(
-        self,
-        signals: ServerSignals,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-    ) -> None:
-        is_read = scope["method"] in _READS and scope["path"].startswith(_API)
-        served: ASGIApp = super().__call__
-        if is_read and self._chain is not None:
-            scope["app"], served = self, self._chain.serve
+            await served(scope, receive, send)
+            return
         has_span = self.has_library and not is_read
-        request = signals.begin(scope, has_span=has_span)
+        request = self.signals.begin(scope, has_span=has_span)
         error: Exception | None = None
         try:
             await served(scope, receive, send)
