@@ -170,8 +170,7 @@ class Limit:
         """Let it be over as soon as it waits."""
         if self._timer is not None:
             self._timer.cancel()
-        if not self._is_over:
-            self._timer = self._loop.call_soon(self._end)
+        self._timer = self._loop.call_soon(self._end)
 
     def _end(self) -> None:
         self._is_over = True
@@ -211,8 +210,10 @@ class _Wait(Limit):
             raise
 
     def tell(self) -> None:
-        self.is_told = True
-        self.end()
+        # Else its time is up: that ended it, even what was sheltered.
+        if not self._is_over:
+            self.is_told = True
+            self.end()
 
 
 _Waits = dict[asyncio.Task[Any] | None, _Wait]

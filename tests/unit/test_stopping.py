@@ -117,6 +117,22 @@ async def test_without_a_stop_nothing_changes() -> None:
     assert not stopping._waits
 
 
+def test_time_that_is_up_is_no_stop() -> None:
+    """What a stop has let go on and its limit has ended was not stopped."""
+
+    async def ask() -> None:
+        stopping = Stopping()
+        asyncio.get_running_loop().call_later(1, stopping.begin)
+        with stopping.interruptible(2), stopping.sheltered():
+            await asyncio.Event().wait()
+
+    with (
+        asyncio.Runner(loop_factory=VirtualLoop) as runner,
+        pytest.raises(TimeoutError),
+    ):
+        runner.run(ask())
+
+
 @pytest.mark.parametrize("cancelled_at", [None, 1, 2, 3])
 @pytest.mark.parametrize("outer", [None, 1, 2, 3])
 def test_limit_ends_what_asyncio_would_end(
