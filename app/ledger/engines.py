@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -141,7 +142,7 @@ class _SQLite:
             pool_size=1,
             max_overflow=0,
             hide_parameters=True,
-            connect_args={"timeout": _PATIENCE, "check_same_thread": False},
+            creator=partial(_connected, Path(url.database or "").absolute()),
         )
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
@@ -193,6 +194,16 @@ class _PostgreSQL:
 
     async def dispose(self) -> None:
         await self._engine.dispose()
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    # One that is gone would be made anew, and empty: see `LedgerFile`.
+    return sqlite3.connect(
+        f"{path.as_uri()}?mode=rw",
+        uri=True,
+        timeout=_PATIENCE,
+        check_same_thread=False,
+    )
 
 
 def _prepare(connection: Any, _record: object) -> None:

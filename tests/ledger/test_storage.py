@@ -1,12 +1,15 @@
 """The file of the ledger, and the disk that it is on."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
+from app.clock import SystemClock
 from app.ledger.database import Database
 from app.problems.errors import Outcome
 from app.problems.ledger import LedgerUnavailable
@@ -126,6 +129,35 @@ async def test_a_file_that_is_no_ledger_is_left_alone(place: Place) -> None:
 
     assert place.file.read_bytes() == b"a shopping list\n" * 100
     assert [line["error"] for line in place.events()] == ["SQLITE_NOTADB"]
+
+
+async def test_one_that_is_gone_is_not_made_by_who_was_waiting(
+    database: Database, place: Place
+) -> None:
+    """While one is at work the file is removed; two more want to have it."""
+    goes_on, begun = Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def work(_connection: Connection) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        goes_on.wait()
+
+    first = asyncio.create_task(database.transaction(work))
+    await begun.wait()
+    waiting = asyncio.create_task(count(database))
+    await SystemClock().sleep(0)
+    place.file.unlink()
+    opening = asyncio.create_task(count(database))
+    await SystemClock().sleep(0)
+    goes_on.set()
+    ends = await asyncio.gather(
+        first, waiting, opening, return_exceptions=True
+    )
+
+    assert [type(end) for end in ends[1:]] == [LedgerUnavailable] * 2
+    with pytest.raises(LedgerUnavailable):
+        await count(database)
+    assert not place.file.exists()
 
 
 async def test_another_file_in_its_place_is_opened(
