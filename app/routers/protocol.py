@@ -175,6 +175,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._is_over = True
             self.transport.close()
         else:
+            self._flush()
             self.transport.write(malformed(self._why or msg))
             self._end()
 
@@ -211,11 +212,15 @@ class HttpProtocol(HttpToolsProtocol):
         self._why = why
         raise _RefusedError
 
-    def _end(self) -> None:
-        """Send no more, and close once the other side has heard so."""
+    def _flush(self) -> None:
+        """Write what waits for more of the answer that is being given."""
         if self._owed:
             _, outgoing = self._owed[0]
             outgoing.flush()
+
+    def _end(self) -> None:
+        """Send no more, and close once the other side has heard so."""
+        self._flush()
         self._is_over = True
         self._stop_hurrying()
         if self.transport.is_closing():

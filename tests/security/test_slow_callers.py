@@ -106,6 +106,25 @@ async def test_slow_heads_are_given_up(before: int, sent: bytes) -> None:
     assert line.is_closing()
 
 
+async def test_nothing_follows_a_refusal() -> None:
+    """The body that was asked for is wrong, and comes in the same moment."""
+
+    async def asking(_scope: Scope, receive: Receive, _send: Send) -> None:
+        await receive()
+
+    protocol, line = connected(asking)
+    protocol.data_received(
+        b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nExpect: 100-continue\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n"
+    )
+    await sleep(0)
+    protocol.data_received(b"none\r\n")
+    await sleep(1)
+
+    assert line.said.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400")
+    assert line.said.count(b"HTTP/1.1") == 2
+
+
 @pytest.mark.attack(
     "A connection on which nothing is ever said", "Closed after 10 s"
 )
