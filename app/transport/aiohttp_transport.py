@@ -10,6 +10,7 @@ import asyncio
 from asyncio import Future
 from collections.abc import AsyncIterator, Callable
 from functools import cached_property, lru_cache, partial
+from math import inf
 from ssl import SSLContext
 
 import httpx
@@ -150,7 +151,8 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
 
 @lru_cache
 def _timeout(connect: float | None, read: float | None) -> ClientTimeout:
-    return ClientTimeout(connect=connect, sock_read=read)
+    # What is longer than 5 s, aiohttp would round up to whole seconds.
+    return ClientTimeout(connect=connect, sock_read=read, ceil_threshold=inf)
 
 
 def _message(request: httpx.Request, body: bytes) -> tuple[bytes, bytes]:

@@ -148,7 +148,11 @@ class Connector(aiohttp.TCPConnector):
         if timeout.connect is None:
             return timeout
         left = max(_SHORTEST, timeout.connect - (clock() - began))
-        return ClientTimeout(connect=left, sock_read=timeout.sock_read)
+        return ClientTimeout(
+            connect=left,
+            sock_read=timeout.sock_read,
+            ceil_threshold=timeout.ceil_threshold,
+        )
 
     def hand_out(self, found: Connection, content: StreamReader) -> None:
         """Have a connection given back once its answer was heard to the end.

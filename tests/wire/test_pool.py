@@ -12,6 +12,7 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from app.transport.aiohttp_transport import AiohttpTransport
+from tests.support.virtual_loop import VirtualLoop
 from tests.wire.support import Peer, Then, WireServer, answer, say
 
 pytestmark = pytest.mark.anyio
@@ -309,6 +310,33 @@ async def test_closing_ends_a_look_up() -> None:
 
     with pytest.raises(httpx.ConnectError):
         await looking_up
+
+
+class _Silent(AbstractResolver):
+    async def resolve(
+        self, *_: object, **_named: object
+    ) -> list[ResolveResult]:
+        await asyncio.get_running_loop().create_future()
+        return []
+
+    async def close(self) -> None:
+        pass
+
+
+def test_time_to_connect_is_what_was_set() -> None:
+    """Also if it is longer than five seconds; in virtual time."""
+
+    async def took() -> float:
+        wire = AiohttpTransport(connect_timeout=5.1, resolver=_Silent())
+        with pytest.raises(httpx.ConnectTimeout):
+            await wire.handle_async_request(
+                httpx.Request("GET", "http://contoso.example")
+            )
+        await wire.aclose()
+        return asyncio.get_running_loop().time() - 1000
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        assert runner.run(took()) == pytest.approx(5.1)
 
 
 async def test_closed_transport_refuses() -> None:
