@@ -13,7 +13,6 @@ from app.callers.identity import Identity
 from app.callers.mailbox_rules import is_by_domain
 from app.clock import Deadline
 from app.models.context import APP, CallContext, InMailbox
-from app.problems.callers import CallerUnauthenticated
 from app.routers.headers import (
     cache_control,
     idempotency_key,
@@ -53,10 +52,7 @@ def identity_of(request: Request) -> Identity:
     Raises:
         CallerUnauthenticated: Nobody knows.
     """
-    identity = notes_of(request.scope).identity
-    if identity is None:
-        raise CallerUnauthenticated
-    return identity
+    return notes_of(request.scope).identified()
 
 
 async def context_of(request: Request) -> CallContext:
@@ -73,9 +69,7 @@ def make_context(state: AppState, notes: RequestNotes) -> CallContext:
         MalformedRequest: It is not clear which tenant is meant.
         TenantNotFound: There is none of that name.
     """
-    identity, headers = notes.identity, notes.headers
-    if identity is None:
-        raise CallerUnauthenticated
+    identity, headers = notes.identified(), notes.headers
     wait, respond_async = preferences(headers.line("prefer"))
     if wait is not None:
         wait = min(wait, _LONGEST_WAIT)
@@ -118,9 +112,7 @@ async def find_place(
         CallerForbidden: The caller may not.
         ExchangeError: There is none, or nobody can tell which it is.
     """
-    identity, mailboxes = notes.identity, state.mailboxes
-    if identity is None:
-        raise CallerUnauthenticated
+    identity, mailboxes = notes.identified(), state.mailboxes
     where = mailboxes.find(asked, mailbox_of(identity, mailbox))
     notes.mailbox = where.mailbox
     check_mailbox(identity, where.asked_as, where.mailbox)

@@ -11,8 +11,10 @@ from starlette.types import Scope
 
 from app.callers.identity import Identity
 from app.models.context import Costs, Criticality
+from app.problems.callers import CallerUnauthenticated
 from app.problems.errors import Outcome
 from app.problems.reasons import Reason
+from app.routers.headers import line_of
 
 __all__ = [
     "LEFT",
@@ -50,9 +52,9 @@ class HeadersByName(Headers):
         return [self._first[key]] if key in self._first else []
 
     def line(self, key: str) -> str | None:
-        """Return a header whose lines are one list (RFC 9110 §5.3)."""
+        """Return what `line_of` does, at once where there is one line."""
         if self._lines is not None:
-            return ", ".join(self.getlist(key)) or None
+            return line_of(self, key)
         return self._first.get(key) or None
 
     def get(self, key: str, default: Any = None) -> Any:
@@ -108,6 +110,16 @@ class RequestNotes(Struct):
     preference_applied: str | None = None
     criticality: Criticality = Criticality.INTERACTIVE
     quota_headers: Callable[[], Sequence[tuple[bytes, bytes]]] = tuple
+
+    def identified(self) -> Identity:
+        """Return who makes the request.
+
+        Raises:
+            CallerUnauthenticated: Nobody knows.
+        """
+        if self.identity is None:
+            raise CallerUnauthenticated
+        return self.identity
 
 
 def begin_notes(scope: Scope, now: float) -> RequestNotes:

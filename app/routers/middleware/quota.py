@@ -8,7 +8,6 @@ from starlette.types import Message, Receive, Scope, Send
 from app.callers.account import Standing
 from app.callers.caller import Caller
 from app.callers.quotas import Quotas, Visit
-from app.problems.callers import CallerUnauthenticated
 from app.routers.middleware.base import HttpMiddleware
 from app.routers.scope import notes_of
 
@@ -46,9 +45,7 @@ class CallerQuota(HttpMiddleware):
         """
         quotas: Quotas = scope["state"]["exchange"].quotas
         notes = notes_of(scope)
-        if notes.identity is None:
-            raise CallerUnauthenticated
-        caller = notes.identity.caller
+        caller = notes.identified().caller
         # Read when the answer begins, which may be a refusal of ours.
         notes.quota_headers = lambda: _headers(caller, quotas.standing(caller))
         visit = quotas.visit(caller, notes.costs)
