@@ -30,7 +30,7 @@ class Disconnect(HttpMiddleware):
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app)
-        # Lines to whom nobody listens yet, in the order of their age.
+        # Lines to which nobody listens yet; to the older ones soon.
         self._new: set[Line] = set()
         self._older: set[Line] = set()
         self._round: asyncio.TimerHandle | None = None
@@ -66,7 +66,7 @@ class Disconnect(HttpMiddleware):
             raise RuntimeError("requests are served by tasks")
         cancelled_before, also_by_others = work.cancelling(), False
         line.work = work
-        self._attend(line)
+        self._attend(line, self._loop)
         try:
             await serve(line)
         except ClientDisconnect:
@@ -84,7 +84,7 @@ class Disconnect(HttpMiddleware):
         if also_by_others:
             raise asyncio.CancelledError
 
-    def _attend(self, line: "Line") -> None:
+    def _attend(self, line: "Line", loop: asyncio.AbstractEventLoop) -> None:
         """Listen to a line once it has been open for a while.
 
         What is answered at once is not worth a task that listens, nor is it
@@ -92,17 +92,15 @@ class Disconnect(HttpMiddleware):
         """
         self._new.add(line)
         if self._round is None:
-            loop = asyncio.get_running_loop()
-            self._round = loop.call_later(_A_WHILE, self._listen)
+            self._round = loop.call_later(_A_WHILE, self._listen, loop)
 
-    def _listen(self) -> None:
+    def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
         for line in self._older:
             line.listen()
         self._older, self._new = self._new, set()
         self._round = None
         if self._older:
-            loop = asyncio.get_running_loop()
-            self._round = loop.call_later(_A_WHILE, self._listen)
+            self._round = loop.call_later(_A_WHILE, self._listen, loop)
 
 
 class Line:
