@@ -103,7 +103,8 @@ class Database:
         """Do work wholly, or not at all; return what it returns.
 
         It may run in another thread, and nothing else of its kind meanwhile.
-        If who waits for it is cancelled before it is committed, it is undone.
+        If who waits for it is cancelled before it begins to be committed, it
+        is undone.
 
         Args:
             work: What is done; nothing but what concerns the database.
@@ -215,11 +216,12 @@ def _transacted(
 
 
 def _upgrade(connection: Connection) -> None:
+    # Not imported where there is nothing to do: Alembic alone takes 10 MB.
     if is_new(connection):
-        from app.ledger.making import make  # noqa: PLC0415 - as for Alembic
+        from app.ledger.making import make  # noqa: PLC0415
 
         make(connection)
     elif revision(connection) != NEWEST:
-        from app.ledger.migrating import migrate  # noqa: PLC0415 - see there
+        from app.ledger.migrating import migrate  # noqa: PLC0415
 
         migrate(connection)

@@ -129,6 +129,7 @@ class HttpProtocol(HttpToolsProtocol):
         self.headers = []
         outgoing = Outgoing(self.transport, self.loop, self._end)
         self._owed.append((self.cycle, outgoing))
+        # It has all that a cycle asks of a transport.
         self.cycle.transport = outgoing  # type: ignore[assignment]
         if self.parser.should_upgrade():
             # What follows may be HTTP to one and something else to another.

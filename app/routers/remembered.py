@@ -27,6 +27,7 @@ def remembered(
     """
 
     def decorate(read: _Read[S, P, T]) -> _Read[S, P, T]:
+        # To typeshed, what it returns takes anything.
         kept: _Read[S, P, T] = lru_cache(most)(read)  # type: ignore[assignment]
 
         @wraps(read)

@@ -54,7 +54,10 @@ _DEFAULT_FORM = "html"
 
 
 class _Summary(Struct, rename={"from_": "from"}, gc=False):
-    """A `MessageSummary` that costs a third of a dictionary."""
+    """A `MessageSummary` that costs a third of a dictionary.
+
+    A test holds its members to those.
+    """
 
     id: str
     thread_id: str | None
