@@ -87,11 +87,7 @@ def problem_response(
     document = _document(scope, error)
     document |= ids
     body = msgspec.json.encode(document)
-    headers = [
-        _IS_PROBLEM,
-        _NOT_STORED,
-        (b"content-length", b"%d" % len(body)),
-    ]
+    headers = [_IS_PROBLEM, _NOT_STORED]
     if error.retry_after is not None:
         headers.append((b"retry-after", b"%d" % ceil(error.retry_after)))
     if error.is_replayed:

@@ -39,7 +39,7 @@ def answer_with(
         known = headers_of(request.scope).line("if-none-match")
         if answer.etag and known and matches_none(known, answer.etag):
             return Prepared(b"", 304, headers)
-    headers += (_IS_JSON, (b"content-length", b"%d" % len(answer.body)))
+    headers.append(_IS_JSON)
     return Prepared(answer.body, 202 if answer.goes_on else status, headers)
 
 

@@ -1,9 +1,22 @@
 """What an answer is written to."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
 
-__all__ = ["Outgoing"]
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    RequestResponseCycle,
+)
+
+__all__ = ["OUTGOING", "Outgoing", "outgoing_of"]
+
+OUTGOING = "exchange.outgoing"
+"""The ASGI extension by which the server of this service has one."""
+
+# What would end a header, or hide what follows; a tab would not.
+_CONTROLS = bytes({*range(32), 127} - {*b"\t"})
 
 
 class Outgoing:
@@ -14,24 +27,71 @@ class Outgoing:
     for each.
 
     Args:
+        cycle: What is answered.
         transport: Where it goes.
         loop: The loop on which it goes.
         close: Ends the connection.
     """
 
-    __slots__ = ("_first", "_is_begun", "_loop", "_transport", "close")
+    __slots__ = (
+        *("_cycle", "_first", "_is_begun", "_loop", "_transport"),
+        "close",
+    )
 
     def __init__(
         self,
+        cycle: RequestResponseCycle,
         transport: asyncio.Transport,
         loop: asyncio.AbstractEventLoop,
         close: Callable[[], None],
     ) -> None:
+        self._cycle = cycle
         self._transport = transport
         self._loop = loop
         self._first: bytes | None = None
         self._is_begun = False
         self.close = close
+
+    def is_ready(self) -> bool:
+        """Tell whether a whole answer may be written at once."""
+        cycle = self._cycle
+        return (
+            cycle.keep_alive
+            and not cycle.response_started
+            and not cycle.disconnected
+            and not cycle.flow.write_paused
+        )
+
+    def answer(
+        self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes
+    ) -> None:
+        """Write a whole answer at once; it must be `is_ready`.
+
+        As messages of ASGI it would be put together header by header, each
+        looked at by itself, and written in two parts.
+
+        Args:
+            status: The final status.
+            headers: The headers, with the length of the body where there is
+                one; neither ``Connection`` nor ``Transfer-Encoding``.
+            body: All of the body, as it is sent.
+
+        Raises:
+            ValueError: A header is not what it may be (RFC 9110 §5.5).
+        """
+        cycle = self._cycle
+        lines = list(map(b": ".join, chain(cycle.default_headers, headers)))
+        head = b"\r\n".join(lines)
+        breaks = 2 * (len(lines) - 1)
+        if len(head.translate(None, _CONTROLS)) != len(head) - breaks:
+            raise ValueError("a header holds a control character")
+        head = b"%b%b\r\n\r\n" % (STATUS_LINE[status], head)
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        self._is_begun = True
+        self._transport.writelines((head, body) if body else (head,))
+        cycle.message_event.set()
+        cycle.on_response()
 
     def is_closing(self) -> bool:
         """Tell whether nothing can be written any more."""
@@ -54,3 +114,12 @@ class Outgoing:
             first, self._first = self._first, None
             if not self._transport.is_closing():
                 self._transport.write(first)
+
+
+def outgoing_of(scope: Scope) -> Outgoing | None:
+    """Return what the answer to a request is written to, if the server has it.
+
+    Others than ours are sent messages of ASGI and nothing else.
+    """
+    found: Outgoing | None = scope.get("extensions", {}).get(OUTGOING)
+    return found

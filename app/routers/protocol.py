@@ -11,7 +11,7 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from app.routers.heads import LARGEST_HEAD, fault_of
 from app.routers.malformed import malformed
-from app.routers.outgoing import Outgoing
+from app.routers.outgoing import OUTGOING, Outgoing
 
 __all__ = ["HttpProtocol"]
 
@@ -127,7 +127,8 @@ class HttpProtocol(HttpToolsProtocol):
         # What comes after the body is not to be taken for a header (RFC 9110
         # §6.5.1): a proxy has looked at the head alone.
         self.headers = []
-        outgoing = Outgoing(self.transport, self.loop, self._end)
+        outgoing = Outgoing(self.cycle, self.transport, self.loop, self._end)
+        self.scope["extensions"] = {OUTGOING: outgoing}  # type: ignore[dict-item]
         self._owed.append((self.cycle, outgoing))
         # It has all that a cycle asks of a transport.
         self.cycle.transport = outgoing  # type: ignore[assignment]

@@ -151,6 +151,10 @@ class Line:
         is_body = message["type"] == "http.response.body"
         self._is_answered = is_body and not message.get("more_body", False)
 
+    def end(self) -> None:
+        """Note that the whole answer was sent."""
+        self._is_answered = True
+
     def _hear(self) -> "asyncio.Queue[Message]":
         """Return what is heard on the line, and listen from now on."""
         if self._heard is None:

@@ -55,7 +55,8 @@ class Door(HttpMiddleware):
 
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self.head(message, notes)
+                given = message["headers"]
+                message["headers"] = self.head(message["status"], given, notes)
             await send(message)
 
         with bound_request(notes.request_id):
@@ -68,10 +69,30 @@ class Door(HttpMiddleware):
         """Begin to take notes on a request."""
         return begin_notes(scope, self._clock.now())
 
-    def head(self, message: Message, notes: RequestNotes) -> None:
-        """Put the headers that all answers have into one that begins."""
-        notes.status = message["status"]
-        message["headers"] = self._headers(message["headers"], notes)
+    def head(
+        self, status: int, given: Iterable[_Header], notes: RequestNotes
+    ) -> list[_Header]:
+        """Note that an answer begins; return its headers and all others'."""
+        notes.status = status
+        headers = [*given]
+        own = _SECURE.keys() & {name for name, _ in headers}
+        headers += (
+            [one for one in _SECURE.items() if one[0] not in own]
+            if own
+            else _SECURE.items()
+        )
+        costs = notes.costs
+        spent = (costs.queue, costs.token, costs.graph, self._took(notes))
+        headers += (
+            (b"x-request-id", notes.request_id.encode()),
+            (b"exchange-graph-calls", b"%d" % costs.graph_calls),
+            (b"server-timing", _TIMING % tuple(1000 * s for s in spent)),
+        )
+        if notes.preference_applied:
+            applied = notes.preference_applied.encode()
+            headers.append((b"preference-applied", applied))
+        headers += notes.quota_headers()
+        return headers
 
     def close(self, scope: Scope, notes: RequestNotes) -> None:
         """Tell how a request has ended."""
@@ -93,30 +114,6 @@ class Door(HttpMiddleware):
             reason=notes.refused,
             attempts=notes.costs.graph_calls,
         )
-
-    def _headers(
-        self, given: Iterable[_Header], notes: RequestNotes
-    ) -> list[_Header]:
-        """Return the headers of an answer, with those that all have."""
-        headers = [*given]
-        own = _SECURE.keys() & {name for name, _ in headers}
-        headers += (
-            [one for one in _SECURE.items() if one[0] not in own]
-            if own
-            else _SECURE.items()
-        )
-        costs = notes.costs
-        spent = (costs.queue, costs.token, costs.graph, self._took(notes))
-        headers += (
-            (b"x-request-id", notes.request_id.encode()),
-            (b"exchange-graph-calls", b"%d" % costs.graph_calls),
-            (b"server-timing", _TIMING % tuple(1000 * s for s in spent)),
-        )
-        if notes.preference_applied:
-            applied = notes.preference_applied.encode()
-            headers.append((b"preference-applied", applied))
-        headers += notes.quota_headers()
-        return headers
 
     def _took(self, notes: RequestNotes) -> float:
         return self._clock.now() - notes.began

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-from fastapi import Request
+from fastapi import Request, Response
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.callers.quotas import Visit
+from app.problems.prepared import Prepared
 from app.routers.middleware.authentication import Authentication
 from app.routers.middleware.base import HttpMiddleware
 from app.routers.middleware.cors import Cors
@@ -18,6 +19,7 @@ from app.routers.middleware.guard import Guard
 from app.routers.middleware.loopback import LoopbackOnly
 from app.routers.middleware.paths import path_of
 from app.routers.middleware.quota import CallerQuota
+from app.routers.outgoing import outgoing_of
 from app.routers.paths import Paths
 from app.routers.reads import Arguments, Read
 from app.routers.route import StrictRoute
@@ -27,6 +29,7 @@ from app.telemetry.logs import bound_request
 __all__ = ["ShortWay"]
 
 M = TypeVar("M", bound=HttpMiddleware)
+Headers = list[tuple[bytes, bytes]]
 
 
 class ShortWay(HttpMiddleware):
@@ -68,29 +71,17 @@ class ShortWay(HttpMiddleware):
         scope["path"] = path
         scope["route"], scope["path_params"] = read.route, in_path
 
-        asked = _Asked(read, understood)
-        answer = partial(self._answer, asked, scope, send)
+        asked = _Asked(scope, send, read, understood)
+        answer = partial(self._answer, asked)
         with bound_request(notes.request_id):
             try:
                 await self._disconnect.read(scope, Line(receive, send), answer)
             finally:
                 self._door.close(scope, notes)
 
-    async def _answer(
-        self, asked: "_Asked", scope: Scope, send: Send, line: Line
-    ) -> None:
+    async def _answer(self, asked: "_Asked", line: Line) -> None:
         """Answer a read, or explain why there is no answer."""
-        notes = notes_of(scope)
-        visit: Visit | None = None
-
-        async def told(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                if visit is not None:
-                    visit.settle()
-                self._door.head(message, notes)
-            line.note(message)
-            await send(message)
-
+        scope, visit = asked.scope, None
         try:
             self._guard.admit(scope)
             try:
@@ -103,19 +94,57 @@ class ShortWay(HttpMiddleware):
                     response = await asked.read.answer(
                         request, asked.arguments
                     )
-                    await response(scope, line.receive, told)
+                    await self._tell(asked, response, visit, line)
             finally:
                 self._guard.leave()
         except ClientDisconnect:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is
             refused = self._guard.explain(scope, error)
-            await refused(scope, line.receive, told)
+            await self._tell(asked, refused, visit, line)
+
+    async def _tell(
+        self,
+        asked: "_Asked",
+        response: Response,
+        visit: Visit | None,
+        line: Line,
+    ) -> None:
+        """Send an answer: in one go if all of it is there."""
+        scope, send = asked.scope, asked.send
+        notes = notes_of(scope)
+
+        def head(status: int, headers: Headers) -> Headers:
+            if visit is not None:
+                visit.settle()
+            return self._door.head(status, headers, notes)
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = message["headers"]
+                message["headers"] = head(message["status"], given)
+            line.note(message)
+            await send(message)
+
+        outgoing = outgoing_of(scope)
+        if (
+            isinstance(response, Prepared)
+            and outgoing is not None
+            and outgoing.is_ready()
+        ):
+            status = response.status_code
+            headers = head(status, response.raw_headers)
+            outgoing.answer(status, headers, bytes(response.body))
+            line.end()
+        else:
+            await response(scope, line.receive, told)
 
 
 class _Asked(NamedTuple):
     """Which read is asked for, and for what."""
 
+    scope: Scope
+    send: Send
     read: Read
     arguments: Arguments
 
