@@ -8,7 +8,7 @@ the SDK would have made of them.
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
 from time import time_ns
@@ -55,7 +55,7 @@ class Series:
 
 
 class Distribution:
-    """The values of one metric; records like a histogram of the SDK."""
+    """The values of one metric."""
 
     def __init__(self, metric: Metric) -> None:
         self.metric = metric
@@ -63,19 +63,26 @@ class Distribution:
         size = len(self._bounds) + 1
         self._apart = Apart(metric.attributes, lambda: Series([0] * size))
 
-    def record(self, value: float, labels: Mapping[str, Any]) -> None:
-        """Put a value where it belongs."""
-        bucket = bisect_left(self._bounds, value)
-        context = trace_context()
-        with self._apart.lock:
+    def bound(self, labels: Mapping[str, Any]) -> Callable[[float], None]:
+        """Return what puts values with these labels where they belong."""
+        lock, bounds = self._apart.lock, self._bounds
+        with lock:
             series = self._apart.of(labels)
-            series.counts[bucket] += 1
-            series.total += value
-            series.least = min(series.least, value)
-            series.most = max(series.most, value)
-            if context is not None and context.trace_flags.sampled:
-                example = Example(value, time_ns(), context)
-                series.examples[bucket] = example
+
+        def record(value: float) -> None:
+            bucket = bisect_left(bounds, value)
+            context = trace_context()
+            with lock:
+                series.counts[bucket] += 1
+                series.total += value
+                if not series.least <= value <= series.most:
+                    series.least = min(series.least, value)
+                    series.most = max(series.most, value)
+                if context is not None and context.trace_flags.sampled:
+                    example = Example(value, time_ns(), context)
+                    series.examples[bucket] = example
+
+        return record
 
     def read(self) -> list[tuple[dict[str, Any], Series]]:
         """Return copies of all there is, with the labels."""

@@ -3,11 +3,12 @@
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Protocol
 
 from opentelemetry.metrics import (
     CallbackOptions,
+    Histogram,
     Meter,
     NoOpMeter,
     Observation,
@@ -28,15 +29,17 @@ from app.telemetry.signals.kinds import SpanKind as Declared
 from app.telemetry.signals.metrics import METRICS
 from app.telemetry.tallies import Tally
 
-__all__ = ["Telemetry"]
+__all__ = ["Count", "Measure", "Telemetry"]
 
+Count = Callable[[int], None]
+Measure = Callable[[float], None]
 Reading = tuple[float, Mapping[str, str]]
 
 _NO_SPAN = nullcontext[Span](INVALID_SPAN)
 
 
 class _Histogram(Protocol):
-    def record(self, value: float, labels: Mapping[str, Any], /) -> object: ...
+    def bound(self, labels: Mapping[str, Any], /) -> Measure: ...
 
 
 class Telemetry:
@@ -87,19 +90,36 @@ class Telemetry:
     def add(self, metric: Metric, /, **labels: str) -> None:
         """Count one more of something that happens."""
         if self._is_measured:
-            self._tallies[metric.name].add(1, labels)
+            self._tallies[metric.name].bound(labels)(1)
 
     def move(self, metric: Metric, amount: int, /, **labels: str) -> None:
         """Raise or lower a level."""
         if self._is_measured:
-            self._tallies[metric.name].add(amount, labels)
+            self._tallies[metric.name].bound(labels)(amount)
+
+    def count(self, metric: Metric, /, **labels: str) -> Count:
+        """Return what adds to a counter or a level, always for these labels.
+
+        For what each request comes by: it need not look for the place again.
+        """
+        if not self._is_measured:
+            return _nowhere
+        return self._tallies[metric.name].bound(labels)
+
+    def distribution(
+        self, metric: Metric, labels: Mapping[str, Any]
+    ) -> Measure:
+        """Return what adds values to a distribution, as `count` does."""
+        if not self._is_measured:
+            return _nowhere
+        return self._histograms[metric.name].bound(labels)
 
     def measure(
         self, metric: Metric, value: float, labels: Mapping[str, Any]
     ) -> None:
         """Add a value to a distribution."""
         if self._is_measured:
-            self._histograms[metric.name].record(value, labels)
+            self._histograms[metric.name].bound(labels)(value)
 
     def watch(
         self, metric: Metric, read: Callable[[], Iterable[Reading]]
@@ -167,11 +187,13 @@ class Telemetry:
     def _from_sdk(self) -> dict[str, _Histogram]:
         """Return histograms of the SDK, which can do more, at its price."""
         return {
-            metric.name: self._meter.create_histogram(
-                metric.name,
-                metric.unit,
-                metric.meaning,
-                explicit_bucket_boundaries_advisory=metric.buckets,
+            metric.name: _OfSdk(
+                self._meter.create_histogram(
+                    metric.name,
+                    metric.unit,
+                    metric.meaning,
+                    explicit_bucket_boundaries_advisory=metric.buckets,
+                )
             )
             for metric in METRICS
             if metric.kind is Kind.HISTOGRAM
@@ -188,6 +210,21 @@ class Telemetry:
                 observed = [tally.observe]
                 create(metric.name, observed, metric.unit, metric.meaning)
         return tallies
+
+
+class _OfSdk:
+    """A histogram of the SDK, which keeps values apart by itself."""
+
+    def __init__(self, histogram: Histogram) -> None:
+        self._histogram = histogram
+
+    def bound(self, labels: Mapping[str, Any]) -> Measure:
+        """Return what records values with these labels."""
+        return partial(self._histogram.record, attributes=labels)
+
+
+def _nowhere(_amount: float) -> None:
+    """Record nothing."""
 
 
 def _is_dropped(span: Span) -> bool:

@@ -18,6 +18,7 @@ is begun here: what two record is shown twice.
 
 from collections.abc import Callable, Iterable, MutableMapping
 from contextvars import Token
+from functools import lru_cache, partial
 from typing import Any, Protocol
 
 from opentelemetry.context import Context, attach, detach
@@ -30,7 +31,7 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
-from app.telemetry.recorder import Telemetry
+from app.telemetry.recorder import Measure, Telemetry
 from app.telemetry.signals.service import ACTIVE_REQUESTS, SERVER_DURATION
 from app.telemetry.signals.spans import SPAN_REQUEST
 from app.telemetry.trace_ids import CallersTrace, RequestHeaders
@@ -38,6 +39,7 @@ from app.telemetry.trace_ids import CallersTrace, RequestHeaders
 __all__ = ["ServedRequest", "ServerSignals"]
 
 Scope = MutableMapping[str, Any]
+_Labels = dict[str, str | int]
 
 _METHODS = frozenset(
     (
@@ -60,6 +62,9 @@ _PARENT = b"traceparent"
 _W3C = {"traceparent", "tracestate", "baggage"}
 _REDACTED = "-"
 _FAILED = 500
+# A few, of methods, schemes and versions; and routes times statuses.
+_MOST_KINDS = 64
+_MOST_ENDS = 1024
 
 
 class ServedRequest(Protocol):
@@ -96,10 +101,10 @@ class ServerSignals:
         now: Callable[[], float],
         literal: Iterable[str],
     ) -> None:
-        self._telemetry = telemetry
         self._now = now
         self._literal = frozenset(literal)
         self._is_on = telemetry.goes_out
+        self._kind = lru_cache(maxsize=_MOST_KINDS)(partial(_Kind, telemetry))
         self._tracer = telemetry.tracer
         self._callers = CallersTrace()
         # Where else a parent may be found, other propagators know.
@@ -115,13 +120,8 @@ class ServerSignals:
         method = scope["method"].upper()
         method = method if method in _METHODS else "_OTHER"
         span, token = _NO_SPAN if has_span else self._open(scope, method)
-        level = {
-            "http.request.method": method,
-            "url.scheme": scope["scheme"],
-        }
-        self._telemetry.move(ACTIVE_REQUESTS, 1, **level)
-        version = scope["http_version"]
-        return _Told(self._telemetry, self._now, span, token, level, version)
+        kind = self._kind(method, scope["scheme"], scope["http_version"])
+        return _Told(kind, self._now, span, token)
 
     def _open(
         self, scope: Scope, method: str
@@ -160,30 +160,54 @@ class ServerSignals:
         span.set_attributes(told)
 
 
+class _Kind:
+    """Requests that are told of in the same words until they end."""
+
+    def __init__(
+        self, telemetry: Telemetry, method: str, scheme: str, version: str
+    ) -> None:
+        self.method = method
+        self._telemetry = telemetry
+        level = {"http.request.method": method, "url.scheme": scheme}
+        self.in_flight = telemetry.count(ACTIVE_REQUESTS, **level)
+        self._labels = {**level, "network.protocol.version": version}
+        self.ended = lru_cache(maxsize=_MOST_ENDS)(self._ended)
+
+    def _ended(
+        self, status: int | None, route: str | None, error: str | None
+    ) -> tuple[_Labels, Measure]:
+        """Return the labels of those that end so, and what measures them."""
+        labels: _Labels = {**self._labels}
+        if route is not None:
+            labels["http.route"] = route
+        if status is not None:
+            labels["http.response.status_code"] = status
+            if status >= _FAILED:
+                labels["error.type"] = str(status)
+        if error is not None:
+            # Whatever had been promised by then, it was cut short.
+            labels["error.type"] = error
+        return labels, self._telemetry.distribution(SERVER_DURATION, labels)
+
+
 class _Told:
     """A request that is told of."""
 
-    __slots__ = (
-        *("_began", "_level", "_now", "_span", "_telemetry", "_token"),
-        "_version",
-    )
+    __slots__ = ("_began", "_kind", "_now", "_span", "_token")
 
-    def __init__(  # noqa: PLR0913, PLR0917
+    def __init__(
         self,
-        telemetry: Telemetry,
+        kind: _Kind,
         now: Callable[[], float],
         span: Span,
         token: "Token[Context] | None",
-        level: dict[str, str],
-        version: str,
     ) -> None:
-        self._telemetry = telemetry
+        self._kind = kind
         self._now = now
         self._span = span
         self._token = token
-        self._level = level
-        self._version = version
         self._began = now()
+        kind.in_flight(1)
 
     def end(
         self,
@@ -193,31 +217,18 @@ class _Told:
     ) -> None:
         """See `ServedRequest`."""
         took = self._now() - self._began
-        labels: dict[str, str | int] = {
-            **self._level,
-            "network.protocol.version": self._version,
-        }
-        if route is not None:
-            labels["http.route"] = route
-        if status is not None:
-            labels["http.response.status_code"] = status
-            if status >= _FAILED:
-                labels["error.type"] = str(status)
-        if error is not None:
-            # Whatever had been promised by then, it was cut short.
-            labels["error.type"] = type(error).__name__
-        self._telemetry.move(ACTIVE_REQUESTS, -1, **self._level)
-        self._telemetry.measure(SERVER_DURATION, took, labels)
+        name = type(error).__name__ if error is not None else None
+        labels, measure = self._kind.ended(status, route, name)
+        self._kind.in_flight(-1)
+        measure(took)
         if self._token is not None:
             detach(self._token)
         if self._span.is_recording():
             self._close(labels, error)
 
-    def _close(
-        self, labels: dict[str, str | int], error: Exception | None
-    ) -> None:
-        method, route = self._level["http.request.method"], labels.get
-        self._span.update_name(_name(method, route("http.route")))
+    def _close(self, labels: _Labels, error: Exception | None) -> None:
+        route = labels.get("http.route")
+        self._span.update_name(_name(self._kind.method, route))
         self._span.set_attributes(labels)
         if error is not None:
             # No more than its class: its text may hold what no trace should.

@@ -6,7 +6,7 @@ request. Here an addition is one in a dictionary; the asynchronous instruments
 of OpenTelemetry read the sums whenever metrics are collected.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from opentelemetry.metrics import CallbackOptions, Observation
@@ -26,10 +26,17 @@ class Tally:
     def __init__(self, names: tuple[str, ...]) -> None:
         self._sums: Apart[list[int]] = Apart(names, lambda: [0])
 
-    def add(self, amount: int, labels: Mapping[str, Any]) -> None:
-        """Add to the sum that has these labels."""
-        with self._sums.lock:
-            self._sums.of(labels)[0] += amount
+    def bound(self, labels: Mapping[str, Any]) -> Callable[[int], None]:
+        """Return what adds to the sum that has these labels."""
+        lock = self._sums.lock
+        with lock:
+            total = self._sums.of(labels)
+
+        def add(amount: int) -> None:
+            with lock:
+                total[0] += amount
+
+        return add
 
     def observe(self, _options: CallbackOptions) -> Iterator[Observation]:
         """Tell the SDK what the sums are."""

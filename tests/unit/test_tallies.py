@@ -108,7 +108,7 @@ def test_threads_lose_nothing() -> None:
 
     def count() -> None:
         for _ in range(5_000):
-            tally.add(1, {"tenant": "t"})
+            tally.bound({"tenant": "t"})(1)
 
     with ThreadPoolExecutor(4) as threads:
         for _ in range(4):

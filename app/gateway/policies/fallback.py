@@ -1,6 +1,7 @@
 """Answer a read in the best way there is."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from app.clock import Clock
 from app.gateway.cache.keys import CacheKey
@@ -25,6 +26,8 @@ from app.telemetry.signals.metrics import CACHE_REQUESTS
 
 __all__ = ["Fallback"]
 
+# Operations times results.
+_MOST_RESULTS = 1024
 _WITHOUT_A_REQUEST = {Way.FRESH, Way.STALE}
 
 
@@ -48,7 +51,6 @@ class Fallback:
         self._ask = ask
         self._kept = kept
         self._clock = clock
-        self._telemetry = telemetry
         self._renewal = Renewal(ask, kept, clock, telemetry)
         strategies: list[Strategy] = [
             Fresh(),
@@ -60,6 +62,11 @@ class Fallback:
             strategies, key=lambda strategy: strategy.priority, reverse=True
         )
         # What follows from the table of operations alone, by operation.
+        self._counts = lru_cache(maxsize=_MOST_RESULTS)(
+            lambda operation, result: telemetry.count(
+                CACHE_REQUESTS, operation=operation, result=result
+            )
+        )
         self._lifetimes: dict[str, Lifetime] = {}
         self._open: dict[tuple[str, bool], tuple[Strategy, ...]] = {}
 
@@ -142,6 +149,4 @@ class Fallback:
         )
 
     def _count(self, call: GraphCall, result: str) -> None:
-        self._telemetry.add(
-            CACHE_REQUESTS, operation=call.operation.name, result=result
-        )
+        self._counts(call.operation.name, result)(1)
