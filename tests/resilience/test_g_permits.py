@@ -19,7 +19,8 @@ from hypothesis.stateful import (
 from app.clock import Deadline, SystemClock
 from app.gateway.calls import ScopeKey
 from app.gateway.policies.adaptive import Told
-from app.gateway.policies.lane import Limits
+from app.gateway.policies.bulkhead import Bulkhead
+from app.gateway.policies.lane import Limits, Ticket
 from app.gateway.policies.local_permits import LocalPermits
 from app.gateway.policies.permits import Lease, Report, Wish
 from app.models.context import Criticality
@@ -41,6 +42,7 @@ KEYS = [
     ScopeKey("contoso", "grace"),
     ScopeKey("fabrikam", "ada"),
 ]
+TENANTS = sorted({key.tenant for key in KEYS})
 REFUSALS = (DeadlineExceeded, GraphThrottled, ServiceOverloaded)
 PLACES = st.integers(min_value=0, max_value=1000)
 SERVED = Report(told=Told.SERVED, sent=1)
@@ -78,6 +80,32 @@ class Caller:
         return error is None or isinstance(error, ServiceOverloaded)
 
 
+class Recording(Bulkhead):
+    """Notes in which order permits are given.
+
+    That is not the order in which tasks find out: who was given some while
+    it waited learns of it a moment later than who comes and is given some.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits)
+        self.served: defaultdict[tuple[str, Criticality], list[str]] = (
+            defaultdict(list)
+        )
+        self._names: dict[Ticket, str] = {}
+
+    def pass_by(self, ticket: Ticket) -> bool:
+        task = asyncio.current_task()
+        assert task is not None
+        self._names[ticket] = task.get_name()
+        return super().pass_by(ticket)
+
+    def _take(self, ticket: Ticket, now: float) -> None:
+        super()._take(ticket, now)
+        kind = ticket.source, ticket.criticality
+        self.served[kind].append(self._names.pop(ticket))
+
+
 class Storm(RuleBasedStateMachine):
     """Callers who come, leave, and are done, at any moment.
 
@@ -92,9 +120,9 @@ class Storm(RuleBasedStateMachine):
         self.run(self._set_clock())
         self.permits = LocalPermits(LIMITS, self.clock)
         self.callers: list[Caller] = []
-        self.served: defaultdict[tuple[ScopeKey, Criticality], list[int]] = (
-            defaultdict(list)
-        )
+        self.bulkheads = [Recording(LIMITS) for _ in TENANTS]
+        for name, bulkhead in zip(TENANTS, self.bulkheads, strict=True):
+            self.permits._tenants[name].bulkhead = bulkhead
 
     async def _set_clock(self) -> None:
         self.clock.now()
@@ -135,19 +163,15 @@ class Storm(RuleBasedStateMachine):
             deadline=Deadline(self.clock, patience),
         )
         number = len(self.callers)
-
-        async def acquire() -> Lease:
-            lease = await self.permits.acquire(wish)
-            self.served[key, criticality].append(number)
-            return lease
-
         self.callers.append(
             Caller(
                 number=number,
                 wish=wish,
                 began=self.clock.now(),
                 patience=patience,
-                task=self.loop.create_task(acquire()),
+                task=self.loop.create_task(
+                    self.permits.acquire(wish), name=str(number)
+                ),
             )
         )
 
@@ -194,7 +218,7 @@ class Storm(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0.0, 0.0, 0.0, 0.3, 1.0, 12.0, 61.0]))
     def wait(self, seconds: float) -> None:
         self.run(self.clock.sleep(seconds))
-        for name in {key.tenant for key in KEYS}:
+        for name in TENANTS:
             assert_all_wait_for_a_reason(
                 self.permits._tenants[name].bulkhead,
                 [self.permits._lanes[k] for k in KEYS if k.tenant == name],
@@ -216,8 +240,9 @@ class Storm(RuleBasedStateMachine):
 
     @invariant()
     def each_criticality_is_served_in_order(self) -> None:
-        for numbers in self.served.values():
-            assert numbers == sorted(numbers)
+        for bulkhead in self.bulkheads:
+            for numbers in bulkhead.served.values():
+                assert numbers == sorted(numbers, key=int)
 
     @invariant()
     def nobody_fails_but_for_a_reason(self) -> None:
