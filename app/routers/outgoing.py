@@ -45,7 +45,7 @@ class Outgoing:
         loop: asyncio.AbstractEventLoop,
         close: Callable[[], None],
     ) -> None:
-        self._cycle = cycle
+        self._cycle: RequestResponseCycle | None = cycle
         self._transport = transport
         self._loop = loop
         self._first: bytes | None = None
@@ -56,7 +56,8 @@ class Outgoing:
         """Tell whether a whole answer may be written at once."""
         cycle = self._cycle
         return (
-            cycle.keep_alive
+            cycle is not None
+            and cycle.keep_alive
             and not cycle.response_started
             and not cycle.disconnected
             and not cycle.flow.write_paused
@@ -77,9 +78,12 @@ class Outgoing:
             body: All of the body, as it is sent.
 
         Raises:
+            RuntimeError: There was one already.
             ValueError: A header is not what it may be (RFC 9110 §5.5).
         """
         cycle = self._cycle
+        if cycle is None:
+            raise RuntimeError("the answer was written already")
         lines = list(map(b": ".join, chain(cycle.default_headers, headers)))
         head = b"\r\n".join(lines)
         breaks = 2 * (len(lines) - 1)
@@ -114,6 +118,14 @@ class Outgoing:
             first, self._first = self._first, None
             if not self._transport.is_closing():
                 self._transport.write(first)
+
+    def finish(self) -> None:
+        """Write what is left, and know nothing of the request any more.
+
+        It knows this, so that both would wait for the garbage collector.
+        """
+        self.flush()
+        self._cycle = None
 
 
 def outgoing_of(scope: Scope) -> Outgoing | None:

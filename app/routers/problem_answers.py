@@ -48,7 +48,12 @@ def install(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
 
 
 def refusal(scope: Scope, error: ExchangeError) -> Response:
-    """Return a problem document, and note it down."""
+    """Return a problem document, and note it down.
+
+    Where the error came from is forgotten: the frames that it has passed know
+    it, and so all of them would wait for the garbage collector.
+    """
+    error.with_traceback(None)
     notes = notes_of(scope)
     notes.problem, notes.outcome = error.code, error.outcome
     if isinstance(

@@ -150,7 +150,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Go on to the next request, if this one was whole."""
         _, outgoing = self._owed.popleft()
-        outgoing.flush()
+        outgoing.finish()
         if not self.pipeline and self.cycle.more_body:
             self._end()
         if self._is_over:

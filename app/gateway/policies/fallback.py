@@ -81,7 +81,8 @@ class Fallback:
             try:
                 outcome = await strategy(call, found, failure)
             except ExchangeError as error:
-                failure = error
+                # Its frames, this one among them, would hold each other.
+                failure = error.with_traceback(None)
                 tried.append((strategy.way, error.code))
                 continue
             if isinstance(outcome, Answer):
