@@ -1,62 +1,15 @@
 """Who is slow to ask or to take is not waited for; in virtual time."""
 
 import asyncio
-from typing import Any
 
 import pytest
-import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.server import ServerState
+from starlette.types import Receive, Scope, Send
 
-from app.routers.protocol import HttpProtocol
+from tests.support.line import connected
 
 pytestmark = pytest.mark.anyio
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-
-
-class Line(asyncio.Transport):
-    """One end of a connection; the other one is the test."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.said = b""
-        self.ended_at: float | None = None
-        self.is_aborted = False
-        self._is_closing = False
-
-    def write(self, data: "bytes | bytearray | memoryview[int]") -> None:
-        self.said += bytes(data)
-
-    def can_write_eof(self) -> bool:
-        return True
-
-    def write_eof(self) -> None:
-        self.ended_at = asyncio.get_running_loop().time()
-
-    def close(self) -> None:
-        if self.ended_at is None:
-            self.write_eof()
-        self._is_closing = True
-
-    def is_closing(self) -> bool:
-        return self._is_closing
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        return {"sslcontext": None}.get(name, default)
-
-    def abort(self) -> None:
-        self.is_aborted = True
-        self.close()
-
-    def get_write_buffer_size(self) -> int:
-        return 655_360
-
-    def pause_reading(self) -> None:
-        pass
-
-    def resume_reading(self) -> None:
-        pass
 
 
 async def flowing(_scope: Scope, _receive: Receive, send: Send) -> None:
@@ -67,17 +20,6 @@ async def flowing(_scope: Scope, _receive: Receive, send: Send) -> None:
 async def served(_scope: Scope, _receive: Receive, send: Send) -> None:
     await send({"type": "http.response.start", "status": 204, "headers": []})
     await send({"type": "http.response.body"})
-
-
-def connected(app: ASGIApp = served) -> tuple[HttpProtocol, Line]:
-    """Return the service's end of a new connection, and what it is on."""
-    config = uvicorn.Config(app, log_config=None, access_log=False)
-    protocol = HttpProtocol(
-        config=config, server_state=ServerState(), app_state={}
-    )
-    line = Line()
-    protocol.connection_made(line)
-    return protocol, line
 
 
 async def sleep(seconds: float) -> None:
@@ -91,7 +33,7 @@ async def sleep(seconds: float) -> None:
 @pytest.mark.parametrize("before", [0, 1])
 async def test_slow_heads_are_given_up(before: int, sent: bytes) -> None:
     """On a new connection, and on one that has served well."""
-    protocol, line = connected()
+    protocol, line = connected(served)
     for _ in range(before):
         protocol.data_received(REQUEST)
         await sleep(1)
@@ -130,7 +72,7 @@ async def test_nothing_follows_a_refusal() -> None:
 )
 async def test_silence_is_not_waited_for() -> None:
     """Without a word: browsers open connections that they may need."""
-    _, line = connected()
+    _, line = connected(served)
     await sleep(11)
 
     assert line.is_closing()
@@ -139,7 +81,7 @@ async def test_silence_is_not_waited_for() -> None:
 
 async def test_a_head_in_time_is_served() -> None:
     """Nine seconds are fine, again and again, each for itself."""
-    protocol, line = connected()
+    protocol, line = connected(served)
     for _ in range(3):
         protocol.data_received(REQUEST[:9])
         await sleep(9)
@@ -152,7 +94,7 @@ async def test_a_head_in_time_is_served() -> None:
 
 async def test_who_leaves_is_forgotten() -> None:
     """Nothing is written to a connection that is gone."""
-    protocol, line = connected()
+    protocol, line = connected(served)
     protocol.data_received(REQUEST[:9])
     protocol.connection_lost(None)
     await sleep(11)
@@ -187,7 +129,7 @@ async def test_answers_are_not_kept_for_ever() -> None:
 )
 async def test_connections_are_not_kept_for_ever() -> None:
     """Neither for another request, nor for what is left of the last one."""
-    protocol, line = connected()
+    protocol, line = connected(served)
     protocol.data_received(REQUEST)
     await sleep(36)
 
