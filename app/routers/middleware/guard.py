@@ -113,7 +113,7 @@ class Guard(HttpMiddleware):
         if notes_of(scope).status is not None:
             # The connection is cut instead.
             raise CutShort from None
-        problem = _problem(scope, error.with_traceback(None))
+        problem = _problem(scope, error)
         # Since Graph said how long to wait, something else may have been
         # tried.
         problem.age(self._clock.now())
