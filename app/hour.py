@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 __all__ = ["MINUTES", "Hours", "Minute", "merged", "quantile"]
@@ -42,17 +42,15 @@ class Hours:
         self._zero = wall().timestamp() - now()
         self._minutes: dict[str | None, deque[Minute]] = {}
 
-    def note(self, tenant: str, took: float, kinds: Iterable[str]) -> None:
+    def note(self, tenant: str, took: float, kinds: Collection[str]) -> None:
         """Note one thing that has just happened."""
-        kinds = tuple(kinds)
-        place = bisect_left(_BOUNDS, took)
-        number = self.present()
+        place, number = bisect_left(_BOUNDS, took), self.present()
         for owner in (tenant, None):
             minute = self._minute(owner, number)
             minute.total += 1
+            minute.took[place] += 1
             for kind in kinds:
                 minute.kinds[kind] += 1
-            minute.took[place] += 1
 
     def mark(self, tenant: str, kind: str) -> None:
         """Note that the present minute is of a kind, whatever happens."""

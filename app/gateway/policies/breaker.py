@@ -1,6 +1,7 @@
 """Policy: leave Graph alone while it fails for a tenant."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from app.clock import Clock
 from app.gateway.calls import GraphCall, Reply, ScopeKey, Send
@@ -28,6 +29,9 @@ from app.telemetry.signals.metrics import (
 
 __all__ = ["Breaker"]
 
+# Of which the counts are at hand; others are looked up.
+_MOST_CIRCUITS = 1024
+
 
 class Breaker:
     """Refuses calls at once while their circuit is open.
@@ -50,6 +54,9 @@ class Breaker:
         self._clock = clock
         self._telemetry = telemetry
         self._observes_only = observes_only
+        self._refusals = lru_cache(maxsize=_MOST_CIRCUITS)(
+            lambda key: telemetry.count(BREAKER_REFUSALS, **_labels(key))
+        )
 
     async def __call__(self, call: GraphCall, send: Send) -> Reply:
         """Send the call unless its circuit is open."""
@@ -120,7 +127,7 @@ class Breaker:
     def _refuse(
         self, key: ScopeKey, circuit: Circuit, refused: Refused
     ) -> None:
-        self._telemetry.add(BREAKER_REFUSALS, **_labels(key))
+        self._refusals(key)(1)
         if not self._lets_pass(circuit):
             raise GraphCircuitOpen(retry_after=refused.retry_after)
 

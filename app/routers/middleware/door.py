@@ -1,6 +1,6 @@
 """Where requests come in and answers go out."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,7 +26,10 @@ __all__ = ["Door"]
 
 _Header = tuple[bytes, bytes]
 
-_SECURE = {name.lower().encode(): v.encode() for name, v in SECURE.items()}
+_SECURE = tuple(
+    (name.lower().encode(), v.encode()) for name, v in SECURE.items()
+)
+_SECURED = {name for name, _ in _SECURE}
 _TIMING = b"queue;dur=%.1f, token;dur=%.1f, graph;dur=%.1f, total;dur=%.1f"
 _WATCHED = "/v1/"
 _FAILED = 500
@@ -75,18 +78,14 @@ class Door(HttpMiddleware):
         """Note that an answer begins; return its headers and all others'."""
         notes.status = status
         headers = [*given]
-        own = _SECURE.keys() & {name for name, _ in headers}
+        own = {name for name, _ in headers}
+        costs, took = notes.costs, self._took(notes)
+        spent = (costs.queue * 1000, costs.token * 1000, costs.graph * 1000)
         headers += (
-            [one for one in _SECURE.items() if one[0] not in own]
-            if own
-            else _SECURE.items()
-        )
-        costs = notes.costs
-        spent = (costs.queue, costs.token, costs.graph, self._took(notes))
-        headers += (
+            *(_SECURE if own.isdisjoint(_SECURED) else _others(own)),
             (b"x-request-id", notes.request_id.encode()),
             (b"exchange-graph-calls", b"%d" % costs.graph_calls),
-            (b"server-timing", _TIMING % tuple(1000 * s for s in spent)),
+            (b"server-timing", _TIMING % (*spent, took * 1000)),
         )
         if notes.preference_applied:
             applied = notes.preference_applied.encode()
@@ -117,6 +116,11 @@ class Door(HttpMiddleware):
 
     def _took(self, notes: RequestNotes) -> float:
         return self._clock.now() - notes.began
+
+
+def _others(own: Collection[bytes]) -> Iterator[_Header]:
+    """Yield those of the headers for security that are not among its own."""
+    return (one for one in _SECURE if one[0] not in own)
 
 
 def _remember(scope: Scope, notes: RequestNotes, took: float) -> None:

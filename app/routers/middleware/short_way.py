@@ -29,7 +29,7 @@ from app.telemetry.logs import bound_request
 __all__ = ["ShortWay"]
 
 M = TypeVar("M", bound=HttpMiddleware)
-Headers = list[tuple[bytes, bytes]]
+_Header = tuple[bytes, bytes]
 
 
 class ShortWay(HttpMiddleware):
@@ -111,33 +111,39 @@ class ShortWay(HttpMiddleware):
         line: Line,
     ) -> None:
         """Send an answer: in one go if all of it is there."""
-        scope, send = asked.scope, asked.send
-        notes = notes_of(scope)
-
-        def head(status: int, headers: Headers) -> Headers:
-            if visit is not None:
-                visit.settle()
-            return self._door.head(status, headers, notes)
-
-        async def told(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                given = message["headers"]
-                message["headers"] = head(message["status"], given)
-            line.note(message)
-            await send(message)
-
+        scope = asked.scope
         outgoing = outgoing_of(scope)
         if (
             isinstance(response, Prepared)
             and outgoing is not None
             and outgoing.is_ready()
         ):
-            status = response.status_code
-            headers = head(status, response.raw_headers)
+            status, given = response.status_code, response.raw_headers
+            headers = self._head(asked, status, given, visit)
             outgoing.answer(status, headers, bytes(response.body))
             line.end()
-        else:
-            await response(scope, line.receive, told)
+            return
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                status, given = message["status"], message["headers"]
+                message["headers"] = self._head(asked, status, given, visit)
+            line.note(message)
+            await asked.send(message)
+
+        await response(scope, line.receive, told)
+
+    def _head(
+        self,
+        asked: "_Asked",
+        status: int,
+        given: Iterable[_Header],
+        visit: Visit | None,
+    ) -> list[_Header]:
+        """Return the headers of an answer that begins, with what it cost."""
+        if visit is not None:
+            visit.settle()
+        return self._door.head(status, given, notes_of(asked.scope))
 
 
 class _Asked(NamedTuple):

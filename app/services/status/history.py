@@ -2,6 +2,8 @@
 
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import compress
 from typing import NamedTuple
 
 from app.clock import Clock
@@ -118,14 +120,7 @@ class History:
         self._numbers[tenant] += 1
         if request.code:
             self._meet(tenant, request.code, now)
-        kinds = []
-        if request.is_failed:
-            kinds.append("failed")
-        if request.is_stale:
-            kinds.append("stale")
-        if request.is_kept:
-            kinds.append("kept")
-        self.hours.note(tenant, request.took, kinds)
+        self.hours.note(tenant, request.took, _kinds(request[2:]))
 
     def met(self, tenant: str) -> dict[str, float]:
         """Return the codes of the problems that go on, and since when."""
@@ -180,6 +175,12 @@ class History:
         is_new = now - met.last > _GAP or number - met.number > _MOST_BETWEEN
         began = now if is_new else met.began
         self._met[tenant][code] = _Met(began, now, number)
+
+
+@cache
+def _kinds(holds: tuple[bool, ...]) -> tuple[str, ...]:
+    """Return the names of what a request was, given what of it holds."""
+    return tuple(compress(("failed", "stale", "kept"), holds))
 
 
 def _is_much(bad: int, total: int) -> bool:
