@@ -26,6 +26,11 @@ _GRACE = 10
 # one entrance those who come while there is much to do wait unheard.
 _ENTRANCES = 32
 _GC_THRESHOLD = 20_000
+# In seconds. The loop lets others have the interpreter with each system call,
+# and while one of them computes, as what exports spans does, it waits so long
+# to have it back: by default ten times as long, several times in a request.
+# Source: https://docs.python.org/3/library/sys.html#sys.setswitchinterval
+_SWITCH_INTERVAL = 0.0005
 # What a request has to show, for the line that is to be tried.
 _SHOWN = {
     AuthMode.ENTRA: ' -H "Authorization: Bearer $TOKEN"',
@@ -116,6 +121,7 @@ class Server(uvicorn.Server):
         gc.collect()
         gc.freeze()
         gc.set_threshold(_GC_THRESHOLD)
+        sys.setswitchinterval(_SWITCH_INTERVAL)
         host, port = self.servers[0].sockets[0].getsockname()[:2]
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         self._telemetry.log(
