@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import (
 from app.routers.heads import LARGEST_HEAD, fault_of
 from app.routers.malformed import malformed
 from app.routers.outgoing import OUTGOING, Outgoing
+from app.routers.patience import Patience
 
 __all__ = ["HttpProtocol"]
 
@@ -24,7 +25,6 @@ _STALL = 30.0
 _SLOWEST = 65_536
 # Seconds from the first byte of a head, or the connection, to its last.
 _HEAD_TIME = 10.0
-_NEVER = float("inf")
 
 
 class _RefusedError(Exception):
@@ -51,8 +51,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._content = 0
         # With what came together with the end of the last one, if anything.
         self._at_most = self._chunk = 0
-        self._due = _NEVER
-        self._watch: asyncio.TimerHandle | None = None
+        self._patience = Patience(self.loop)
         self._stalled: asyncio.TimerHandle | None = None
 
     def connection_made(  # type: ignore[override]
@@ -74,9 +73,8 @@ class HttpProtocol(HttpToolsProtocol):
         for cycle, _ in self._owed:
             cycle.disconnected = True
             cycle.message_event.set()
-        self._stop_hurrying()
-        if self._watch is not None:
-            self._watch.cancel()
+        self._patience.stop()
+        self._patience.close()
         self._stop_stalling()
         super().connection_lost(exc)
 
@@ -119,7 +117,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Begin to serve a request, unless its head is wrong."""
-        self._stop_hurrying()
+        self._patience.stop()
         version = self.parser.get_http_version()
         if fault := fault_of(version, self.url, self.headers, self._at_most):
             self._refuse(fault)
@@ -153,10 +151,16 @@ class HttpProtocol(HttpToolsProtocol):
         outgoing.finish()
         if not self.pipeline and self.cycle.more_body:
             self._end()
-        if self._is_over:
+        if self._is_over or self.transport.is_closing():
             self.server_state.total_requests += 1
-        else:
+        elif self.pipeline:
             super().on_response_complete()
+        else:
+            # The server would begin a timer, to stop it at the next request.
+            self.server_state.total_requests += 1
+            self.flow.resume_reading()
+            seconds = self.timeout_keep_alive
+            self._patience.wait(seconds, self.timeout_keep_alive_handler)
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what came, and end the connection.
@@ -182,27 +186,17 @@ class HttpProtocol(HttpToolsProtocol):
             self._end()
 
     def _hurry(self) -> None:
-        """Begin to count the time that a head takes."""
-        if self._due == _NEVER and not self._is_over:
-            self._due = self.loop.time() + _HEAD_TIME
-            if self._watch is None:
-                self._watch = self.loop.call_at(self._due, self._look)
+        """Begin to count the time that a head takes, if it has not begun."""
+        if not (self._is_over or self._patience.waits_for(self._late)):
+            self._patience.wait(_HEAD_TIME, self._late)
 
-    def _look(self) -> None:
-        """Give up what took too long; a watch outlives what it began for."""
-        self._watch = None
-        if self._due == _NEVER:
-            return
-        if self.loop.time() < self._due:
-            self._watch = self.loop.call_at(self._due, self._look)
-        elif self._received:
+    def _late(self) -> None:
+        """Give up a head that took too long."""
+        if self._received:
             self.send_400_response("The head did not arrive in time.")
         else:
             # Browsers open connections that they may need.
             self.transport.close()
-
-    def _stop_hurrying(self) -> None:
-        self._due = _NEVER
 
     def _stop_stalling(self) -> None:
         if self._stalled is not None:
@@ -224,7 +218,7 @@ class HttpProtocol(HttpToolsProtocol):
         """Send no more, and close once the other side has heard so."""
         self._flush()
         self._is_over = True
-        self._stop_hurrying()
+        self._patience.stop()
         if self.transport.is_closing():
             return
         if not self.transport.can_write_eof():

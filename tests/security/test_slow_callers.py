@@ -79,6 +79,24 @@ async def test_silence_is_not_waited_for() -> None:
     assert line.said == b""
 
 
+async def test_a_connection_is_kept_for_a_while() -> None:
+    """For five seconds after each answer, and ten for a head once begun."""
+    protocol, line = connected(served)
+    for _ in range(3):
+        protocol.data_received(REQUEST)
+        await sleep(4.9)
+        protocol.data_received(REQUEST[:5])
+        await sleep(9)
+        protocol.data_received(REQUEST[5:])
+        await sleep(4.9)
+
+    assert line.said.count(b"HTTP/1.1 204") == 6
+    assert not line.is_closing()
+    await sleep(0.2)
+    assert line.is_closing()
+    assert not line.is_aborted
+
+
 async def test_a_head_in_time_is_served() -> None:
     """Nine seconds are fine, again and again, each for itself."""
     protocol, line = connected(served)
