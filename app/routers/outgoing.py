@@ -84,13 +84,15 @@ class Outgoing:
         cycle = self._cycle
         if cycle is None:
             raise RuntimeError("the answer was written already")
+        # If it fails here, there is nothing else to say: it is cut off.
+        cycle.response_started = True
         lines = list(map(b": ".join, chain(cycle.default_headers, headers)))
         head = b"\r\n".join(lines)
         breaks = 2 * (len(lines) - 1)
         if len(head.translate(None, _CONTROLS)) != len(head) - breaks:
             raise ValueError("a header holds a control character")
         head = b"%b%b\r\n\r\n" % (STATUS_LINE[status], head)
-        cycle.response_started = cycle.response_complete = True
+        cycle.response_complete = True
         cycle.waiting_for_100_continue = False
         self._is_begun = True
         self._transport.writelines((head, body) if body else (head,))

@@ -56,7 +56,9 @@ class Line(asyncio.Transport):
         pass
 
 
-def connected(app: ASGIApp, **state: Any) -> tuple[HttpProtocol, Line]:
+def connected(
+    app: ASGIApp, line: Line | None = None, **state: Any
+) -> tuple[HttpProtocol, Line]:
     """Return the service's end of a new connection, and what it is on.
 
     ``state`` is what the lifespan of the app has left for its requests.
@@ -65,6 +67,6 @@ def connected(app: ASGIApp, **state: Any) -> tuple[HttpProtocol, Line]:
     protocol = HttpProtocol(
         config=config, server_state=ServerState(), app_state=state
     )
-    line = Line()
+    line = line or Line()
     protocol.connection_made(line)
     return protocol, line
