@@ -27,11 +27,11 @@ from app.transport.connector import (
     PoolOptions,
     translate,
 )
+from app.transport.wire import Arriving, Sent
 
 __all__ = ["AiohttpTransport", "CertificateRejected"]
 
-_WITHOUT_BODY = {"GET", "HEAD", "OPTIONS", "TRACE"}
-_NOT_IN_A_LINE = (b"\r", b"\n", b"\0")
+_SCHEMES = {"http", "https"}
 _INTERIM = {*range(100, 200)} - {101}
 
 
@@ -100,13 +100,39 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         self, request: httpx.Request
     ) -> httpx.Response:
         """Send a request; return the answer once its headers are there."""
-        if request.url.scheme not in {"http", "https"}:
-            raise httpx.UnsupportedProtocol(request.url.scheme)
+        limits = self._limits | request.extensions.get("timeout", {})
         try:
-            limits = self._limits | request.extensions.get("timeout", {})
-            timeout = _timeout(limits["connect"], limits["read"])
-            message = _message(request, await request.aread())
-            found = await self._connect(request, timeout)
+            body = await request.aread()
+        except httpx.TransportError:
+            raise
+        except Exception as error:
+            raise httpx.LocalProtocolError(type(error).__name__) from error
+        url, extensions = request.url, request.extensions
+        came = await self.exchange(
+            Sent(
+                method=request.method,
+                scheme=url.scheme,
+                netloc=url.netloc,
+                target=url.raw_path,
+                headers=request.headers.raw,
+                body=body,
+                connect=limits["connect"],
+                read=limits["read"],
+                fresh_connection=extensions.get("fresh_connection", False),
+            )
+        )
+        return httpx.Response(
+            came.status, headers=list(came.headers), stream=came.stream
+        )
+
+    async def exchange(self, sent: Sent) -> Arriving:
+        """Do the same without httpx's objects; see `Wire`."""
+        if sent.scheme not in _SCHEMES:
+            raise httpx.UnsupportedProtocol(sent.scheme)
+        try:
+            timeout = _timeout(sent.connect, sent.read)
+            message = sent.message()
+            found = await self._connect(sent, timeout)
         except httpx.TransportError:
             raise
         except Exception as error:
@@ -114,7 +140,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         stop = partial(self._connector.give_back, found, is_fit=False)
         try:
             answer, content = await _exchange(
-                found, message, timeout, is_head=request.method == "HEAD"
+                found, message, timeout, is_head=sent.method == "HEAD"
             )
         except BaseException as error:
             stop()
@@ -122,25 +148,17 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 raise translate(error, CONNECTED) from error
             raise
         self._connector.hand_out(found, content)
-        return httpx.Response(
-            answer.code,
-            headers=answer.raw_headers,
-            stream=_Body(content, stop),
-        )
+        return Arriving(answer.code, answer.raw_headers, _Body(content, stop))
 
     async def aclose(self) -> None:
         """Close all connections; what is under way fails."""
         await self._connector.close()
 
-    async def _connect(
-        self, request: httpx.Request, timeout: ClientTimeout
-    ) -> Connection:
+    async def _connect(self, sent: Sent, timeout: ClientTimeout) -> Connection:
         # Not by a `ClientSession`: it silently repeats idempotent requests,
         # even when the connection was a new one.
         where = self._connector.where(
-            request.url.scheme,
-            request.url.netloc,
-            fresh=request.extensions.get("fresh_connection", False),
+            sent.scheme, sent.netloc, fresh=sent.fresh_connection
         )
         return await self._connector.connect(where, [], timeout)
 
@@ -153,31 +171,6 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
 def _timeout(connect: float | None, read: float | None) -> ClientTimeout:
     # What is longer than 5 s, aiohttp would round up to whole seconds.
     return ClientTimeout(connect=connect, sock_read=read, ceil_threshold=inf)
-
-
-def _message(request: httpx.Request, body: bytes) -> tuple[bytes, bytes]:
-    """Return what is sent: the head, and the body.
-
-    Raises:
-        ValueError: It would be another message than the one that was asked
-            for, or none.
-    """
-    lines = [
-        b"%b %b HTTP/1.1" % (request.method.encode(), request.url.raw_path)
-    ]
-    has_length = False
-    for name, value in request.headers.raw:
-        lowered = name.lower()
-        has_length |= lowered == b"content-length"
-        if lowered != b"transfer-encoding":
-            lines.append(b"%b: %b" % (name, value))
-    if not has_length and (body or request.method not in _WITHOUT_BODY):
-        lines.append(b"Content-Length: %d" % len(body))
-    head = b"\r\n".join(lines)
-    _ = head.decode()
-    if sum(map(head.count, _NOT_IN_A_LINE)) != 2 * (len(lines) - 1):
-        raise ValueError("more lines than there should be")
-    return head + b"\r\n\r\n", body
 
 
 async def _exchange(

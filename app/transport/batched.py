@@ -7,9 +7,9 @@ from http import HTTPStatus
 import httpx
 
 from app.problems.errors import ExchangeError
-from app.transport.bodies import Received
+from app.transport.bodies import Received, is_whole
 from app.transport.failures import malformed, refusal
-from app.transport.graph import Reply, is_whole
+from app.transport.graph import Reply
 
 __all__ = ["part_answer"]
 
@@ -37,7 +37,7 @@ def part_answer(
     )
     if status == HTTPStatus.NOT_MODIFIED:
         return Reply(status=status, request_id=told.get("request-id"))
-    response = Received(status, told, body)
+    response = Received(status, told.raw, body)
     # The whole batch has one client-request-id; its parts are told apart by
     # Graph's own.
     if not response.is_success:

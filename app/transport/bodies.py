@@ -4,13 +4,17 @@ A few bytes can be packed that unpack to gigabytes, so nothing is unpacked at
 once; and only what was asked for is unpacked at all.
 """
 
+import re
 import zlib
 from collections.abc import AsyncIterator, Iterable, Iterator
 
 import httpx
 from msgspec import Struct
 
-__all__ = ["LARGEST", "Received", "pieces", "whole"]
+from app.transport.envelope import error_codes
+from app.transport.wire import Arriving, Headers
+
+__all__ = ["LARGEST", "Received", "is_whole", "pieces", "whole"]
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of any answer that is held whole: a page of long messages."""
@@ -18,14 +22,21 @@ LARGEST = 32 * 1024 * 1024
 _PIECE = 65_536
 _GZIP = 31  # the parameter of zlib for it
 _SUCCESS = range(200, 300)
+_NO_CONTENT = (202, 204)
+_ERROR = re.compile(rb'\{\s*"error"\s*:')
 
 
 class Received(Struct, frozen=True):
-    """An answer with its content, unpacked; the headers are as they came."""
+    """An answer with its content, unpacked; ``raw`` are its headers."""
 
     status: int
-    headers: httpx.Headers
+    raw: Headers
     content: bytes
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """The headers, to be asked by name."""
+        return httpx.Headers(list(self.raw))
 
     @property
     def is_success(self) -> bool:
@@ -33,7 +44,7 @@ class Received(Struct, frozen=True):
         return self.status in _SUCCESS
 
 
-async def whole(response: httpx.Response, most: int = LARGEST) -> Received:
+async def whole(response: Arriving, most: int = LARGEST) -> Received:
     """Return an answer with its content, and close the original.
 
     Raises:
@@ -41,9 +52,9 @@ async def whole(response: httpx.Response, most: int = LARGEST) -> Received:
             for, or is larger than ``most`` bytes.
     """
     content, size = [], 0
-    stream = _stream(response)
+    stream = response.stream
     try:
-        packing = _packing(response)
+        packing = _packing(response.headers)
         async for part in stream:
             for piece in packing.unpack(part):
                 content.append(piece)
@@ -53,20 +64,34 @@ async def whole(response: httpx.Response, most: int = LARGEST) -> Received:
         content.append(packing.end())
     finally:
         await stream.aclose()
-    return Received(response.status_code, response.headers, b"".join(content))
+    return Received(response.status, response.headers, b"".join(content))
 
 
-async def pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+async def pieces(response: Arriving) -> AsyncIterator[bytes]:
     """Yield the content of an answer, unpacked, in pieces of a bounded size.
 
     Raises:
         httpx.HTTPError: As above.
     """
-    packing = _packing(response)
-    async for part in _stream(response):
+    packing = _packing(response.headers)
+    async for part in response.stream:
         for piece in packing.unpack(part):
             yield piece
     yield packing.end()
+
+
+def is_whole(response: Received) -> bool:
+    """Tell whether a 2xx answer is what Graph promises: a JSON object.
+
+    Proxies answer in Graph's name with HTML, and Graph itself has been seen
+    to put an error into a 200.
+    """
+    if response.status in _NO_CONTENT:
+        return True
+    body = response.content.strip()
+    if not (body.startswith(b"{") and body.endswith(b"}")):
+        return False
+    return not (_ERROR.match(body) and error_codes(body))
 
 
 class _Plain:
@@ -100,10 +125,10 @@ class _Gzip:
         return rest
 
 
-def _packing(response: httpx.Response) -> _Plain | _Gzip:
+def _packing(headers: Headers) -> _Plain | _Gzip:
     codings = [
         value.lower()
-        for name, value in response.headers.raw
+        for name, value in headers
         if name.lower() == b"content-encoding"
     ]
     if codings == [b"gzip"]:
@@ -111,10 +136,3 @@ def _packing(response: httpx.Response) -> _Plain | _Gzip:
     if codings not in ([], [b"identity"]):
         raise httpx.DecodingError("packed in another way than asked for")
     return _Plain()
-
-
-def _stream(response: httpx.Response) -> httpx.AsyncByteStream:
-    """Return the content as it comes; `httpx` would look at each part."""
-    if not isinstance(response.stream, httpx.AsyncByteStream):
-        raise TypeError("not a stream of asyncio's")
-    return response.stream

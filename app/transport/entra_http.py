@@ -16,6 +16,7 @@ from app.problems.graph_failures import IdentityUnavailable
 from app.problems.user_codes import user_error
 from app.transport.bodies import Received, whole
 from app.transport.retry_after import retry_after_seconds
+from app.transport.wire import Arriving
 
 __all__ = ["EntraHttp"]
 
@@ -129,9 +130,8 @@ class EntraHttp:
             )
         try:
             async with asyncio.timeout(self._timeout):
-                received = await whole(
-                    await self._network.handle_async_request(request), _MOST
-                )
+                answer = await self._network.handle_async_request(request)
+                received = await whole(Arriving.of(answer), _MOST)
         except (httpx.HTTPError, TimeoutError) as e:
             name = type(e).__name__
             raise IdentityUnavailable(

@@ -5,9 +5,7 @@ request may have been carried out: a failure to connect is the only one after
 which it certainly was not.
 """
 
-import re
 from collections.abc import AsyncIterator, Mapping
-from functools import lru_cache
 
 import httpx
 from msgspec import Struct, field
@@ -15,15 +13,16 @@ from msgspec.structs import replace
 
 from app.clock import Clock
 from app.models.answers import ByteStream
-from app.transport.bodies import Received, pieces, whole
-from app.transport.envelope import error_codes, request_id
+from app.transport.bodies import Received, is_whole, pieces, whole
+from app.transport.carriers import wire_over
+from app.transport.envelope import request_id
 from app.transport.failures import malformed, network_error, refusal
 from app.transport.retry_after import retry_after_seconds
+from app.transport.wire import Arriving, Headers, Sent
 
-__all__ = ["GraphRequest", "GraphTransport", "Reply", "is_whole"]
+__all__ = ["GraphRequest", "GraphTransport", "Reply"]
 
 _CREATED = 201
-_NO_CONTENT = (202, 204)
 _NOT_MODIFIED = 304
 _BEARING = ("POST", "PUT", "PATCH")
 _OF_ANSWERS = {
@@ -37,9 +36,11 @@ _OF_STREAMS = {
     b"Accept": b"*/*",
     b"Accept-Encoding": b"identity",
 }
-# To take one apart costs more than all else about a request.
-_MOST_URLS = 1024
-_ERROR = re.compile(rb'\{\s*"error"\s*:')
+# What stands in a path and in a query as it is (RFC 3986 §3.3 and §3.4).
+_PLAIN = (
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    b"-._~:/?@!$&'()*+,;=%"
+)
 
 
 class GraphRequest(Struct, frozen=True, kw_only=True):
@@ -103,22 +104,22 @@ class GraphTransport:
             connect_timeout: Seconds to get a connection.
             read_timeout: Seconds between two pieces of a streamed answer.
         """
-        self._network = network
+        self._wire = wire_over(network)
         self._base_url = base_url
+        base = httpx.URL(base_url)
+        self._origin = base.scheme, base.netloc
+        self._root = base.raw_path.rstrip(b"/")
         self._clock = clock
-        # Of what is held whole the time is limited as a whole, by the caller.
-        self._timeouts = {"connect": connect_timeout, "read": None}
-        self._of_streams = {**self._timeouts, "read": read_timeout}
+        self._connect_timeout = connect_timeout
+        self._read_timeout = read_timeout
 
     async def send(self, request: GraphRequest) -> Reply:
         """Send a request; return a `Reply` or raise an `ExchangeError`."""
         try:
-            response = await self._network.handle_async_request(
-                self._http(request)
-            )
-            if request.streamed and response.is_success:
-                return self._streamed(response)
-            received = await whole(response)
+            arriving = await self._wire.exchange(self._sent(request))
+            if request.streamed and arriving.is_success:
+                return self._streamed(arriving)
+            received = await whole(arriving)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as e:
             raise network_error(e, request.client_request_id) from e
         if not (received.is_success or _is_unchanged(request, received)):
@@ -128,20 +129,21 @@ class GraphTransport:
         if received.is_success and not _is_as_promised(request, received):
             raise malformed(received, request.client_request_id)
         body = received.content if received.is_success else b""
-        return self._reply(received.status, received.headers, body)
+        return self._reply(received.status, received.raw, body)
 
-    def _streamed(self, response: httpx.Response) -> Reply:
-        reply = self._reply(response.status_code, response.headers)
-        return replace(reply, stream=_stream(response))
+    def _streamed(self, arriving: Arriving) -> Reply:
+        reply = self._reply(arriving.status, arriving.headers)
+        return replace(reply, stream=_stream(arriving))
 
     def _reply(
-        self, status: int, headers: httpx.Headers, body: bytes = b""
+        self, status: int, headers: Headers, body: bytes = b""
     ) -> Reply:
-        named = {name.lower(): value for name, value in headers.raw}
+        named = {name.lower(): value for name, value in headers}
         pause = None
         if b"retry-after" in named:
             pause = retry_after_seconds(
-                headers.get_list("Retry-After"), self._clock.wall()
+                httpx.Headers(list(headers)).get_list("Retry-After"),
+                self._clock.wall(),
             )
         return Reply(
             status=status,
@@ -152,10 +154,10 @@ class GraphTransport:
             retry_after=pause,
         )
 
-    def _http(self, request: GraphRequest) -> httpx.Request:
-        url = _url(request.elsewhere or self._base_url + request.target)
+    def _sent(self, request: GraphRequest) -> Sent:
+        scheme, netloc, target = self._where(request)
         headers = {
-            b"Host": url.netloc,
+            b"Host": netloc,
             **(_OF_STREAMS if request.streamed else _OF_ANSWERS),
             b"client-request-id": request.client_request_id.encode(),
         }
@@ -168,26 +170,33 @@ class GraphTransport:
             headers.setdefault(b"Content-Type", b"application/json")
         if request.body is not None or request.method in _BEARING:
             headers[b"Content-Length"] = b"%d" % len(body)
-        message = httpx.Request(
-            request.method,
-            url,
-            headers=headers,
-            # With a stream, httpx adds nothing and looks at nothing again.
-            stream=httpx.ByteStream(body),
-            extensions={
-                "timeout": (
-                    self._of_streams if request.streamed else self._timeouts
-                ),
-                "fresh_connection": request.fresh_connection,
-            },
+        return Sent(
+            method=request.method,
+            scheme=scheme,
+            netloc=netloc,
+            target=target,
+            headers=list(headers.items()),
+            body=body,
+            connect=self._connect_timeout,
+            # Of what is held whole the time is limited as a whole, by the
+            # caller.
+            read=self._read_timeout if request.streamed else None,
+            fresh_connection=request.fresh_connection,
         )
-        message.read()
-        return message
 
+    def _where(self, request: GraphRequest) -> tuple[str, bytes, bytes]:
+        """Return scheme, host and target.
 
-@lru_cache(maxsize=_MOST_URLS)
-def _url(text: str) -> httpx.URL:
-    return httpx.URL(text)
+        Nearly all targets were put together here of parts that are encoded,
+        and are sent as they are: httpx takes as long to look at one as all
+        else about a request takes.
+        """
+        if request.elsewhere is None:
+            target = request.target.encode()
+            if not target.translate(None, _PLAIN) and b"/." not in target:
+                return *self._origin, self._root + target
+        url = httpx.URL(request.elsewhere or self._base_url + request.target)
+        return url.scheme, url.netloc, url.raw_path
 
 
 def _text(named: Mapping[bytes, bytes], name: bytes) -> str | None:
@@ -211,33 +220,20 @@ def _is_unchanged(request: GraphRequest, response: Received) -> bool:
     return asked and response.status == _NOT_MODIFIED
 
 
-def is_whole(response: Received) -> bool:
-    """Tell whether a 2xx answer is what Graph promises: a JSON object.
-
-    Proxies answer in Graph's name with HTML, and Graph itself has been seen
-    to put an error into a 200.
-    """
-    if response.status in _NO_CONTENT:
-        return True
-    body = response.content.strip()
-    if not (body.startswith(b"{") and body.endswith(b"}")):
-        return False
-    return not (_ERROR.match(body) and error_codes(body))
-
-
-def _stream(response: httpx.Response) -> ByteStream:
-    length = response.headers.get("Content-Length", "")
-    is_plain = "Content-Encoding" not in response.headers
+def _stream(arriving: Arriving) -> ByteStream:
+    headers = httpx.Headers(list(arriving.headers))
+    length = headers.get("Content-Length", "")
+    is_plain = "Content-Encoding" not in headers
     return ByteStream(
-        _chunks(response),
-        close=response.aclose,
+        _chunks(arriving),
+        close=arriving.stream.aclose,
         size=int(length) if is_plain and length.isdecimal() else None,
     )
 
 
-async def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+async def _chunks(arriving: Arriving) -> AsyncIterator[bytes]:
     try:
-        async for piece in pieces(response):
+        async for piece in pieces(arriving):
             yield piece
     except httpx.HTTPError as e:
         raise network_error(e) from e

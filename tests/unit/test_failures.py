@@ -95,7 +95,7 @@ def test_t009_of_repeated_headers_the_first_valid_one_counts(
     """As it comes over the wire, with words of Graph's that are not kept."""
     answer = Received(
         429,
-        httpx.Headers([("Retry-After", value) for value in values]),
+        httpx.Headers([("Retry-After", value) for value in values]).raw,
         b'{"error": {"code": "TooManyRequests", "message": "canary"}}',
     )
     error = refusal(answer, "an-id", datetime(2026, 11, 22, tzinfo=UTC))
@@ -115,7 +115,7 @@ def test_t009_of_repeated_headers_the_first_valid_one_counts(
 )
 def test_the_time_of_an_answer(date: str, expected: str | None) -> None:
     """The header Date, in any of its forms; nonsense is left out."""
-    answer = Received(500, httpx.Headers({"Date": date}), b"")
+    answer = Received(500, httpx.Headers({"Date": date}).raw, b"")
     error = refusal(answer, "an-id", datetime(2026, 11, 22, tzinfo=UTC))
 
     assert error.upstream
