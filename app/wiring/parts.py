@@ -14,6 +14,7 @@ from app.gateway.failures import RecentFailures
 from app.gateway.policies.budget import RetryBudget
 from app.gateway.policies.circuit import Circuit, CircuitLimits
 from app.gateway.policies.flights import Flights
+from app.gateway.policies.found import Fetched
 from app.gateway.policies.gates import LocalGates
 from app.gateway.policies.lane import Limits
 from app.gateway.policies.local_permits import LocalPermits
@@ -21,7 +22,6 @@ from app.gateway.policies.refreshes import Refreshes
 from app.gateway.rights import Rights
 from app.gateway.vitals import Vitals
 from app.keyed import Keyed
-from app.models.answers import Answer
 from app.settings import Settings, secret_keys
 from app.telemetry.recorder import Telemetry
 from app.transport.credentials import Credential
@@ -52,7 +52,7 @@ class Parts:
     circuits: Keyed[ScopeKey, Circuit]
     budgets: Keyed[ScopeKey, RetryBudget]
     store: Store
-    flights: Flights[Answer]
+    flights: Flights[Fetched]
     refreshes: Refreshes
     vitals: Vitals
     failures: RecentFailures

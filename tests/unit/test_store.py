@@ -178,6 +178,44 @@ async def test_a_long_text_takes_little_room_and_stays_what_it_is() -> None:
     assert await store.get(key()) == page
 
 
+async def opened(store: MemoryStore) -> Answer:
+    """Return the one answer that is kept, as it is given."""
+    entry = await store.get(key())
+    assert entry
+    return entry.answer
+
+
+async def test_nothing_is_unpacked_for_who_only_looks_how_old_it_is() -> None:
+    """Most that is looked at is too old, and asked for anew."""
+    store = MemoryStore(10_000_000)
+    page = Entry(Answer(body=b'{"subject":"numbers"},' * 2000), 1.0, 2, 0.9)
+    await store.put(key(), page)
+    used = store.bytes_used()
+    entry = await store.get(key())
+
+    assert entry
+    assert (entry.stored_at, entry.tick, entry.spread) == (1.0, 2, 0.9)
+    assert store.bytes_used() == used
+    assert entry.answer == page.answer
+    assert store.bytes_used() > used
+
+
+async def test_an_entry_stays_what_it_was() -> None:
+    """What took its place meanwhile is not given for it, nor it for that."""
+    store = MemoryStore(10_000_000)
+    page, other = (
+        Entry(Answer(body=text * 2000), 1.0, 2, 0.9)
+        for text in (b'{"subject":"numbers"},', b'{"subject":"words"},')
+    )
+    await store.put(key(), page)
+    before = await store.get(key())
+    await store.put(key(), other)
+
+    assert before == page
+    assert await store.get(key()) == other
+    assert before == page
+
+
 async def test_what_was_asked_for_lately_is_there_unpacked() -> None:
     """Until there is another, or none: it is never given in its place."""
     store = MemoryStore(10_000_000)
@@ -186,7 +224,7 @@ async def test_what_was_asked_for_lately_is_there_unpacked() -> None:
         for text in (b'{"subject":"numbers"},', b'{"subject":"words"},')
     )
     await store.put(key(), page)
-    first, again = await store.get(key()), await store.get(key())
+    first, again = await opened(store), await opened(store)
     await store.put(key(), other)
 
     assert first is again

@@ -2,12 +2,14 @@
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 import lz4.block
 from msgspec.structs import replace
 
 from app.gateway.cache.keys import CacheKey
 from app.gateway.cache.store import Entry
+from app.models.answers import Answer
 
 __all__ = ["MemoryStore"]
 
@@ -17,57 +19,93 @@ _OVERHEAD = 2048
 _WORTH_PACKING = 1024
 # Of the room, what is for texts that are not.
 _SHARE_UNPACKED = 32
-# No JSON begins like that.
-_PACKED = b"\0lz4"
+
+T = TypeVar("T")
 
 _Mailbox = tuple[str, str | None]
 
 
-class _Lately:
-    """Entries that were used lately, so many bytes of them.
+class _Lately(Generic[T]):
+    """What was used lately, so many bytes of it.
 
-    ``going`` is told of each that is forgotten or replaced.
+    ``weigh`` tells how many bytes something has; ``going`` is told of each
+    that is forgotten or replaced.
     """
 
     def __init__(
-        self, most: int, going: Callable[[CacheKey], None] | None = None
+        self,
+        most: int,
+        weigh: Callable[[T], int],
+        going: Callable[[CacheKey], None] | None = None,
     ) -> None:
         self.size = 0
         self._most = most
+        self._weigh = weigh
         self._going = going
-        self._entries: OrderedDict[CacheKey, Entry] = OrderedDict()
+        self._entries: OrderedDict[CacheKey, T] = OrderedDict()
 
-    def get(self, key: CacheKey) -> Entry | None:
-        """Return an entry, which is used by that."""
-        entry = self._entries.get(key)
-        if entry is not None:
+    def get(self, key: CacheKey) -> T | None:
+        """Return what is there, which is used by that."""
+        found = self._entries.get(key)
+        if found is not None:
             self._entries.move_to_end(key)
-        return entry
+        return found
 
-    def put(self, key: CacheKey, entry: Entry) -> bool:
-        """Keep an entry; tell whether there is room for it at all."""
-        size = _size(entry)
+    def peek(self, key: CacheKey) -> T | None:
+        """Return what is there, which is not used by that."""
+        return self._entries.get(key)
+
+    def put(self, key: CacheKey, new: T) -> bool:
+        """Keep something; tell whether there is room for it at all."""
+        size = self._weigh(new)
         if size > self._most:
             return False
         self.drop(key)
         while self.size + size > self._most:
             self.drop(next(iter(self._entries)))
-        self._entries[key] = entry
+        self._entries[key] = new
         self.size += size
         return True
 
     def drop(self, key: CacheKey) -> None:
-        """Forget an entry, if it is there."""
-        entry = self._entries.pop(key, None)
-        if entry is None:
+        """Forget something, if it is there."""
+        gone = self._entries.pop(key, None)
+        if gone is None:
             return
-        self.size -= _size(entry)
+        self.size -= self._weigh(gone)
         if self._going is not None:
             self._going(key)
 
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self._entries)
+
+
+class _Packed(Entry):
+    """An entry whose text is unpacked when somebody asks for it."""
+
+    __slots__ = ("_key", "_open")
+
+    def __init__(
+        self,
+        entry: Entry,
+        key: CacheKey,
+        open_: Callable[["_Packed", CacheKey], Answer],
+    ) -> None:
+        answer = entry.answer
+        packed = replace(answer, body=lz4.block.compress(answer.body))
+        super().__init__(packed, entry.stored_at, entry.tick, entry.spread)
+        self._key = key
+        self._open = open_
+
+    @property
+    def answer(self) -> Answer:
+        return self._open(self, self._key)
+
+    @property
+    def packed(self) -> Answer:
+        """The answer as it is kept."""
+        return self._answer
 
 
 class MemoryStore:
@@ -80,28 +118,27 @@ class MemoryStore:
 
     def __init__(self, max_bytes: int) -> None:
         for_opened = max_bytes // _SHARE_UNPACKED
-        self._kept = _Lately(max_bytes - for_opened, self._going)
-        self._opened = _Lately(for_opened)
+        self._kept: _Lately[Entry] = _Lately(
+            max_bytes - for_opened, _kept_size, self._going
+        )
+        self._opened: _Lately[Answer] = _Lately(for_opened, _size)
+        # One for all entries: Python makes another each time it is named.
+        self._opener = self._unpacked
         # Which keys are about a mailbox is known without a search.
         self._about: defaultdict[_Mailbox, set[CacheKey]] = defaultdict(set)
 
     async def get(self, key: CacheKey) -> Entry | None:
         """Return what is kept under a key."""
-        kept = self._kept.get(key)
-        if kept is None or not _is_packed(kept):
-            return kept
-        opened = self._opened.get(key)
-        if opened is None:
-            opened = _unpacked(kept)
-            self._opened.put(key, opened)
-        return opened
+        return self._kept.get(key)
 
     async def put(self, key: CacheKey, entry: Entry) -> None:
         """Keep an answer, unless a newer one is there or it is too large."""
-        there = self._kept.get(key)
+        there = self._kept.peek(key)
         if there is not None and there.tick > entry.tick:
             return
-        if self._kept.put(key, _packed(entry)):
+        if len(entry.answer.body) >= _WORTH_PACKING:
+            entry = _Packed(entry, key, self._opener)
+        if self._kept.put(key, entry):
             self._about[key.tenant, key.mailbox].add(key)
 
     async def drop(self, key: CacheKey) -> None:
@@ -140,6 +177,21 @@ class MemoryStore:
         if not self._about[mailbox]:
             del self._about[mailbox]
 
+    def _unpacked(self, entry: _Packed, key: CacheKey) -> Answer:
+        """Return an answer as it is given.
+
+        It may have been replaced since somebody was given the entry.
+        """
+        is_there = self._kept.peek(key) is entry
+        opened = self._opened.get(key) if is_there else None
+        if opened is None:
+            packed = entry.packed
+            body = lz4.block.decompress(packed.body)
+            opened = replace(packed, body=body)
+            if is_there:
+                self._opened.put(key, opened)
+        return opened
+
     def _all_about(self, tenant: str, mailbox: str | None) -> list[CacheKey]:
         if mailbox is not None:
             return list(self._about.get((tenant, mailbox), ()))
@@ -151,25 +203,9 @@ class MemoryStore:
         ]
 
 
-def _packed(entry: Entry) -> Entry:
-    body = entry.answer.body
-    if len(body) < _WORTH_PACKING and not _is_packed(entry):
-        return entry
-    return _with_body(entry, _PACKED + lz4.block.compress(body))
+def _kept_size(entry: Entry) -> int:
+    return _size(entry.packed if isinstance(entry, _Packed) else entry.answer)
 
 
-def _unpacked(entry: Entry) -> Entry:
-    packed = memoryview(entry.answer.body)[len(_PACKED) :]
-    return _with_body(entry, lz4.block.decompress(packed))
-
-
-def _is_packed(entry: Entry) -> bool:
-    return entry.answer.body.startswith(_PACKED)
-
-
-def _with_body(entry: Entry, body: bytes) -> Entry:
-    return replace(entry, answer=replace(entry.answer, body=body))
-
-
-def _size(entry: Entry) -> int:
-    return len(entry.answer.body) + _OVERHEAD
+def _size(answer: Answer) -> int:
+    return len(answer.body) + _OVERHEAD

@@ -2,32 +2,56 @@
 
 from typing import Protocol
 
-from msgspec import Struct
-
 from app.gateway.cache.keys import CacheKey
 from app.models.answers import Answer
 
 __all__ = ["Entry", "Store"]
 
 
-class Entry(Struct, frozen=True):
+class Entry:
     """A kept answer.
 
     Nothing but the answer itself is kept of what Graph sent: limits and
     pauses that it named were about that one request.
 
     Attributes:
-        answer: Serialized and ready to be sent.
         stored_at: When Graph gave or confirmed it, in seconds of the clock.
         tick: What `Writes` stamped the question to Graph with.
         spread: What the time of its freshness is multiplied by, so that
             what was stored together does not expire together.
     """
 
-    answer: Answer
-    stored_at: float
-    tick: int
-    spread: float = 1.0
+    __slots__ = ("_answer", "spread", "stored_at", "tick")
+
+    def __init__(
+        self, answer: Answer, stored_at: float, tick: int, spread: float = 1.0
+    ) -> None:
+        self._answer = answer
+        self.stored_at = stored_at
+        self.tick = tick
+        self.spread = spread
+
+    @property
+    def answer(self) -> Answer:
+        """The answer, serialized and ready to be sent.
+
+        To get it ready may take a while: whoever only wants to know how old
+        it is does not ask for it.
+        """
+        return self._answer
+
+    def __repr__(self) -> str:
+        """Tell all of it."""
+        return f"Entry{self._all()}"
+
+    def __eq__(self, other: object) -> bool:
+        """Compare answers, and all that is known of them."""
+        return isinstance(other, Entry) and self._all() == other._all()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _all(self) -> tuple[Answer, float, int, float]:
+        return self.answer, self.stored_at, self.tick, self.spread
 
 
 class Store(Protocol):

@@ -5,6 +5,8 @@
 the reason it is given for.
 """
 
+from typing import NamedTuple
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -14,7 +16,7 @@ from app.gateway.policies.freshness import Lifetime
 from app.models.answers import Answer, Delivery
 from app.problems.errors import ExchangeError
 
-__all__ = ["Found", "from_graph", "hit", "stand_in"]
+__all__ = ["Fetched", "Found", "from_graph", "hit", "stand_in"]
 
 _UNCHANGED = "; fwd-status=304"
 
@@ -40,6 +42,13 @@ class Found(Struct, frozen=True, kw_only=True):
     is_current: bool
     resting: str | None
     is_refused: bool
+
+
+class Fetched(NamedTuple):
+    """What Graph gave, or only said of what was kept: that it holds."""
+
+    answer: Answer
+    is_confirmed: bool
 
 
 def hit(
@@ -68,14 +77,14 @@ def stand_in(found: Found, entry: Entry, error: ExchangeError) -> Answer:
 
 
 def from_graph(
-    found: Found, answer: Answer, *, joined: bool, demanded: bool
+    found: Found, fetched: Fetched, *, joined: bool, demanded: bool
 ) -> Answer:
     """Return an answer that Graph gave, or confirmed, just now.
 
     ``joined`` tells that another had asked already, ``demanded`` that the
     caller would have nothing else.
     """
-    confirmed = found.entry is not None and answer is found.entry.answer
+    answer, confirmed = fetched
     if demanded:
         status = f"fwd=request{_UNCHANGED if confirmed else ''}"
     elif found.entry is None:

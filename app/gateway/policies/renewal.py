@@ -12,7 +12,7 @@ from app.gateway.cache.writes import Writes
 from app.gateway.calls import Ask, GraphCall
 from app.gateway.policies.flights import Flights
 from app.gateway.policies.forgetting import Forget, to_forget
-from app.gateway.policies.found import Found, from_graph
+from app.gateway.policies.found import Fetched, Found, from_graph
 from app.gateway.policies.freshness import Lifetime, spread
 from app.gateway.policies.refresh_backoff import (
     Pauses,
@@ -48,7 +48,7 @@ class Kept:
 
     store: Store
     writes: Writes
-    flights: Flights[Answer]
+    flights: Flights[Fetched]
     refreshes: Refreshes
     most: Lifetime
     uniform: Callable[[float, float], float]
@@ -88,20 +88,20 @@ class Renewal:
         """Return the answer as it is now, or raise what Graph raised."""
         if call.context.cache.no_cache:
             # What began before this request is not what it asks for.
-            answer = await self._fetch(call, found, call.deadline)
-            return from_graph(found, answer, joined=False, demanded=True)
+            fetched = await self._fetch(call, found, call.deadline)
+            return from_graph(found, fetched, joined=False, demanded=True)
 
-        async def begin(deadline: Deadline) -> Answer:
+        async def begin(deadline: Deadline) -> Fetched:
             return await self._fetch(call, found, deadline)
 
-        answer, joined = await self._kept.flights.join(
+        fetched, joined = await self._kept.flights.join(
             self._flight_of(call, found), call.deadline, begin
         )
         if joined:
             self._telemetry.add(
                 CACHE_SHARED_FLIGHTS, operation=call.operation.name
             )
-        return from_graph(found, answer, joined=joined, demanded=False)
+        return from_graph(found, fetched, joined=joined, demanded=False)
 
     def _flight_of(self, call: GraphCall, found: Found) -> Hashable:
         """Return what two calls have in common that share one.
@@ -116,10 +116,11 @@ class Renewal:
 
     async def _fetch(
         self, call: GraphCall, found: Found, deadline: Deadline
-    ) -> Answer:
+    ) -> Fetched:
         tick = self._kept.writes.stamp()
-        context = replace(call.context, deadline=deadline)
-        call = replace(call, context=context)
+        if deadline is not call.deadline:
+            context = replace(call.context, deadline=deadline)
+            call = replace(call, context=context)
         if call.operation.conditional and found.entry is not None:
             call = replace(call, kept=found.entry.answer)
         sent_before = call.tally.sent
@@ -135,7 +136,7 @@ class Renewal:
             answer, self._clock.now(), tick, spread(self._kept.uniform)
         )
         await self._kept.store.put(found.key, entry)
-        return answer
+        return Fetched(answer, is_confirmed=answer is call.kept)
 
     def _note(self, found: Found, error: ExchangeError, sent: int) -> None:
         if found.entry is None:
