@@ -1,5 +1,6 @@
 """Build calls: percent-encoded targets and the headers they all bear. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import quote, urlencode
@@ -30,6 +31,8 @@ _PREFERRED: Mapping[str | None, Mapping[str, str]] = {
         for body in ("html", "text")
     },
 }
+_SAFE = "@"
+_PLAIN = re.compile(r"[A-Za-z0-9_.~@-]*")
 # Callers ask for the same again and again.
 _MOST_PARTS = 4096
 _MOST_QUERIES = 1024
@@ -97,9 +100,14 @@ def target(
     return f"{path}?{text}" if text else path
 
 
-@lru_cache(maxsize=_MOST_PARTS)
 def _encoded(part: str) -> str:
-    return quote(part, safe="@")
+    # As most addresses are, of which there are more than can be remembered.
+    return part if _PLAIN.fullmatch(part) else _quoted(part)
+
+
+@lru_cache(maxsize=_MOST_PARTS)
+def _quoted(part: str) -> str:
+    return quote(part, safe=_SAFE)
 
 
 @lru_cache(maxsize=_MOST_QUERIES)
