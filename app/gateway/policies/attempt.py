@@ -1,6 +1,7 @@
 """Policies: watch a single request, and do not wait for it for ever."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from os import urandom
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from app.gateway.vitals import Vitals
 from app.problems.errors import ExchangeError, Upstream, Verdict
 from app.problems.failures import DeadlineExceeded
 from app.problems.graph_failures import GraphTimeout, GraphTimeoutCutShort
-from app.telemetry.recorder import Telemetry
+from app.telemetry.recorder import Count, Measure, Telemetry
 from app.telemetry.signals.metrics import (
     CLIENT_DURATION,
     GRAPH_ATTEMPTS,
@@ -23,6 +24,10 @@ from app.telemetry.signals.spans import SPAN_ATTEMPT
 from app.telemetry.trace_ids import trace_headers
 
 __all__ = ["AttemptTimeout", "TraceAttempt"]
+
+# Tenants times operations times outcomes that are met lately.
+_MOST_ENDS = 2048
+_MOST_LEVELS = 1024
 
 
 @dataclass(slots=True)
@@ -71,6 +76,8 @@ class TraceAttempt:
         self._vitals = vitals
         self._clock = clock
         self._telemetry = telemetry
+        self._in_flight = lru_cache(maxsize=_MOST_LEVELS)(self._level)
+        self._ended = lru_cache(maxsize=_MOST_ENDS)(self._which)
 
     async def __call__(self, call: GraphCall, send: Send) -> Reply:
         """Send the call under a new ``client-request-id``.
@@ -78,13 +85,9 @@ class TraceAttempt:
         A repeat says so, as those of Microsoft's own clients do.
         """
         call, operation = _numbered(call), call.operation
-        attributes = {
-            "http.request.method": operation.method,
-            "server.address": self._address_of(call),
-            "url.template": operation.path,
-        }
+        address = self._address_of(call)
         on_span = {
-            **attributes,
+            **_attributes(operation.method, address, operation.path),
             "http.request.resend_count": call.tally.sent,
             "graph.client_request_id": call.client_request_id,
         }
@@ -108,13 +111,13 @@ class TraceAttempt:
                 return reply
             finally:
                 took = self._clock.now() - began
-                self._record(call, watch, took, attributes)
+                self._record(call, watch, took, address)
 
     def _begin(self, call: GraphCall) -> None:
         call.tally.sent += 1
         call.context.costs.graph_calls += 1
         call.context.costs.graph_cost += call.cost
-        self._telemetry.move(GRAPH_IN_FLIGHT, 1, **_level(call))
+        self._in_flight(call.context.tenant, call.operation.workload)(1)
 
     def _traced(self, call: GraphCall) -> GraphCall:
         if not self._tells_trace or call.elsewhere is not None:
@@ -127,35 +130,56 @@ class TraceAttempt:
         return urlsplit(call.elsewhere).hostname or ""
 
     def _record(
-        self,
-        call: GraphCall,
-        watch: _Watch,
-        took: float,
-        attributes: dict[str, str],
+        self, call: GraphCall, watch: _Watch, took: float, address: str
     ) -> None:
+        tenant, operation = call.context.tenant, call.operation
         call.context.costs.graph += took
-        self._telemetry.move(GRAPH_IN_FLIGHT, -1, **_level(call))
-        self._vitals.note(call.context.tenant, took, watch.verdict)
-        self._telemetry.add(
-            GRAPH_ATTEMPTS,
-            tenant=call.context.tenant,
-            workload=call.operation.workload,
-            operation=call.operation.name,
-            outcome=watch.outcome,
-        )
-        labels: dict[str, str | int] = dict(attributes)
+        self._in_flight(tenant, operation.workload)(-1)
+        self._vitals.note(tenant, took, watch.verdict)
         if watch.status is not None:
-            labels["http.response.status_code"] = watch.status
             watch.span.set_attribute("http.response.status_code", watch.status)
-        if watch.outcome != "ok":
-            labels["error.type"] = str(watch.status or watch.outcome)
-        self._telemetry.measure(CLIENT_DURATION, took, labels)
+        count, measure = self._ended(
+            (tenant, operation.workload, operation.name, watch.outcome),
+            (operation.method, address, operation.path),
+            watch.status,
+        )
+        count(1)
+        measure(took)
+
+    def _level(self, tenant: str, workload: str) -> Count:
+        """Return what counts the requests that are under way."""
+        return self._telemetry.count(
+            GRAPH_IN_FLIGHT, tenant=tenant, workload=workload
+        )
+
+    def _which(
+        self,
+        whose: tuple[str, str, str, str],
+        where: tuple[str, str, str],
+        status: int | None,
+    ) -> tuple[Count, Measure]:
+        """Return what counts, and what times, the requests that end so."""
+        tenant, workload, operation, outcome = whose
+        count = self._telemetry.count(
+            GRAPH_ATTEMPTS,
+            tenant=tenant,
+            workload=workload,
+            operation=operation,
+            outcome=outcome,
+        )
+        labels: dict[str, str | int] = {**_attributes(*where)}
+        if status is not None:
+            labels["http.response.status_code"] = status
+        if outcome != "ok":
+            labels["error.type"] = str(status or outcome)
+        return count, self._telemetry.distribution(CLIENT_DURATION, labels)
 
 
-def _level(call: GraphCall) -> dict[str, str]:
+def _attributes(method: str, address: str, template: str) -> dict[str, str]:
     return {
-        "tenant": call.context.tenant,
-        "workload": call.operation.workload,
+        "http.request.method": method,
+        "server.address": address,
+        "url.template": template,
     }
 
 
