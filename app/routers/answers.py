@@ -1,5 +1,6 @@
 """Turn answers of services into answers of HTTP."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 
@@ -15,6 +16,10 @@ __all__ = ["REVALIDATE", "answer_with", "created_at", "no_content"]
 
 _CACHE = "exchange-api"
 _CURSOR = "cursor"
+# What is sent as it is. Nearly all are of that kind, and there are more of
+# them than can be remembered.
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_.~/@-]*")
+_PLAIN_CURSOR = re.compile(r"[A-Za-z0-9_.-]*")
 # Callers may keep answers, but must ask whether they still hold.
 REVALIDATE = "private, no-cache"
 _REVALIDATED = (b"cache-control", REVALIDATE.encode())
@@ -59,9 +64,18 @@ def no_content() -> Response:
     return Response(status_code=204)
 
 
-@remembered(most=1024, longest=512)
 def _link(query: bytes, path: str, cursor: str) -> bytes:
     """Return where a list goes on: the same parameters at another cursor."""
+    is_plain = _PLAIN_PATH.fullmatch(path)
+    where = path if is_plain else quote(path, safe="/@:%")
+    at = cursor if _PLAIN_CURSOR.fullmatch(cursor) else quote_plus(cursor)
+    onward = f"{where}?{_others(query)}{_CURSOR}={at}"
+    return f'<{onward}>; rel="next"'.encode()
+
+
+@remembered(most=1024, longest=512)
+def _others(query: bytes) -> str:
+    """Return the parameters beside the cursor, ready for another one."""
     kept = [
         (name, value)
         for name, value in parse_qsl(
@@ -69,9 +83,7 @@ def _link(query: bytes, path: str, cursor: str) -> bytes:
         )
         if name != _CURSOR
     ]
-    rest = f"{urlencode(kept)}&" if kept else ""
-    onward = f"{quote(path, safe='/@:%')}?{rest}{_CURSOR}={quote_plus(cursor)}"
-    return f'<{onward}>; rel="next"'.encode()
+    return f"{urlencode(kept)}&" if kept else ""
 
 
 def _freshness(
