@@ -41,21 +41,8 @@ __all__ = ["ServedRequest", "ServerSignals"]
 Scope = MutableMapping[str, Any]
 _Labels = dict[str, str | int]
 
-_METHODS = frozenset(
-    (
-        *(
-            "GET",
-            "HEAD",
-            "POST",
-            "PUT",
-            "DELETE",
-            "CONNECT",
-            "OPTIONS",
-            "TRACE",
-        ),
-        *("PATCH", "QUERY"),
-    )
-)
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+_METHODS |= {"CONNECT", "QUERY", "TRACE"}
 _NO_SPAN: tuple[Span, None] = (INVALID_SPAN, None)
 _NO_TRACER = NoOpTracer()
 _PARENT = b"traceparent"

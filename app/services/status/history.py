@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import compress
 from typing import NamedTuple
 
@@ -12,6 +11,8 @@ from app.problems.graph_failures import GraphCircuitOpen
 
 __all__ = ["History", "Request", "Spell"]
 
+# What a request may have been, as `Request` ends.
+_KINDS = ("failed", "stale", "kept")
 _MINUTE = 60.0
 _MOMENT = 5.0
 _FEWEST = 5
@@ -120,7 +121,9 @@ class History:
         self._numbers[tenant] += 1
         if request.code:
             self._meet(tenant, request.code, now)
-        self.hours.note(tenant, request.took, _kinds(request[2:]))
+        self.hours.note(
+            tenant, request.took, tuple(compress(_KINDS, request[2:]))
+        )
 
     def met(self, tenant: str) -> dict[str, float]:
         """Return the codes of the problems that go on, and since when."""
@@ -175,12 +178,6 @@ class History:
         is_new = now - met.last > _GAP or number - met.number > _MOST_BETWEEN
         began = now if is_new else met.began
         self._met[tenant][code] = _Met(began, now, number)
-
-
-@cache
-def _kinds(holds: tuple[bool, ...]) -> tuple[str, ...]:
-    """Return the names of what a request was, given what of it holds."""
-    return tuple(compress(("failed", "stale", "kept"), holds))
 
 
 def _is_much(bad: int, total: int) -> bool:
