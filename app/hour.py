@@ -42,15 +42,17 @@ class Hours:
         self._zero = wall().timestamp() - now()
         self._minutes: dict[str | None, deque[Minute]] = {}
 
-    def note(self, tenant: str, took: float, kinds: Collection[str]) -> None:
-        """Note one thing that has just happened."""
+    def note(
+        self, tenant: str, took: float, kinds: Collection[str], times: int = 1
+    ) -> None:
+        """Note one thing that has just happened, or so many alike."""
         place, number = bisect_left(_BOUNDS, took), self.present()
         for owner in (tenant, None):
             minute = self._minute(owner, number)
-            minute.total += 1
-            minute.took[place] += 1
+            minute.total += times
+            minute.took[place] += times
             for kind in kinds:
-                minute.kinds[kind] += 1
+                minute.kinds[kind] += times
 
     def mark(self, tenant: str, kind: str) -> None:
         """Note that the present minute is of a kind, whatever happens."""

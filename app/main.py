@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 
 from app import __version__
 from app.callers.identity import Authenticate
-from app.clock import SystemClock
+from app.clock import Clock, SystemClock
 from app.routers import (
     attachments,
     bulk,
@@ -55,9 +55,13 @@ from app.routers.middleware import (
     LoopbackOnly,
     ShortWay,
 )
+from app.routers.middleware.room import Room
 from app.routers.observed import ObservedApp
+from app.routers.paths import Paths
 from app.routers.receiving import LARGEST_UPLOAD, is_upload
+from app.routers.refusals import Refusals
 from app.routers.route import StrictRoute
+from app.routers.wording import Wording
 from app.services.state import AppState
 from app.settings import AuthMode, Settings
 from app.telemetry.recorder import Telemetry
@@ -118,17 +122,31 @@ def create_app(
         authenticate: Tells who makes a request; as the settings have it by
             default.
     """
+    clock = SystemClock()
+    room = Room(
+        settings.limits.requests_in_flight, clock=clock, telemetry=telemetry
+    )
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, AppState]]:
+    async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with state as shared:
-            yield {"exchange": shared}
+            refusals = Refusals(
+                room,
+                Wording(clock, telemetry),
+                paths=Paths(_reads()),
+                history=shared.status.history,
+                telemetry=telemetry,
+            )
+            yield {"exchange": shared, "refusals": refusals}
+            refusals.tell()
 
     app = _App(
         title="Exchange API",
         version=__version__,
         lifespan=lifespan,
-        middleware=_middleware(settings, telemetry, authenticate),
+        middleware=_middleware(
+            settings, telemetry, authenticate, clock=clock, room=room
+        ),
         redirect_slashes=False,
         openapi_url=None,
         docs_url=None,
@@ -168,9 +186,11 @@ def _middleware(
     settings: Settings,
     telemetry: Telemetry,
     authenticate: Authenticate | None,
+    *,
+    clock: Clock,
+    room: Room,
 ) -> list[Middleware]:
     """Return what every request passes, outermost first."""
-    clock = SystemClock()
     passed = [
         Middleware(ShortWay, routes=_reads()),
         Middleware(Head),
@@ -182,12 +202,7 @@ def _middleware(
     if settings.cors_origins:
         passed.append(Middleware(Cors, origins=settings.cors_origins))
     passed.append(
-        Middleware(
-            Guard,
-            clock=clock,
-            telemetry=telemetry,
-            most_in_flight=settings.limits.requests_in_flight,
-        )
+        Middleware(Guard, clock=clock, telemetry=telemetry, room=room)
     )
     if settings.auth_mode is AuthMode.NONE:
         passed.append(Middleware(LoopbackOnly, origins=settings.cors_origins))

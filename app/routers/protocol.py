@@ -13,6 +13,7 @@ from app.routers.heads import LARGEST_HEAD, fault_of
 from app.routers.malformed import malformed
 from app.routers.outgoing import OUTGOING, Outgoing
 from app.routers.patience import Patience
+from app.routers.refusals import Refusals
 
 __all__ = ["HttpProtocol"]
 
@@ -42,17 +43,17 @@ class HttpProtocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._why = ""
+        self._why, self._is_over = "", False
+        self._refusals: Refusals | None = self.app_state.get("refusals")
+        self._refusal: bytes | None = None
         # Requests that have no whole answer yet, the one being served first.
         self._owed: deque[tuple[RequestResponseCycle, Outgoing]] = deque()
-        self._is_over = False
         # Since the last request was whole: all bytes, and those of bodies.
-        self._received = 0
-        self._content = 0
+        self._received = self._content = 0
         # With what came together with the end of the last one, if anything.
         self._at_most = self._chunk = 0
         self._patience = Patience(self.loop)
-        self._stalled: asyncio.TimerHandle | None = None
+        self._stalled = Patience(self.loop)
 
     def connection_made(  # type: ignore[override]
         self, transport: asyncio.Transport
@@ -75,25 +76,24 @@ class HttpProtocol(HttpToolsProtocol):
             cycle.message_event.set()
         self._patience.stop()
         self._patience.close()
-        self._stop_stalling()
+        self._stalled.close()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """Have no answer wait for ever for whom it is for.
-
-        It would hold the place of a request.
-        """
+        """Have no answer hold a place for ever until it is taken."""
         super().pause_writing()
-        self._stop_stalling()
         left = self.transport.get_write_buffer_size()
-        self._stalled = self.loop.call_later(
-            _STALL + left / _SLOWEST, self.transport.abort
-        )
+        self._stalled.wait(_STALL + left / _SLOWEST, self.transport.abort)
 
     def resume_writing(self) -> None:
         """Go on: it was taken."""
-        self._stop_stalling()
+        self._stalled.stop()
         super().resume_writing()
+
+    def shutdown(self) -> None:
+        """End the connection as soon as nothing is owed."""
+        self._say()
+        super().shutdown()
 
     def timeout_keep_alive_handler(self) -> None:
         """Close the connection, even if what is left is never taken."""
@@ -121,6 +121,9 @@ class HttpProtocol(HttpToolsProtocol):
         version = self.parser.get_http_version()
         if fault := fault_of(version, self.url, self.headers, self._at_most):
             self._refuse(fault)
+        if self._refuses():
+            return
+        self._say()
         super().on_headers_complete()
         # What comes after the body is not to be taken for a header (RFC 9110
         # §6.5.1): a proxy has looked at the head alone.
@@ -143,7 +146,8 @@ class HttpProtocol(HttpToolsProtocol):
         """Take note that a request is whole."""
         self._received = self._content = 0
         self._at_most = self._chunk
-        super().on_message_complete()
+        if self._refusal is None:
+            super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """Go on to the next request, if this one was whole."""
@@ -198,10 +202,26 @@ class HttpProtocol(HttpToolsProtocol):
             # Browsers open connections that they may need.
             self.transport.close()
 
-    def _stop_stalling(self) -> None:
-        if self._stalled is not None:
-            self._stalled.cancel()
-            self._stalled = None
+    def _refuses(self) -> bool:
+        """Refuse a request in a flood, unless one before it comes first."""
+        flood = self._refusals
+        if flood is None or self._owed or not flood.is_flooded():
+            return False
+        if self._refusal is not None or self.flow.write_paused:
+            return False
+        if flood.may_refuse(self.parser):
+            lines = self.server_state.default_headers
+            self._refusal = flood.answer(self.url, self.headers, lines)
+        if self._refusal is not None:
+            flood.say_soon(self._say)
+        return self._refusal is not None
+
+    def _say(self) -> None:
+        """Write the refusal that there is, if it is not written yet."""
+        refusal, self._refusal = self._refusal, None
+        if refusal is not None and not self.transport.is_closing():
+            self.server_state.total_requests += 1
+            self.transport.write(refusal)
 
     def _refuse(self, why: str) -> None:
         """Have the parser stop."""
@@ -209,7 +229,8 @@ class HttpProtocol(HttpToolsProtocol):
         raise _RefusedError
 
     def _flush(self) -> None:
-        """Write what waits for more of the answer that is being given."""
+        """Write what waits for others, or for more of the same answer."""
+        self._say()
         if self._owed:
             _, outgoing = self._owed[0]
             outgoing.flush()

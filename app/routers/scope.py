@@ -21,6 +21,7 @@ __all__ = [
     "RequestNotes",
     "begin_notes",
     "headers_of",
+    "id_for",
     "notes_of",
     "route_template",
     "status_sent",
@@ -125,14 +126,16 @@ class RequestNotes(Struct):
 def begin_notes(scope: Scope, now: float) -> RequestNotes:
     """Open the notes on a request."""
     headers = HeadersByName(scope["headers"])
-    given = headers.get("x-request-id", "")
-    request_id = given if _SANE_ID.fullmatch(given) else _new_id()
+    request_id = id_for(headers.get("x-request-id", ""))
     notes = RequestNotes(request_id, now, headers)
     scope[_KEY] = notes
     return notes
 
 
-def _new_id() -> str:
+def id_for(given: str) -> str:
+    """Return the id of a request: its caller's, or one made up."""
+    if _SANE_ID.fullmatch(given):
+        return given
     # Nobody is to be kept from guessing it, and this takes no system call.
     return f"{getrandbits(128):032x}"
 

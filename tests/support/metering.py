@@ -44,6 +44,15 @@ class Metering:
             if labels.items() <= found.items()
         )
 
+    def count(self, name: str, **labels: str) -> int:
+        """Return how many values a distribution has that bear these labels."""
+        return sum(
+            point.count
+            for metric, point in self._read()
+            if metric == name
+            and labels.items() <= (point.attributes or {}).items()
+        )
+
     def names(self) -> set[str]:
         """Return the metrics that have any points."""
         return {metric for metric, _ in self._read()}

@@ -9,25 +9,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.clock import Clock
 from app.problems.errors import ExchangeError, Outcome
 from app.problems.failures import InternalError, ServiceOverloaded
-from app.routers.middleware.admission import (
-    admits,
-    come_back_in,
-    criticality_of,
-)
+from app.routers.middleware.admission import come_back_in, criticality_of
 from app.routers.middleware.base import HttpMiddleware
+from app.routers.middleware.room import Room
 from app.routers.middleware.turnstile import Turnstile
 from app.routers.problem_answers import refusal
 from app.routers.scope import notes_of, route_template
 from app.telemetry.places import innermost_line
 from app.telemetry.recorder import Telemetry
-from app.telemetry.signals.events import INTERNAL_ERROR, SHED
-from app.telemetry.signals.metrics import REQUESTS_SHED
+from app.telemetry.signals.events import INTERNAL_ERROR
 
 __all__ = ["CutShort", "Guard"]
 
 # What people and orchestrators look at while there is too much to do.
 _ALWAYS = ("/health/", "/ops", "/runbooks", "/status")
-_TOLD_EVERY = 1.0
 
 
 class CutShort(Exception):
@@ -52,16 +47,13 @@ class Guard(HttpMiddleware):
         *,
         clock: Clock,
         telemetry: Telemetry,
-        most_in_flight: int,
+        room: Room,
     ) -> None:
         super().__init__(app)
         self._clock = clock
         self._telemetry = telemetry
-        self._most_in_flight = most_in_flight
+        self._room = room
         self._turnstile = Turnstile()
-        self._in_flight = 0
-        self._shed = 0
-        self._told_at = float("-inf")
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -84,14 +76,13 @@ class Guard(HttpMiddleware):
             ServiceOverloaded: There is too much to do.
         """
         criticality = criticality_of(scope["method"], scope["query_string"])
-        if not admits(self._in_flight, self._most_in_flight, criticality):
-            self._telemetry.add(REQUESTS_SHED, criticality=criticality)
-            self._tell_of_shedding()
+        if not self._room.has_room(criticality):
+            self._room.shed(criticality)
             raise ServiceOverloaded(
                 retry_after=come_back_in(criticality, uniform)
             )
         notes_of(scope).criticality = criticality
-        self._in_flight += 1
+        self._room.take()
 
     async def turn(self) -> None:
         """Return when it is the turn of who was admitted last."""
@@ -100,7 +91,7 @@ class Guard(HttpMiddleware):
 
     def leave(self) -> None:
         """Note that a request that was admitted has ended."""
-        self._in_flight -= 1
+        self._room.leave()
 
     def explain(self, scope: Scope, error: Exception) -> Response:
         """Return the problem document for what a request has come to.
@@ -128,15 +119,6 @@ class Guard(HttpMiddleware):
             await self.app(scope, receive, send)
         finally:
             self.leave()
-
-    def _tell_of_shedding(self) -> None:
-        """Log it, but not so often that the log becomes a load itself."""
-        self._shed += 1
-        now = self._clock.now()
-        if now - self._told_at < _TOLD_EVERY:
-            return
-        self._telemetry.log(SHED, in_flight=self._in_flight, shed=self._shed)
-        self._told_at, self._shed = now, 0
 
     def _log(self, scope: Scope, error: Exception) -> None:
         """Log where it happened; its text may hold what no log should."""

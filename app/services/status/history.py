@@ -52,13 +52,13 @@ class _Count:
         self.total = self.failed = self.stale = 0
         self.codes: Counter[str] = Counter()
 
-    def note(self, request: Request) -> None:
-        """Count one more."""
-        self.total += 1
-        self.failed += request.is_failed
-        self.stale += request.is_stale
+    def note(self, request: Request, times: int) -> None:
+        """Count so many more."""
+        self.total += times
+        self.failed += request.is_failed * times
+        self.stale += request.is_stale * times
         if request.code:
-            self.codes[request.code] += 1
+            self.codes[request.code] += times
 
     def add(self, other: "_Count") -> None:
         """Count those that another has counted."""
@@ -111,19 +111,18 @@ class History:
         self.hours = Hours(clock.now, clock.wall)
         self.began = self.hours.date(clock.now())
 
-    def note(self, tenant: str, request: Request) -> None:
-        """Note how a request has just ended."""
+    def note(self, tenant: str, request: Request, times: int = 1) -> None:
+        """Note how a request has just ended, or so many that were alike."""
         now = self._clock.now()
         seconds = self._seconds[tenant]
         if not seconds or now - seconds[-1].began >= _SECOND:
             seconds.append(_Count(now))
-        seconds[-1].note(request)
-        self._numbers[tenant] += 1
+        seconds[-1].note(request, times)
+        self._numbers[tenant] += times
         if request.code:
             self._meet(tenant, request.code, now)
-        self.hours.note(
-            tenant, request.took, tuple(compress(_KINDS, request[2:]))
-        )
+        kinds = tuple(compress(_KINDS, request[2:]))
+        self.hours.note(tenant, request.took, kinds, times)
 
     def met(self, tenant: str) -> dict[str, float]:
         """Return the codes of the problems that go on, and since when."""

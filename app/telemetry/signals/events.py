@@ -75,7 +75,8 @@ SHED = LogEvent(
     "warning",
     ("in_flight", "shed"),
     "Requests were refused because too many are being served: shed of them "
-    "since this was told last, at most once a second.",
+    "since this was told last, at most once a second. In a flood most of "
+    "them have neither a line http.access nor a span.",
     "Add processes, or find the caller that asks too much.",
 )
 CALL_FAILED = LogEvent(
