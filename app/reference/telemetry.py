@@ -43,6 +43,10 @@ _VARIABLES = {
     "`localhost` by default.",
     "OTEL_EXPORTER_PROMETHEUS_PORT": "And on which port; 9464 by default.",
     "OTEL_SERVICE_NAME": "`exchange-api` by default.",
+    "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "How many spans are sent at once;"
+    " 32 by default, so that no request waits long while they are encoded."
+    " More for a collector that is far away: the next are sent when it has"
+    " answered. `OTEL_BLRP_MAX_EXPORT_BATCH_SIZE`: the same for the log.",
     "OTEL_SDK_DISABLED": "`true`: nothing goes out.",
 }
 

@@ -20,6 +20,12 @@ _PORT = "OTEL_EXPORTER_PROMETHEUS_PORT"
 _LAST_PORT = 65_535
 # Printable ASCII (RFC 9110 §5.5), once it is no longer encoded.
 _HEADER = re.compile(r"\s*[\w!#$%&'*+.^`|~-]+\s*=[\x20-\x7e]*", re.ASCII)
+_BATCHES = (
+    "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
+    "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE",
+)
+# To encode 512 at once, as by default, requests wait for tens of milliseconds.
+_AT_ONCE = "32"
 _KNOWN = {
     "TRACES": ("otlp", "none"),
     "METRICS": ("otlp", "prometheus", "none"),
@@ -101,6 +107,8 @@ def prepare_otel() -> Exports:
     if exports:
         # Whatever is set: under other conventions whole URLs are recorded.
         environment["OTEL_SEMCONV_STABILITY_OPT_IN"] = "http"
+        for name in _BATCHES:
+            environment.setdefault(name, _AT_ONCE)
     return exports
 
 

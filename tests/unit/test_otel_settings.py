@@ -13,13 +13,17 @@ from app.settings import (
 )
 
 ENDPOINT = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}
+BATCH = "BSP_MAX_EXPORT_BATCH_SIZE"
+BATCH_OF_LOGS = "BLRP_MAX_EXPORT_BATCH_SIZE"
 GRPC, HTTP = OtlpProtocol.GRPC, OtlpProtocol.HTTP
 
 
 @pytest.fixture(autouse=True)
 def _restored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have what is set for the libraries taken back."""
-    monkeypatch.setenv("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
+    for name in ("SEMCONV_STABILITY_OPT_IN", BATCH, BATCH_OF_LOGS):
+        monkeypatch.setenv(f"OTEL_{name}", "")
+        monkeypatch.delenv(f"OTEL_{name}")
 
 
 @pytest.mark.parametrize(
@@ -89,6 +93,21 @@ def test_requests_are_measured_by_the_stable_conventions(
     found = os.environ["OTEL_SEMCONV_STABILITY_OPT_IN"]  # noqa: TID251 - set there
 
     assert found == "http"
+
+
+@pytest.mark.parametrize("given", [None, "512"])
+def test_few_spans_are_encoded_at_once(
+    monkeypatch: pytest.MonkeyPatch, given: str | None
+) -> None:
+    """Unless somebody wants it otherwise."""
+    if given is not None:
+        monkeypatch.setenv(f"OTEL_{BATCH}", given)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://x")
+    prepare_otel()
+
+    found = os.environ[f"OTEL_{BATCH}"]  # noqa: TID251 - set there
+
+    assert found == (given or "32")
 
 
 @pytest.mark.parametrize(
