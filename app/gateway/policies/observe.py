@@ -24,6 +24,9 @@ __all__ = ["TraceCall"]
 
 T = TypeVar("T")
 
+# What Graph told of a call that it was not asked.
+_NOTHING = Upstream()
+
 # Tenants times operations times outcomes that are met lately.
 _MOST_ENDS = 2048
 
@@ -97,7 +100,7 @@ class TraceCall:
         self, call: GraphCall, error: ExchangeError, began: float
     ) -> None:
         error.told_at = self._clock.now()
-        upstream = error.upstream or Upstream()
+        upstream = error.upstream or _NOTHING
         self._failures.note(call, error)
         self._telemetry.log(
             CALL_EXHAUSTED if call.tally.sent > 1 else CALL_FAILED,
