@@ -6,7 +6,7 @@ request in it. What two readers could take for different things is refused
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 __all__ = ["LARGEST_HEAD", "MOST_HEADERS", "fault_of"]
 
@@ -28,7 +28,11 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 
 def fault_of(
-    version: str, target: bytes, headers: Headers, received: int
+    version: str,
+    target: bytes,
+    headers: Headers,
+    given: Mapping[bytes, bytes],
+    received: int,
 ) -> str | None:
     """Say what is wrong with a head, if anything is.
 
@@ -36,9 +40,9 @@ def fault_of(
         version: Of HTTP.
         target: As it was sent.
         headers: Their names in lower case.
+        given: The same by name, the last one of each.
         received: The bytes that it came in, at most.
     """
-    given = dict(headers)
     if len(headers) > MOST_HEADERS:
         return f"There are more than {MOST_HEADERS} headers."
     if version not in _VERSIONS:

@@ -4,12 +4,10 @@ import asyncio
 from collections import deque
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import (
-    HttpToolsProtocol,
-    RequestResponseCycle,
-)
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from app.routers.heads import LARGEST_HEAD, fault_of
+from app.routers.late_scope import LateScope
 from app.routers.malformed import malformed
 from app.routers.outgoing import OUTGOING, Outgoing
 from app.routers.patience import Patience
@@ -32,7 +30,7 @@ class _RefusedError(Exception):
     """Stops the parser."""
 
 
-class HttpProtocol(HttpToolsProtocol):
+class HttpProtocol(LateScope):
     """Reads requests as anybody else would, or refuses them.
 
     A refusal is a problem document, as everything else is. What follows on
@@ -118,12 +116,16 @@ class HttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Begin to serve a request, unless its head is wrong."""
         self._patience.stop()
-        version = self.parser.get_http_version()
-        if fault := fault_of(version, self.url, self.headers, self._at_most):
+        version, headers = self.parser.get_http_version(), self.headers
+        by_name = dict(headers)
+        if fault := fault_of(
+            version, self.url, headers, by_name, self._at_most
+        ):
             self._refuse(fault)
-        if self._refuses():
+        if version == "1.1" and self._refuses(by_name):
             return
         self._say()
+        self.make_scope(by_name)
         super().on_headers_complete()
         # What comes after the body is not to be taken for a header (RFC 9110
         # §6.5.1): a proxy has looked at the head alone.
@@ -202,16 +204,16 @@ class HttpProtocol(HttpToolsProtocol):
             # Browsers open connections that they may need.
             self.transport.close()
 
-    def _refuses(self) -> bool:
+    def _refuses(self, by_name: dict[bytes, bytes]) -> bool:
         """Refuse a request in a flood, unless one before it comes first."""
-        flood = self._refusals
-        if flood is None or self._owed or not flood.is_flooded():
+        flood, is_busy = self._refusals, self._owed or self._refusal
+        if flood is None or is_busy or not flood.is_flooded():
             return False
-        if self._refusal is not None or self.flow.write_paused:
-            return False
-        if flood.may_refuse(self.parser):
+        # Of two headers of one name somebody else is to make sense.
+        is_plain = len(by_name) == len(self.headers)
+        if is_plain and not self.flow.write_paused:
             lines = self.server_state.default_headers
-            self._refusal = flood.answer(self.url, self.headers, lines)
+            self._refusal = flood.answer(self.parser, self.url, by_name, lines)
         if self._refusal is not None:
             flood.say_soon(self._say)
         return self._refusal is not None

@@ -7,7 +7,7 @@ of what an answer takes, nothing is left for those who were let in.
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 from random import uniform
 
@@ -82,33 +82,29 @@ class Refusals:
         self._unsaid: list[Callable[[], None]] = []
         self.is_flooded = room.is_flooded
 
-    @staticmethod
-    def may_refuse(parser: HttpRequestParser) -> bool:
-        """Tell whether there is nothing unusual about what was parsed."""
-        return (
-            parser.get_method() == b"GET"
-            and parser.get_http_version() == "1.1"
-            and parser.should_keep_alive()
-            and not parser.should_upgrade()
-        )
-
     def answer(
-        self, target: bytes, headers: Headers, of_server: Headers
+        self,
+        parser: HttpRequestParser,
+        target: bytes,
+        given: Mapping[bytes, bytes],
+        of_server: Headers,
     ) -> bytes | None:
         """Return the whole answer to a request that is refused.
 
         None if it is let in, or is to be refused as any other request.
 
         Args:
+            parser: Has just read the head of a request of HTTP/1.1.
             target: What is asked for, as it was sent.
-            headers: Names are in lower case.
+            given: The headers by name, which is in lower case.
             of_server: The headers that the server gives all answers.
         """
-        asked, given = _TARGET.fullmatch(target), dict(headers)
+        asked = _TARGET.fullmatch(target)
         if (
             asked is None
-            or len(given) < len(headers)
             or not _OTHERWISE.isdisjoint(given)
+            or parser.get_method() != b"GET"
+            or not parser.should_keep_alive()
         ):
             return None
         trace_id = self._trace_id(given.get(b"traceparent"))

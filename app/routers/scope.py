@@ -134,7 +134,7 @@ def begin_notes(scope: Scope, now: float) -> RequestNotes:
 
 def id_for(given: str) -> str:
     """Return the id of a request: its caller's, or one made up."""
-    if _SANE_ID.fullmatch(given):
+    if given and _SANE_ID.fullmatch(given):
         return given
     # Nobody is to be kept from guessing it, and this takes no system call.
     return f"{getrandbits(128):032x}"

@@ -1,5 +1,6 @@
 """What the refusals of a flood say, made ready but for a few words."""
 
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import NamedTuple
@@ -21,14 +22,19 @@ _ID = "THE-REQUEST-ID"
 _TRACE = "THE-TRACE-ID"
 _LENGTH = b"THE-LENGTH"
 _OF_SERVER = b"THE-HEADERS-OF-THE-SERVER\r\n"
+_GAPS = (_OF_SERVER, _LENGTH, _PATH.encode(), _ID.encode(), _TRACE.encode())
 _STATUS = ServiceOverloaded.status
 _FIRST_LINE = f"HTTP/1.1 {_STATUS:d} {HTTPStatus(_STATUS).phrase}\r\n".encode()
 
 
 class _Form(NamedTuple):
-    """An answer with gaps, and the length of its body without them."""
+    """An answer in parts, and the length of its body without its gaps.
 
-    text: bytes
+    ``gaps`` tells which of the parts are gaps, and which of `_GAPS` each is.
+    """
+
+    text: list[bytes]
+    gaps: list[tuple[int, int]]
     length: int
 
 
@@ -65,14 +71,12 @@ class Wording:
         if of_server is not self._of_server:
             # It makes new ones once a second.
             self._of_server, self._lines = of_server, _lines(of_server)
-        text, length = form
-        return text % {
-            b"of_server": self._lines,
-            b"length": length + len(path) + len(request_id) + len(trace_id),
-            b"path": path,
-            b"id": request_id,
-            b"trace": trace_id,
-        }
+        length = form.length + len(path) + len(request_id) + len(trace_id)
+        words = (self._lines, b"%d" % length, path, request_id, trace_id)
+        text = form.text.copy()
+        for at, word in form.gaps:
+            text[at] = words[word]
+        return b"".join(text)
 
     def _form(self, wait: int, *, is_traced: bool) -> _Form:
         scope = {"method": "GET", "path": _PATH, "headers": []}
@@ -92,7 +96,13 @@ class Wording:
         )
         body, head = bytes(said.body), _FIRST_LINE + _OF_SERVER
         head += _lines(headers)
-        form = _Form(_with_gaps(head + b"\r\n" + body), _length(body))
+        text = _parted(head + b"\r\n" + body)
+        gaps = [
+            (at, _GAPS.index(part))
+            for at, part in enumerate(text)
+            if part in _GAPS
+        ]
+        form = _Form(text, gaps, _length(body))
         self._forms[wait, is_traced] = form
         return form
 
@@ -105,17 +115,8 @@ def _lines(headers: Headers) -> bytes:
     return b"".join(b"%b: %b\r\n" % header for header in headers)
 
 
-def _with_gaps(text: bytes) -> bytes:
-    text = text.replace(b"%", b"%%")
-    for word, gap in (
-        (_OF_SERVER, b"%(of_server)b"),
-        (_LENGTH, b"%(length)d"),
-        (_PATH.encode(), b"%(path)b"),
-        (_ID.encode(), b"%(id)b"),
-        (_TRACE.encode(), b"%(trace)b"),
-    ):
-        text = text.replace(word, gap)
-    return text
+def _parted(text: bytes) -> list[bytes]:
+    return re.split(b"(%b)" % b"|".join(map(re.escape, _GAPS)), text)
 
 
 def _length(body: bytes) -> int:

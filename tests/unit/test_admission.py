@@ -14,6 +14,7 @@ from app.routers.middleware.admission import (
     admits,
     come_back_in,
     criticality_of,
+    is_in_time,
 )
 from app.routers.middleware.turnstile import Turnstile
 
@@ -38,6 +39,18 @@ def test_who_matters_more_is_let_in_before(in_flight: int, limit: int) -> None:
     let_in = [admits(in_flight, limit, one) for one in ORDER]
 
     assert let_in == sorted(let_in, reverse=True)
+
+
+@given(wait=st.floats(0, 2), in_flood=st.booleans())
+def test_who_matters_more_may_wait_for_longer(
+    *, wait: float, in_flood: bool
+) -> None:
+    """And nobody for as long as those who are refused are told to."""
+    let_in = [is_in_time(wait, one, in_flood=in_flood) for one in ORDER]
+
+    assert let_in == sorted(let_in, reverse=True)
+    assert wait < 1 or not any(let_in)
+    assert wait > 0 or all(let_in)
 
 
 @given(st.integers(0, 2**32), CLASSES)
@@ -75,7 +88,7 @@ async def test_a_few_begin_in_each_round(seed: int) -> None:
     """However many come and leave: few at once, in order, and none is lost."""
     chance = random.Random(seed)
     clock, loop = SystemClock(), asyncio.get_running_loop()
-    turnstile = Turnstile(at_a_time=3)
+    turnstile = Turnstile(clock, at_a_time=3)
     begun: list[tuple[int, int]] = []
     rounds = 0
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from app.models.context import Criticality
 
-__all__ = ["admits", "come_back_in", "criticality_of"]
+__all__ = ["admits", "come_back_in", "criticality_of", "is_in_time"]
 
 # Of the limit. What can wait leaves the rest of it to those who cannot.
 _SHARES = {
@@ -12,6 +12,12 @@ _SHARES = {
     Criticality.SYNC: 0.75,
     Criticality.BACKFILL: 0.5,
 }
+# In seconds. Those who come all at once get their turns one after another.
+_LONGEST_WAIT = 0.5
+# In a flood nobody gains from a long queue: as many are served, only later,
+# and each takes more of the core, whose caches hold no more than a few.
+# Source: https://queue.acm.org/detail.cfm?id=2839461 (controlled delay)
+_LONGEST_WAIT_IN_FLOOD = 0.05
 _PAUSES = {
     Criticality.INTERACTIVE: 1.0,
     Criticality.SYNC: 5.0,
@@ -28,6 +34,20 @@ def admits(in_flight: int, limit: int, criticality: Criticality) -> bool:
         criticality: How much it matters.
     """
     return in_flight < max(1, limit * _SHARES[criticality])
+
+
+def is_in_time(
+    wait: float, criticality: Criticality, *, in_flood: bool
+) -> bool:
+    """Tell whether the core gets round to one more request soon enough.
+
+    Args:
+        wait: In how many seconds that will be.
+        criticality: How much the request matters.
+        in_flood: Whether there are far more than can be served, for longer.
+    """
+    longest = _LONGEST_WAIT_IN_FLOOD if in_flood else _LONGEST_WAIT
+    return wait < longest * _SHARES[criticality]
 
 
 def come_back_in(

@@ -1,5 +1,6 @@
 """Nothing leaves the service but answers and problem documents."""
 
+from collections.abc import Awaitable
 from random import uniform
 
 from starlette.requests import ClientDisconnect
@@ -12,7 +13,6 @@ from app.problems.failures import InternalError, ServiceOverloaded
 from app.routers.middleware.admission import come_back_in, criticality_of
 from app.routers.middleware.base import HttpMiddleware
 from app.routers.middleware.room import Room
-from app.routers.middleware.turnstile import Turnstile
 from app.routers.problem_answers import refusal
 from app.routers.scope import notes_of, route_template
 from app.telemetry.places import innermost_line
@@ -53,7 +53,6 @@ class Guard(HttpMiddleware):
         self._clock = clock
         self._telemetry = telemetry
         self._room = room
-        self._turnstile = Turnstile()
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -84,10 +83,9 @@ class Guard(HttpMiddleware):
         notes_of(scope).criticality = criticality
         self._room.take()
 
-    async def turn(self) -> None:
-        """Return when it is the turn of who was admitted last."""
-        if not self._turnstile.passes():
-            await self._turnstile.enter()
+    def turn(self) -> Awaitable[None]:
+        """Wait until it is the turn of who was admitted last."""
+        return self._room.turn()
 
     def leave(self) -> None:
         """Note that a request that was admitted has ended."""

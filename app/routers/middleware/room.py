@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from app.clock import Clock
 from app.models.context import Criticality
-from app.routers.middleware.admission import admits
+from app.routers.middleware.admission import admits, is_in_time
+from app.routers.middleware.turnstile import Turnstile
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.events import SHED
 from app.telemetry.signals.metrics import REQUESTS_SHED
@@ -16,10 +17,15 @@ __all__ = ["Room"]
 _TOLD_EVERY = 1.0
 # So many refusals between two such lines are a flood.
 _FLOOD = 50
+# So many are let in even if the process was held up.
+_FEW = 64
 
 
 class Room:
     """Knows how many requests are being served, and how many refused.
+
+    There is none where too many are being served, and none where those who
+    are let in would wait too long for the core.
 
     Args:
         most: How many are served at once.
@@ -33,6 +39,7 @@ class Room:
         self._most = most
         self._clock = clock
         self._telemetry = telemetry
+        self._turnstile = Turnstile(clock)
         self._taken = self._expected = 0
         # Refusals since they were told last, and in the time before that.
         self._shed = self._shed_before = 0
@@ -40,15 +47,14 @@ class Room:
 
     def has_room(self, criticality: Criticality) -> bool:
         """Tell whether one more request is let in."""
-        return admits(self._taken, self._most, criticality)
+        return self._admits(0, criticality)
 
     def expects(self, criticality: Criticality) -> bool:
-        """Tell whether there will be room for one more that has just come.
+        """Tell whether there will be room for one more of a flood.
 
         Those who came in the same round of the event loop go before it.
         """
-        soon_taken = self._taken + self._expected
-        if not admits(soon_taken, self._most, criticality):
+        if not self._admits(self._expected, criticality):
             return False
         if not self._expected:
             asyncio.get_running_loop().call_soon(self._end_round)
@@ -58,6 +64,11 @@ class Room:
     def take(self) -> None:
         """Note that one more request is being served."""
         self._taken += 1
+
+    async def turn(self) -> None:
+        """Return when it is the turn of who was let in last."""
+        if not self._turnstile.passes():
+            await self._turnstile.enter()
 
     def leave(self) -> None:
         """Note that one of them has ended."""
@@ -93,6 +104,15 @@ class Room:
         self._telemetry.log(SHED, in_flight=self._taken, shed=self._shed)
         self._shed_before, self._shed = self._shed, 0
         self._told_at = self._clock.now()
+
+    def _admits(self, ahead: int, criticality: Criticality) -> bool:
+        taken = self._taken + ahead
+        if not admits(taken, self._most, criticality):
+            return False
+        if taken < _FEW:
+            return True
+        wait = self._turnstile.wait(ahead)
+        return is_in_time(wait, criticality, in_flood=self.is_flooded())
 
     def _end_round(self) -> None:
         self._expected = 0

@@ -3,9 +3,14 @@
 import asyncio
 from collections import deque
 
+from app.clock import Clock
+
 __all__ = ["Turnstile"]
 
 _AT_A_TIME = 8
+# A round counts for so much in what turns are taken to last: one in which the
+# process was held up does not change everything.
+_WEIGHT = 1 / 8
 
 
 class Turnstile:
@@ -18,11 +23,16 @@ class Turnstile:
     up cost nothing, and a round stays short however many there are.
     """
 
-    def __init__(self, at_a_time: int = _AT_A_TIME) -> None:
+    def __init__(self, clock: Clock, at_a_time: int = _AT_A_TIME) -> None:
+        self._clock = clock
         self._at_a_time = at_a_time
         self._left = at_a_time
         self._queue: deque[asyncio.Future[None]] = deque()
         self._is_round_open = False
+        # When a round of which all turns went to the queue began, if it did,
+        # and how many seconds pass from one turn to the next.
+        self._full_since: float | None = None
+        self._pace = 0.0
         # To look for it takes a system call each time.
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -42,6 +52,16 @@ class Turnstile:
         self._queue.append(turn)
         await turn
 
+    def wait(self, ahead: int = 0) -> float:
+        """Return how many seconds one more will wait, as it looks now.
+
+        That is how long it will take until the core gets round to it.
+
+        Args:
+            ahead: Those who are not in the queue yet, but before it.
+        """
+        return (len(self._queue) + ahead) * self._pace
+
     def _open_round(self) -> None:
         if not self._is_round_open:
             self._is_round_open = True
@@ -52,6 +72,7 @@ class Turnstile:
     def _end_round(self) -> None:
         """Give the next ones their turns, after all of this round."""
         self._is_round_open = False
+        self._measure()
         self._left = self._at_a_time
         while self._queue and self._left > 0:
             turn = self._queue.popleft()
@@ -61,3 +82,12 @@ class Turnstile:
                 turn.set_result(None)
         if self._left < self._at_a_time:
             self._open_round()
+        self._full_since = None if self._left else self._clock.now()
+
+    def _measure(self) -> None:
+        """Learn from a round how long a turn takes, if it was a full one."""
+        if self._full_since is None:
+            return
+        took = (self._clock.now() - self._full_since) / self._at_a_time
+        weight = _WEIGHT if self._pace else 1.0
+        self._pace += weight * (took - self._pace)

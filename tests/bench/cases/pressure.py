@@ -41,6 +41,9 @@ class Overload(FromGraph):
     Callers come over connections of their own if those that are kept are
     taken, and wait for ten seconds at most. If it is the stub that is asked,
     Graph takes 50 ms, and settings say how many calls it allows at once.
+
+    The capacity is what it is before and afterwards, in the middle: machines
+    change their pace within seconds.
     """
 
     async def prepare(self, stage: Stage) -> None:
@@ -49,17 +52,21 @@ class Overload(FromGraph):
         await super().prepare(stage)
 
     async def measure(self, stage: Stage) -> dict[str, float]:
-        capacity = (await self.asked(stage, stage.size)).per_second()
+        before = (await self.asked(stage, stage.size)).per_second()
         seconds = _LONG * stage.size.seconds
-        rush = Rush(rate=_TIMES * capacity, seconds=seconds)
+        rush = Rush(rate=_TIMES * before, seconds=seconds)
         outcome = await _rushed(self, stage, rush)
+        recovery = await self._until_quick(stage)
+        after = (await self.asked(stage, stage.size)).per_second()
+        capacity = (before + after) / 2
         return {
             SHARE: outcome.per_second(after=seconds / 3) / capacity,
             RATE: capacity,
             "refused": 1 - (outcome.good + outcome.left) / outcome.asked,
             "left": outcome.left / outcome.asked,
             "p99 ms": quantile(outcome.latencies, 0.99) * 1000,
-            "seconds until quick": await self._until_quick(stage),
+            "seconds until quick": recovery,
+            "capacity, after ÷ before": after / before,
         }
 
     async def _until_quick(self, stage: Stage) -> float:
