@@ -118,9 +118,8 @@ class HttpProtocol(LateScope):
         self._patience.stop()
         version, headers = self.parser.get_http_version(), self.headers
         by_name = dict(headers)
-        if fault := fault_of(
-            version, self.url, headers, by_name, self._at_most
-        ):
+        fault = fault_of(version, self.url, headers, by_name, self._at_most)
+        if fault:
             self._refuse(fault)
         if version == "1.1" and self._refuses(by_name):
             return
@@ -210,8 +209,7 @@ class HttpProtocol(LateScope):
         if flood is None or is_busy or not flood.is_flooded():
             return False
         # Of two headers of one name somebody else is to make sense.
-        is_plain = len(by_name) == len(self.headers)
-        if is_plain and not self.flow.write_paused:
+        if len(by_name) == len(self.headers) and not self.flow.write_paused:
             lines = self.server_state.default_headers
             self._refusal = flood.answer(self.parser, self.url, by_name, lines)
         if self._refusal is not None:
