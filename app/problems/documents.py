@@ -1,5 +1,6 @@
 """Tell errors as problem documents (RFC 9457), and describe them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from functools import lru_cache
@@ -24,6 +25,8 @@ _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _MEDIA_TYPE = "application/problem+json"
 _IS_PROBLEM = (b"content-type", _MEDIA_TYPE.encode())
 _NOT_STORED = (b"cache-control", b"no-store")
+# What is shown as it is, as nearly all are.
+_PLAIN_PATH = re.compile(rb"[A-Za-z0-9_.~/@:%!$&'()*+,;=-]*")
 
 
 class FieldProblem(BaseModel):
@@ -146,7 +149,10 @@ def _is_doubtful(scope: Scope, error: ExchangeError) -> bool:
 def _instance(scope: Scope) -> str:
     """Return the path as it was asked for, still percent-encoded."""
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    return quote(raw.partition(b"?")[0], safe="/@:%!$&'()*+,;=~")
+    path = raw.partition(b"?")[0]
+    if _PLAIN_PATH.fullmatch(path):
+        return path.decode("ascii")
+    return quote(path, safe="/@:%!$&'()*+,;=~")
 
 
 def _extend(extensions: dict[str, Any], error: ExchangeError) -> None:

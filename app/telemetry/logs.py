@@ -21,7 +21,6 @@ __all__ = ["EventLog", "LibraryHandler", "bound_request"]
 
 _LONGEST_MESSAGE = 500
 _QUIET = 60.0
-_IN_UTC = -len("+00:00")
 _SEVERITIES = {
     "info": SeverityNumber.INFO,
     "warning": SeverityNumber.WARN,
@@ -54,7 +53,7 @@ class EventLog:
         """Write one line."""
         line: dict[str, object] = {
             # What a reader looks for first; as structlog would write it.
-            "timestamp": f"{self._wall().isoformat()[:_IN_UTC]}Z",
+            "timestamp": self._wall(),
             "level": event.level,
             "event": event.name,
         }
@@ -65,7 +64,8 @@ class EventLog:
             value = members.get(name)
             if value is not None:
                 line[name] = value
-        line |= trace_ids()
+        if trace := trace_ids():
+            line |= trace
         text = f"{self._render(line)}\n"
         with self._whole:
             self._stream.write(text)
@@ -151,4 +151,4 @@ def _coloured() -> Callable[[dict[str, object]], str]:
     from structlog.dev import ConsoleRenderer  # noqa: PLC0415
 
     renderer = ConsoleRenderer()
-    return lambda line: renderer(None, "", line)
+    return lambda line: renderer(None, "", msgspec.to_builtins(line))
