@@ -191,7 +191,7 @@ REQUESTS_SHED = Metric(
     Kind.COUNTER,
     "{request}",
     ("criticality",),
-    "Requests refused because too many were being served.",
+    "Requests refused: too many were being served, or waited for the core.",
     "Add processes, or find the caller that asks too much.",
 )
 
