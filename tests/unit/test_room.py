@@ -57,6 +57,11 @@ class Core:
         for _ in range(rounds):
             await self.round(40)
 
+    def wait_for_graph(self, number: int) -> None:
+        """Have so many be served who need nothing of the core."""
+        for _ in range(number):
+            self.room.take()
+
     async def _serve(self, criticality: Criticality) -> None:
         if not self.room.has_room(criticality):
             self.room.shed(criticality)
@@ -131,6 +136,24 @@ async def test_what_held_the_process_up_is_soon_forgotten() -> None:
 
     assert await core.round(300) == 300
     await core.end()
+
+
+@pytest.mark.parametrize("rounds", [1, 2])
+async def test_who_comes_to_an_idle_core_is_let_in(rounds: int) -> None:
+    """However long it was held up before, and though nobody has to wait."""
+    core = Core()
+    core.wait_for_graph(FEW)
+    await core.round(8 * (rounds + 1))
+    await core.round()
+    for _ in range(rounds):
+        core.clock.advance(4.0)
+        await core.round()
+    await core.end()
+    core.clock.advance(1.0)
+
+    for _ in range(100):
+        assert await core.round(20) == 20
+        await core.end()
 
 
 async def test_what_can_wait_is_refused_before_others() -> None:

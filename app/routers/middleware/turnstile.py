@@ -8,9 +8,11 @@ from app.clock import Clock
 __all__ = ["Turnstile"]
 
 _AT_A_TIME = 8
-# A round counts for so much in what turns are taken to last: one in which the
-# process was held up does not change everything.
+# A round counts for so much in what turns are taken to last.
 _WEIGHT = 1 / 8
+# For so many seconds it tells how long they will. Where nobody is let in who
+# would have to wait, there is no round that could tell otherwise.
+_TELLS_FOR = 1.0
 
 
 class Turnstile:
@@ -30,9 +32,11 @@ class Turnstile:
         self._queue: deque[asyncio.Future[None]] = deque()
         self._is_round_open = False
         # When a round of which all turns went to the queue began, if it did,
-        # and how many seconds pass from one turn to the next.
+        # and how many seconds pass from one turn to the next: in the last
+        # of such rounds, which ended then, and in general.
         self._full_since: float | None = None
-        self._pace = 0.0
+        self._measured_at = float("-inf")
+        self._took = self._pace = 0.0
         # To look for it takes a system call each time.
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -60,6 +64,8 @@ class Turnstile:
         Args:
             ahead: Those who are not in the queue yet, but before it.
         """
+        if self._clock.now() - self._measured_at > _TELLS_FOR:
+            return 0.0
         return (len(self._queue) + ahead) * self._pace
 
     def _open_round(self) -> None:
@@ -85,9 +91,16 @@ class Turnstile:
         self._full_since = None if self._left else self._clock.now()
 
     def _measure(self) -> None:
-        """Learn from a round how long a turn takes, if it was a full one."""
+        """Learn from a round how long a turn takes, if it was a full one.
+
+        The process may have been held up in it, so that two have to tell.
+        """
         if self._full_since is None:
             return
-        took = (self._clock.now() - self._full_since) / self._at_a_time
+        now, before = self._clock.now(), self._took
+        if now - self._measured_at > _TELLS_FOR:
+            before = self._pace = 0.0
+        self._took = (now - self._full_since) / self._at_a_time
         weight = _WEIGHT if self._pace else 1.0
-        self._pace += weight * (took - self._pace)
+        self._pace += weight * (min(before, self._took) - self._pace)
+        self._measured_at = now
