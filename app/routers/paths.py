@@ -20,13 +20,15 @@ class Paths:
 
     def __init__(self, routes: Iterable[StrictRoute]) -> None:
         self._root = _Segment()
+        self._longest = 0
         for route in routes:
             self._add(route)
 
     def find(self, path: str) -> tuple[Read | None, dict[str, str]]:
         """Return the read that a path leads to, and what stands in it."""
         at, found = self._root, []
-        for segment in path.split("/"):
+        # The rest of a path that is longer than all of them is one segment.
+        for segment in path.split("/", self._longest):
             onward = at.literal.get(segment)
             if onward is None:
                 onward = at.anything
@@ -40,8 +42,9 @@ class Paths:
         return read, dict(zip(read.names_in_path, found, strict=True))
 
     def _add(self, route: StrictRoute) -> None:
-        at = self._root
-        for segment in route.path.split("/"):
+        at, segments = self._root, route.path.split("/")
+        self._longest = max(self._longest, len(segments))
+        for segment in segments:
             if segment.startswith("{"):
                 at.anything = at.anything or _Segment()
                 at = at.anything

@@ -39,8 +39,11 @@ _LABELS = {
 }
 _TELL_AFTER = 1.0
 _MOST_UNTOLD = 4096
-# Paths that stand in a problem as they were sent, and a query.
-_TARGET = re.compile(rb"(/v1/[A-Za-z0-9._~/@:%!$&'()*+,;=-]*)(?:\?([^#]*))?")
+# Paths that stand in a problem as they were sent, and a query. Nobody asks
+# for one that is longer, and thousands are kept until they are told of.
+_TARGET = re.compile(
+    rb"(/v1/[A-Za-z0-9._~/@:%!$&'()*+,;=-]{0,1000})(?:\?([^#]*))?"
+)
 _PARENT = re.compile(
     rb"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
 )

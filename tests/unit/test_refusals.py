@@ -299,6 +299,7 @@ async def test_who_looks_after_it_is_let_in(raw: bytes) -> None:
         pytest.param(asked(Origin="https://a.example"), id="page"),
         pytest.param(asked(traceparent="01-of-a-later-version"), id="trace"),
         pytest.param(asked(f"{PAGE}/[x]"), id="path"),
+        pytest.param(asked(f"{PAGE}/{'x' * 1000}"), id="long"),
     ],
 )
 async def test_whatever_is_unusual_is_refused_as_ever(raw: bytes) -> None:
