@@ -95,6 +95,8 @@ class Outgoing:
         cycle.response_complete = True
         cycle.waiting_for_100_continue = False
         self._is_begun = True
+        # It may have been told to go on with a body.
+        self.flush()
         self._transport.writelines((head, body) if body else (head,))
         cycle.message_event.set()
         cycle.on_response()

@@ -88,6 +88,24 @@ async def test_answers_come_in_the_order_of_requests(
     ]
 
 
+async def test_who_is_told_to_go_on_is_told_so_first() -> None:
+    """Behind the answer it would be taken for that to the next request."""
+
+    async def listen(scope: Scope, receive: Receive, _send: Send) -> None:
+        listening = asyncio.ensure_future(receive())
+        await asyncio.sleep(0)  # noqa: TID251 - in virtual time
+        outgoing = outgoing_of(scope)
+        assert outgoing is not None
+        outgoing.answer(204, [(b"etag", b"a")], b"")
+        listening.cancel()
+
+    protocol, line = connected(listen)
+    protocol.data_received(request("/", "Expect: 100-continue").encode())
+    await asyncio.sleep(1)  # noqa: TID251 - in virtual time
+
+    assert re.findall(rb"HTTP/1.1 (\d+)", line.said) == [b"100", b"204"]
+
+
 async def test_a_header_cannot_become_two() -> None:
     """What holds a line break is not sent, nor is anything in its place."""
 
