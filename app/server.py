@@ -82,6 +82,8 @@ class Server(uvicorn.Server):
                 server_header=False,
                 # Whoever calls could write X-Forwarded-For, too.
                 proxy_headers=False,
+                # A request that came with another has none of its trace.
+                reset_contextvars=True,
                 timeout_graceful_shutdown=_GRACE,
             )
         )

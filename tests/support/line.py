@@ -63,7 +63,9 @@ def connected(
 
     ``state`` is what the lifespan of the app has left for its requests.
     """
-    config = uvicorn.Config(app, log_config=None, access_log=False)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, reset_contextvars=True
+    )
     protocol = HttpProtocol(
         config=config, server_state=ServerState(), app_state=state
     )
