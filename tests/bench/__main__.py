@@ -17,8 +17,8 @@ from tests.bench.rounds import Effort
 from tests.bench.runs import Plan, run, tree_of
 from tests.bench.targets import ROOT
 
-_SECOND = Size(count=1_500, seconds=1.0)
-_SHORT = Size(count=1_000, seconds=0.5)
+_SECOND = Size(count=20_000, seconds=1.0)
+_SHORT = Size(count=10_000, seconds=0.5)
 _ALL = frozenset(name for case in CASES for name in case.beside)
 _LIGHT = frozenset({"FastAPI + httpx"})
 
@@ -39,7 +39,8 @@ def main() -> int:
     actions.add_parser("ci", help="fail if it is far too slow")
     shown = actions.add_parser("report", help="show what was measured")
     shown.add_argument("json", type=Path)
-    # Told to stop, it still ends all that it has started.
+    # Told to stop, it still ends all that it has started. (In a loop this is
+    # done by `until_told`.)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     return _do(parser.parse_args())
 
@@ -58,7 +59,7 @@ def _do(options: argparse.Namespace) -> int:
             Plan(
                 cases=options.only,
                 trees=trees,
-                beside=_ALL if options.action == "run" else frozenset(),
+                beside=_ALL,
                 effort=Effort(rounds=options.rounds, size=_SECOND),
             )
         )

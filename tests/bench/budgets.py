@@ -57,7 +57,7 @@ class Budget:
             base = results.find(case, other, self.metric)
             if base is None:
                 return None
-            values = [a / b for a, b in zip(values, base.values, strict=False)]
+            values = [a / b for a, b in zip(values, base.values, strict=True)]
             median /= base.median
         if self.peer:
             values, median = [1 / value for value in values], 1 / median

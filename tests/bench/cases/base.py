@@ -18,6 +18,9 @@ CPU = "CPU µs"
 RATE = "requests/s"
 
 _WARM_UP = 300
+# Of a round: who has waited for the others' turns has connections to open
+# again, which would be told of as what a request costs.
+_WAKE_UP = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +92,10 @@ class Case:
         Raises:
             WrongAnswer: The target did something else.
         """
+        woken = await self.asked(
+            stage, Size(count=_WARM_UP, seconds=_WAKE_UP * stage.size.seconds)
+        )
+        woken.raise_if_wrong()
         before = cores.cpu_seconds(stage.it.pid)
         outcome = await self.asked(stage, stage.size)
         used = cores.cpu_seconds(stage.it.pid) - before

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import count, cycle
 from statistics import median
+from typing import ClassVar
 
 from tests.bench import cores
 from tests.bench.cases.base import CPU, Stage
@@ -21,6 +22,7 @@ ANY = "any ÷ new"
 """What the lists of all of them in turn take, by the same."""
 
 _TURNS = 12
+_OF_A_TURN = 250
 _PATIENCE = 400.0
 # Coprime to all numbers of mailboxes, and so comes to each of them.
 _STRIDE = 7_919
@@ -37,10 +39,13 @@ class Grown(FromGraph):
     seen: int
     tenants: int = 1
 
+    # Goes on from round to round, so that all have their turn.
+    _numbers: ClassVar = count()
+
     async def requests(self, stage: Stage) -> Iterator[bytes]:
         return (
             self._asked(stage, number * _STRIDE % self.seen)
-            for number in cycle(range(self.seen))
+            for number in self._numbers
         )
 
     async def prepare(self, stage: Stage) -> None:
@@ -77,8 +82,7 @@ class Grown(FromGraph):
 
     async def _used(self, stage: Stage, requests: Iterator[bytes]) -> float:
         """Return the CPU, in µs, that one of some requests takes."""
-        count = stage.size.count // _TURNS
-        size = Size(count=count, seconds=stage.size.seconds)
+        size = Size(count=_OF_A_TURN, seconds=stage.size.seconds)
         before = cores.cpu_seconds(stage.it.pid)
         outcome = await closed_loop(
             stage.it.port,

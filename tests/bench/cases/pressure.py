@@ -10,7 +10,7 @@ from tests.bench.cases.base import RATE, Stage
 from tests.bench.cases.reading import FromGraph
 from tests.bench.load.closed import Size
 from tests.bench.load.open import Rush, open_loop
-from tests.bench.load.outcome import Expected, Outcome, quantile
+from tests.bench.load.outcome import Expected, Outcome, WrongAnswer, quantile
 from tests.bench.load.wire import request
 
 __all__ = [
@@ -33,6 +33,7 @@ _TIMES = 5
 _LONG = 6
 _RECOVERY = 30.0
 _QUICK = 0.1
+_REFUSED = 503
 
 
 class Overload(FromGraph):
@@ -43,7 +44,9 @@ class Overload(FromGraph):
     Graph takes 50 ms, and settings say how many calls it allows at once.
 
     The capacity is what it is before and afterwards, in the middle: machines
-    change their pace within seconds.
+    change their pace within seconds, but not to less than half. What is
+    answered counts once a third of the rush is over: how the service comes to
+    know of it is not the question.
     """
 
     async def prepare(self, stage: Stage) -> None:
@@ -52,31 +55,35 @@ class Overload(FromGraph):
         await super().prepare(stage)
 
     async def measure(self, stage: Stage) -> dict[str, float]:
-        before = (await self.asked(stage, stage.size)).per_second()
+        before = await _capacity(self, stage)
         seconds = _LONG * stage.size.seconds
         rush = Rush(rate=_TIMES * before, seconds=seconds)
+        ends = time.perf_counter() + seconds
         outcome = await _rushed(self, stage, rush)
-        recovery = await self._until_quick(stage)
-        after = (await self.asked(stage, stage.size)).per_second()
-        capacity = (before + after) / 2
+        refused = outcome.statuses[_REFUSED]
+        if outcome.good + outcome.left + refused != outcome.asked:
+            raise WrongAnswer(f"{dict(outcome.statuses)}: {outcome.wrong}")
+        recovery = await self._until_quick(stage, ends)
+        after = await _capacity(self, stage)
+        has_recovered = after > before / 2
+        capacity = (before + after) / 2 if has_recovered else before
         return {
             SHARE: outcome.per_second(after=seconds / 3) / capacity,
             RATE: capacity,
-            "refused": 1 - (outcome.good + outcome.left) / outcome.asked,
+            "refused": refused / outcome.asked,
             "left": outcome.left / outcome.asked,
             "p99 ms": quantile(outcome.latencies, 0.99) * 1000,
             "seconds until quick": recovery,
             "capacity, after ÷ before": after / before,
         }
 
-    async def _until_quick(self, stage: Stage) -> float:
-        """Return after how many seconds one caller is served at once."""
+    async def _until_quick(self, stage: Stage, since: float) -> float:
+        """Return how many seconds later one caller is served at once."""
         one = replace(self, connections=1)
-        began = time.perf_counter()
-        while (passed := time.perf_counter() - began) < _RECOVERY:
+        while (passed := time.perf_counter() - since) < _RECOVERY:
             outcome = await one.asked(stage, Size(count=5, seconds=_RECOVERY))
             if quantile(outcome.latencies, 0.5) < _QUICK:
-                break
+                return time.perf_counter() - since
         return passed
 
 
@@ -96,17 +103,17 @@ class Leaving(Slow):
     """
 
     async def measure(self, stage: Stage) -> dict[str, float]:
-        before = (await self.asked(stage, stage.size)).per_second()
+        before = await _capacity(self, stage)
         rush = Rush(
             rate=before / 2, seconds=stage.size.seconds, patience=_HALF_WAY
         )
         stayed, left = await asyncio.gather(
             self.asked(stage, stage.size), _rushed(self, stage, rush)
         )
-        after = await self.asked(stage, stage.size)
-        after.raise_if_wrong()
+        stayed.raise_if_wrong()
+        after = await _capacity(self, stage)
         return {
-            SHARE: after.per_second() / before,
+            SHARE: after / before,
             RATE: stayed.per_second(),
             "left": left.left / left.asked,
         }
@@ -116,7 +123,7 @@ class AddedTime(FromGraph):
     """How much longer it takes than to ask the upstream, at half load."""
 
     async def measure(self, stage: Stage) -> dict[str, float]:
-        capacity = (await self.asked(stage, stage.size)).per_second()
+        capacity = await _capacity(self, stage)
         rush = Rush(rate=capacity / 2, seconds=3 * stage.size.seconds)
         through = await _rushed(self, stage, rush)
         upstream = urlsplit(stage.upstream.static)
@@ -136,6 +143,13 @@ class AddedTime(FromGraph):
             )
             for metric, share in ((ADDED_P50, 0.5), (ADDED_P99, 0.99))
         }
+
+
+async def _capacity(case: FromGraph, stage: Stage) -> float:
+    """Return how many a second are served in a closed loop."""
+    outcome = await case.asked(stage, stage.size)
+    outcome.raise_if_wrong()
+    return outcome.per_second()
 
 
 async def _rushed(case: FromGraph, stage: Stage, rush: Rush) -> Outcome:

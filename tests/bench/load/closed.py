@@ -10,6 +10,8 @@ from tests.bench.load.wire import connect
 
 __all__ = ["Size", "closed_loop"]
 
+_LONGEST = 30.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
@@ -26,7 +28,11 @@ async def closed_loop(
     connections: int,
     size: Size,
 ) -> Outcome:
-    """Ask as often or as long as ``size`` says, whichever ends first."""
+    """Ask as often or as long as ``size`` says, whichever ends first.
+
+    Raises:
+        TimeoutError: Long after that an answer was missing.
+    """
     outcome = Outcome()
     wires = [await connect(port) for _ in range(connections)]
     began = time.perf_counter()
@@ -48,7 +54,10 @@ async def closed_loop(
                 outcome.note(answer, expected, now, passed())
 
     try:
-        async with asyncio.TaskGroup() as callers:
+        async with (
+            asyncio.timeout(size.seconds + _LONGEST),
+            asyncio.TaskGroup() as callers,
+        ):
             for number in range(connections):
                 callers.create_task(ask(number))
     finally:
