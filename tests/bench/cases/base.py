@@ -96,8 +96,12 @@ class Case:
             stage, Size(count=_WARM_UP, seconds=_WAKE_UP * stage.size.seconds)
         )
         woken.raise_if_wrong()
+        return await self.cost(stage, stage.size)
+
+    async def cost(self, stage: Stage, size: Size) -> dict[str, float]:
+        """Return what so many requests have shown."""
         before = cores.cpu_seconds(stage.it.pid)
-        outcome = await self.asked(stage, stage.size)
+        outcome = await self.asked(stage, size)
         used = cores.cpu_seconds(stage.it.pid) - before
         outcome.raise_if_wrong()
         return {

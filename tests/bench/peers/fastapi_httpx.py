@@ -25,8 +25,6 @@ from tests.bench.peers.shapes import (
 
 __all__ = ["create_app", "page_of"]
 
-# httpx closes all but 20 of them otherwise.
-_LIMITS = httpx.Limits(max_connections=256, max_keepalive_connections=256)
 _LIST = {
     "$select": ",".join(SELECTED),
     "$top": "25",
@@ -116,7 +114,6 @@ def create_app(graph: str) -> FastAPI:
     client = httpx.AsyncClient(
         base_url=f"{graph}/v1.0",
         headers={"Authorization": "Bearer static"},
-        limits=_LIMITS,
         timeout=10,
     )
 
