@@ -26,7 +26,7 @@ _SLOWEST = 65_536
 _HEAD_TIME = 10.0
 
 
-class _RefusedError(Exception):
+class _StoppedError(Exception):
     """Stops the parser."""
 
 
@@ -42,8 +42,8 @@ class HttpProtocol(LateScope):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._why, self._is_over = "", False
-        self._refusals: Refusals | None = self.app_state.get("refusals")
-        self._refusal: bytes | None = None
+        self._flood: Refusals | None = self.app_state.get("refusals")
+        self._shed: bytes | None = None
         # Requests that have no whole answer yet, the one being served first.
         self._owed: deque[tuple[RequestResponseCycle, Outgoing]] = deque()
         # Since the last request was whole: all bytes, and those of bodies.
@@ -120,8 +120,8 @@ class HttpProtocol(LateScope):
         by_name = dict(headers)
         fault = fault_of(version, self.url, headers, by_name, self._at_most)
         if fault:
-            self._refuse(fault)
-        if version == "1.1" and self._refuses(by_name):
+            self._stop(fault)
+        if version == "1.1" and self._sheds(by_name):
             return
         self._say()
         self.make_scope(by_name)
@@ -147,7 +147,7 @@ class HttpProtocol(LateScope):
         """Take note that a request is whole."""
         self._received = self._content = 0
         self._at_most = self._chunk
-        if self._refusal is None:
+        if self._shed is None:
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -203,30 +203,30 @@ class HttpProtocol(LateScope):
             # Browsers open connections that they may need.
             self.transport.close()
 
-    def _refuses(self, by_name: dict[bytes, bytes]) -> bool:
+    def _sheds(self, by_name: dict[bytes, bytes]) -> bool:
         """Refuse a request in a flood, unless one before it comes first."""
-        flood, is_busy = self._refusals, self._owed or self._refusal
+        flood, is_busy = self._flood, self._owed or self._shed
         if flood is None or is_busy or not flood.is_flooded():
             return False
         # Of two headers of one name somebody else is to make sense.
         if len(by_name) == len(self.headers) and not self.flow.write_paused:
             lines = self.server_state.default_headers
-            self._refusal = flood.answer(self.parser, self.url, by_name, lines)
-        if self._refusal is not None:
+            self._shed = flood.answer(self.parser, self.url, by_name, lines)
+        if self._shed is not None:
             flood.say_soon(self._say)
-        return self._refusal is not None
+        return self._shed is not None
 
     def _say(self) -> None:
         """Write the refusal that there is, if it is not written yet."""
-        refusal, self._refusal = self._refusal, None
+        refusal, self._shed = self._shed, None
         if refusal is not None and not self.transport.is_closing():
             self.server_state.total_requests += 1
             self.transport.write(refusal)
 
-    def _refuse(self, why: str) -> None:
+    def _stop(self, why: str) -> None:
         """Have the parser stop."""
         self._why = why
-        raise _RefusedError
+        raise _StoppedError
 
     def _flush(self) -> None:
         """Write what waits for others, or for more of the same answer."""

@@ -67,8 +67,7 @@ class Room:
 
     async def turn(self) -> None:
         """Return when it is the turn of who was let in last."""
-        if not self._turnstile.passes():
-            await self._turnstile.enter()
+        await self._turnstile.enter()
 
     def leave(self) -> None:
         """Note that one of them has ended."""

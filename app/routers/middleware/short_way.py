@@ -38,8 +38,10 @@ class ShortWay(HttpMiddleware):
     A kept answer is ready to be sent, so that what costs is the way to it: a
     dozen apps around each other, each with its own idea of what is sent. Here
     the same parts do the same in the same order, one after another, and the
-    endpoint is called with what `Read` knows of it. Whatever is unusual about
-    a request has it go the long way, which tells its caller what was wrong.
+    endpoint is called with what `Read` knows of it. `Head`, `IdsInPaths`,
+    `Audit` and `BodyLimit` have nothing to do for one. Whatever is unusual
+    about a request has it go the long way, which tells its caller what was
+    wrong.
     """
 
     def __init__(self, app: ASGIApp, routes: Iterable[StrictRoute]) -> None:

@@ -40,17 +40,11 @@ class Turnstile:
         # To look for it takes a system call each time.
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def passes(self) -> bool:
-        """Let one pass if nobody has to wait; tell whether it may."""
-        if self._left <= 0:
-            return False
-        self._left -= 1
-        self._open_round()
-        return True
-
     async def enter(self) -> None:
         """Return when it is this one's turn, in the order of their coming."""
-        if self.passes():
+        if self._left > 0:
+            self._left -= 1
+            self._open_round()
             return
         turn = asyncio.get_running_loop().create_future()
         self._queue.append(turn)
