@@ -22,7 +22,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
 )
 
-from tests.support.process import overheard, told
+from tests.support.process import Overheard
 
 __all__ = ["Received", "Relay", "attributes_of", "collector", "relay"]
 
@@ -144,12 +144,12 @@ def relay(onward: str, scratch: Path) -> Iterator[Relay]:
         stderr=subprocess.STDOUT,
         text=True,
     ) as popen:
+        said = Overheard(popen, [])
         try:
-            told(overheard(popen, []), r"(Starting Rotel)")
+            said.told(r"(Starting Rotel)")
             yield Relay(*(f"http://{place}" for place in places))
         finally:
-            popen.terminate()
-            popen.wait(_PATIENCE)
+            said.end()
 
 
 def attributes_of(thing: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tests.support.process import overheard, told
+from tests.support.process import Overheard
 from tests.support.tools import installed
 
 __all__ = ["PASSWORD", "PostgreSQL", "postgresql"]
@@ -79,7 +79,7 @@ class PostgreSQL:
             text=True,
             **self._anybody(),
         )
-        told(overheard(self._popen, []), "(ready) to accept connections")
+        Overheard(self._popen, []).told("(ready) to accept connections")
 
     def stop(self) -> None:
         """Take it away as a crash does: nobody is told, nothing is ended."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
 
-__all__ = ["Process", "environment", "overheard", "serving", "told"]
+__all__ = ["Overheard", "Process", "environment", "serving"]
 
 _PATIENCE = 30.0
 
@@ -64,48 +64,58 @@ def serving(
         stderr=subprocess.STDOUT,
         text=True,
     ) as popen:
-        lines = overheard(popen, output)
+        said = Overheard(popen, output)
         try:
-            sandbox = told(lines, r"(http://\S+)/_sandbox/")
-            url = told(lines, r"(http://\S+)/docs")
+            sandbox = said.told(r"(http://\S+)/_sandbox/")
+            url = said.told(r"(http://\S+)/docs")
             shows = "prometheus" in variables.get("OTEL_METRICS_EXPORTER", "")
             yield Process(
                 popen=popen,
                 url=url,
                 sandbox=sandbox,
-                metrics=told(lines, r"(http://\S+/metrics)") if shows else "",
+                metrics=said.told(r"(http://\S+/metrics)") if shows else "",
                 output=output,
             )
         finally:
-            popen.terminate()
-            popen.wait(_PATIENCE)
+            said.end()
 
 
-def overheard(
-    popen: "subprocess.Popen[str]", output: list[str]
-) -> "Queue[str]":
-    """Read what a process says, so that it never has to wait for us."""
-    lines: Queue[str] = Queue()
+class Overheard(threading.Thread):
+    """Reads what a process says, so that it never has to wait for us.
 
-    def read() -> None:
-        assert popen.stdout is not None
-        with popen.stdout as said:
+    Each line is added to ``output``.
+    """
+
+    def __init__(
+        self, popen: "subprocess.Popen[str]", output: list[str]
+    ) -> None:
+        super().__init__(daemon=True)
+        self._popen, self._output = popen, output
+        self._lines: Queue[str] = Queue()
+        self.start()
+
+    def run(self) -> None:
+        """Read until the process has closed its end."""
+        assert self._popen.stdout is not None
+        with self._popen.stdout as said:
             for line in said:
-                output.append(line)
-                lines.put(line)
+                self._output.append(line)
+                self._lines.put(line)
 
-    threading.Thread(target=read, daemon=True).start()
-    return lines
+    def told(self, pattern: str) -> str:
+        """Wait until the process says this, and return the group in it."""
+        heard = ""
+        while True:
+            try:
+                line = self._lines.get(timeout=_PATIENCE)
+            except Empty:
+                raise TimeoutError(f"never said {pattern}: {heard}") from None
+            heard += line
+            if found := re.search(pattern, line):
+                return found[1]
 
-
-def told(lines: "Queue[str]", pattern: str) -> str:
-    """Wait until a process says this, and return the group in it."""
-    heard = ""
-    while True:
-        try:
-            line = lines.get(timeout=_PATIENCE)
-        except Empty:
-            raise TimeoutError(f"never said {pattern}: {heard}") from None
-        heard += line
-        if found := re.search(pattern, line):
-            return found[1]
+    def end(self) -> None:
+        """End the process, and wait until its last words are read."""
+        self._popen.terminate()
+        self._popen.wait(_PATIENCE)
+        self.join(_PATIENCE)

@@ -11,12 +11,11 @@ from urllib.parse import urlsplit
 import httpx
 import yaml
 
-from tests.support.process import Process, overheard, told
+from tests.support.process import Overheard, Process
 from tests.support.tools import installed
 
 __all__ = ["Prometheus", "watching"]
 
-_PATIENCE = 30.0
 # As often as can be where the machine has other work too.
 _OFTEN = "500ms"
 
@@ -91,14 +90,13 @@ def _running(service: Process, home: Path, rules: str) -> Iterator[str]:
         stderr=subprocess.STDOUT,
         text=True,
     ) as popen:
+        said = Overheard(popen, [])
         try:
-            lines = overheard(popen, [])
-            address = told(lines, r"Listening on.*address=(\S+)")
-            told(lines, "(ready to receive web requests)")
+            address = said.told(r"Listening on.*address=(\S+)")
+            said.told("(ready to receive web requests)")
             yield f"http://{address}"
         finally:
-            popen.terminate()
-            popen.wait(_PATIENCE)
+            said.end()
 
 
 def _configuration(service: Process) -> dict[str, Any]:
