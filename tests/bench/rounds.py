@@ -41,9 +41,9 @@ def measured(
     with ExitStack() as end:
         for target in targets:
             try:
+                upstream.weather()
                 it = end.enter_context(running(target, graph))
                 stage = Stage(it=it, upstream=upstream, size=effort.size)
-                upstream.weather()
                 until_told(case.prepare(stage))
                 stages.append(stage)
             except (WrongAnswer, RuntimeError, OSError) as e:

@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.bench import cores
+from tests.bench.load.outcome import Expected
 from tests.bench.ports import free_port, wait_for
 
 __all__ = [
@@ -65,6 +66,7 @@ class Target:
 
     ``page`` and ``message`` are paths with ``{mailbox}`` and ``{message}``
     in them, ``ready`` is a path that is answered with 200 once it can serve.
+    Who knows but one answer gives that in ``always``, whatever is asked.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Target:
     message: str = "/messages/{message}?mailbox={mailbox}"
     directory: Path = ROOT
     is_service: bool = False
+    always: Expected | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,8 @@ from tests.bench.cases.starting import Start
 
 __all__ = ["CASES"]
 
+# What shows how fast the machine is at the moment.
+_PACE = ("FastAPI, bytes",)
 _PEERS = ("FastAPI + httpx", "FastAPI + O365", "FastAPI + msgraph-sdk")
 _LONG_BREAK = {
     "EXCHANGE_BREAKER__OPEN_FOR": "300",
@@ -79,7 +81,7 @@ CASES: tuple[Case, ...] = (
         name="cached",
         about="the list, kept and fresh",
         settings=_METRICS,
-        beside=("nginx proxy_cache", "FastAPI, bytes"),
+        beside=("nginx proxy_cache", *_PACE),
     ),
     NotModified(
         name="not-modified",
@@ -91,23 +93,27 @@ CASES: tuple[Case, ...] = (
         about="the list, kept and stale, during an outage",
         settings={**_METRICS, **_LONG_BREAK, **_NOTHING_FRESH},
         stub=True,
+        beside=_PACE,
     ),
     CircuitOpen(
         name="circuit-open",
         about="refusal while the breaker is open",
         settings={**_METRICS, **_LONG_BREAK},
         stub=True,
+        beside=_PACE,
     ),
     GateClosed(
         name="gate-closed",
         about="refusal while Graph's Retry-After runs",
         settings=_METRICS,
         stub=True,
+        beside=_PACE,
     ),
     OverQuota(
         name="quota",
         about="refusal of a caller beyond its quota",
         settings={**_METRICS, "EXCHANGE_QUOTA__REQUESTS": "1"},
+        beside=_PACE,
     ),
     Shed(
         name="shed",

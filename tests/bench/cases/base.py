@@ -72,8 +72,10 @@ class Case:
 
     def checked(self, stage: Stage) -> Expected:
         """Return that; who is not the service has other headers."""
-        expected = self.expected()
-        return expected if stage.it.target.is_service else expected.bare()
+        target, expected = stage.it.target, self.expected()
+        if target.is_service:
+            return expected
+        return (target.always or expected).bare()
 
     async def prepare(self, stage: Stage) -> None:
         """Warm the target up, and bring about what the case is about.

@@ -2,7 +2,9 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
+from tests.bench.load.outcome import Expected
 from tests.bench.targets import ROOT, Place, Target
 from tests.bench.upstream.nginx import found
 
@@ -33,7 +35,8 @@ def floors() -> Iterator[Target]:
     if found():
         yield _nginx("nginx proxy_pass")
         yield _nginx("nginx proxy_cache", "--keep")
-    yield _peer("FastAPI, bytes", "fastapi_bytes")
+    page = Expected(at_least=20_000)
+    yield replace(_peer("FastAPI, bytes", "fastapi_bytes"), always=page)
 
 
 def _peer(name: str, module: str) -> Target:
