@@ -27,7 +27,9 @@ class Delivery(NamedTuple):
     status: str
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+# Nothing in it leads back to it, so that the garbage collector need not look:
+# there are a hundred thousand.
+class Answer(Struct, frozen=True, kw_only=True, gc=False):
     """A normalized answer, ready to be sent.
 
     Attributes:

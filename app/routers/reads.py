@@ -137,7 +137,7 @@ def _is_plain(declared: Any) -> bool:
     )
 
 
-@remembered(most=4096, longest=512)
+# To remember ids would take longer than to look at them.
 def _valid(text: str, field: Any) -> object:
     """Return what stands in a path, as it is meant; None if it is wrong."""
     value, errors = field.validate(text)

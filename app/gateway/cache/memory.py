@@ -29,7 +29,7 @@ class _Lately(Generic[T]):
     """What was used lately, so many bytes of it.
 
     ``weigh`` tells how many bytes something has; ``going`` is told of each
-    that is forgotten or replaced.
+    that is forgotten.
     """
 
     def __init__(
@@ -56,15 +56,23 @@ class _Lately(Generic[T]):
         return self._entries.get(key)
 
     def put(self, key: CacheKey, new: T) -> bool:
-        """Keep something; tell whether there is room for it at all."""
+        """Keep something; tell whether there is room for it at all.
+
+        It takes the place of what is there under the key.
+        """
         size = self._weigh(new)
         if size > self._most:
             return False
-        self.drop(key)
-        while self.size + size > self._most:
-            self.drop(next(iter(self._entries)))
+        old = self._entries.get(key)
+        if old is not None:
+            self.size -= self._weigh(old)
+        # The key stays the one that is there. If it were let go, whatever is
+        # made next would take its room, far from all else that is in use.
         self._entries[key] = new
+        self._entries.move_to_end(key)
         self.size += size
+        while self.size > self._most:
+            self.drop(next(iter(self._entries)))
         return True
 
     def drop(self, key: CacheKey) -> None:
@@ -138,8 +146,12 @@ class MemoryStore:
             return
         if len(entry.answer.body) >= _WORTH_PACKING:
             entry = _Packed(entry, key, self._opener)
-        if self._kept.put(key, entry):
+        if not self._kept.put(key, entry):
+            return
+        if there is None:
             self._about[key.tenant, key.mailbox].add(key)
+        else:
+            self._opened.drop(key)
 
     async def drop(self, key: CacheKey) -> None:
         """Forget an answer."""
