@@ -88,7 +88,7 @@ async def test_a_few_begin_in_each_round(seed: int) -> None:
     """However many come and leave: few at once, in order, and none is lost."""
     chance = random.Random(seed)
     clock, loop = SystemClock(), asyncio.get_running_loop()
-    turnstile = Turnstile(clock, at_a_time=3)
+    turnstile = Turnstile(clock, lambda: 3)
     begun: list[tuple[int, int]] = []
     rounds = 0
 

@@ -14,7 +14,7 @@ from tests.support.metering import Metering
 pytestmark = pytest.mark.anyio
 
 INTERACTIVE, SYNC = Criticality.INTERACTIVE, Criticality.SYNC
-# In seconds: eight begin in a round of the event loop.
+# In seconds: eight begin in a round of the event loop, in a flood four.
 ROUND = 0.008
 TURN = ROUND / 8
 PATIENCE, PATIENCE_IN_FLOOD = 0.5, 0.05
@@ -44,8 +44,16 @@ class Core:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         await SystemClock().sleep(0)
-        self.clock.advance(ROUND)
         return number - (self.refused - refused)
+
+    async def begun(self) -> list[int]:
+        """Return how many begin in each of the next two rounds."""
+        counts = []
+        for _ in range(2):
+            before = len(self.waits)
+            await self.round()
+            counts.append(len(self.waits) - before)
+        return counts
 
     async def end(self) -> None:
         """Serve all who were let in."""
@@ -53,7 +61,7 @@ class Core:
             await self.round()
 
     async def flood(self, rounds: int = 400) -> None:
-        """Have five times as many come as can be served."""
+        """Have five times as many come as can be served, or more."""
         for _ in range(rounds):
             await self.round(40)
 
@@ -72,6 +80,7 @@ class Core:
         await self.room.turn()
         self.room.leave()
         self.waits.append(self.clock.now() - came)
+        self.clock.advance(TURN)
 
 
 async def test_who_comes_with_many_waits_for_half_a_second_at_most() -> None:
@@ -102,12 +111,25 @@ async def test_in_a_flood_nobody_waits_for_long() -> None:
     await core.end()
 
 
+async def test_in_a_flood_fewer_begin_at_once() -> None:
+    """Those who are refused in between would drive more out of the caches."""
+    core = Core()
+    await core.round(40)
+    await core.round()
+    before = await core.begun()
+    await core.flood()
+
+    assert before == [8, 8]
+    assert await core.begun() == [4, 4]
+    await core.end()
+
+
 async def test_after_a_flood_all_is_as_before() -> None:
     """Within seconds, and though it was never idle."""
     core = Core()
     await core.flood()
-    for _ in range(300):
-        await core.round(7)
+    for _ in range(1000):
+        await core.round(3)
     core.refused = 0
 
     assert await core.round(300) == 300

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from app.models.context import Criticality
 
-__all__ = ["admits", "come_back_in", "criticality_of", "is_in_time"]
+__all__ = ["admits", "come_back_in", "criticality_of", "is_in_time", "turns"]
 
 # Of the limit. What can wait leaves the rest of it to those who cannot.
 _SHARES = {
@@ -18,6 +18,10 @@ _LONGEST_WAIT = 0.5
 # and each takes more of the core, whose caches hold no more than a few.
 # Source: https://queue.acm.org/detail.cfm?id=2839461 (controlled delay)
 _LONGEST_WAIT_IN_FLOOD = 0.05
+# In one round of the event loop. In a flood all that they have in hand is
+# driven out of the core's cache by those who are refused between two rounds.
+_TURNS = 8
+_TURNS_IN_FLOOD = 4
 _PAUSES = {
     Criticality.INTERACTIVE: 1.0,
     Criticality.SYNC: 5.0,
@@ -48,6 +52,11 @@ def is_in_time(
     """
     longest = _LONGEST_WAIT_IN_FLOOD if in_flood else _LONGEST_WAIT
     return wait < longest * _SHARES[criticality]
+
+
+def turns(*, in_flood: bool) -> int:
+    """Return how many requests begin in one round of the event loop."""
+    return _TURNS_IN_FLOOD if in_flood else _TURNS
 
 
 def come_back_in(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from app.clock import Clock
 from app.models.context import Criticality
-from app.routers.middleware.admission import admits, is_in_time
+from app.routers.middleware.admission import admits, is_in_time, turns
 from app.routers.middleware.turnstile import Turnstile
 from app.telemetry.recorder import Telemetry
 from app.telemetry.signals.events import SHED
@@ -39,11 +39,13 @@ class Room:
         self._most = most
         self._clock = clock
         self._telemetry = telemetry
-        self._turnstile = Turnstile(clock)
         self._taken = self._expected = 0
         # Refusals since they were told last, and in the time before that.
         self._shed = self._shed_before = 0
         self._told_at = float("-inf")
+        self._turnstile = Turnstile(
+            clock, lambda: turns(in_flood=self.is_flooded())
+        )
 
     def has_room(self, criticality: Criticality) -> bool:
         """Tell whether one more request is let in."""

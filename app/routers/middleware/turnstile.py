@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 from app.clock import Clock
 
 __all__ = ["Turnstile"]
 
-_AT_A_TIME = 8
 # A round counts for so much in what turns are taken to last.
 _WEIGHT = 1 / 8
 # For so many seconds it tells how long they will. Where nobody is let in who
@@ -23,12 +23,16 @@ class Turnstile:
     comes meanwhile, an orchestrator that asks for health above all, waits
     for all of them. Here they wait in a queue instead, where those who give
     up cost nothing, and a round stays short however many there are.
+
+    Args:
+        clock: Tells the time.
+        turns: Returns how many turns there are in the next round.
     """
 
-    def __init__(self, clock: Clock, at_a_time: int = _AT_A_TIME) -> None:
+    def __init__(self, clock: Clock, turns: Callable[[], int]) -> None:
         self._clock = clock
-        self._at_a_time = at_a_time
-        self._left = at_a_time
+        self._turns = turns
+        self._of_round = self._left = turns()
         self._queue: deque[asyncio.Future[None]] = deque()
         self._is_round_open = False
         # When a round of which all turns went to the queue began, if it did,
@@ -73,14 +77,14 @@ class Turnstile:
         """Give the next ones their turns, after all of this round."""
         self._is_round_open = False
         self._measure()
-        self._left = self._at_a_time
+        self._of_round = self._left = self._turns()
         while self._queue and self._left > 0:
             turn = self._queue.popleft()
             # Those who have left are passed over.
             if not turn.done():
                 self._left -= 1
                 turn.set_result(None)
-        if self._left < self._at_a_time:
+        if self._left < self._of_round:
             self._open_round()
         self._full_since = None if self._left else self._clock.now()
 
@@ -94,7 +98,7 @@ class Turnstile:
         now, before = self._clock.now(), self._took
         if now - self._measured_at > _TELLS_FOR:
             before = self._pace = 0.0
-        self._took = (now - self._full_since) / self._at_a_time
+        self._took = (now - self._full_since) / self._of_round
         weight = _WEIGHT if self._pace else 1.0
         self._pace += weight * (min(before, self._took) - self._pace)
         self._measured_at = now
