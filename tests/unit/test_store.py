@@ -144,6 +144,18 @@ async def test_the_least_recently_used_goes_first() -> None:
     assert len(store) == 3
 
 
+async def test_what_was_replaced_lately_stays_too() -> None:
+    """Others go for what it takes more than the one whose place it takes."""
+    store = MemoryStore(7000)
+    for question in (b"a", b"b", b"c"):
+        await store.put(key(question=question), entry())
+    await store.put(key(question=b"a"), entry(1000))
+
+    assert await store.get(key(question=b"a")) == entry(1000)
+    assert await store.get(key(question=b"b")) is None
+    assert len(store) == 2
+
+
 async def test_t126_what_is_older_replaces_nothing() -> None:
     """An answer asked for earlier does not take a later one's place."""
     store = MemoryStore(10_000)
