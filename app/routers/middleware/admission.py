@@ -1,4 +1,7 @@
-"""Which requests are let in when there is more than can be served. Pure."""
+"""Which requests are let in when there is more than can be served. Pure.
+
+And how many of them begin at once.
+"""
 
 from collections.abc import Callable
 
@@ -18,8 +21,9 @@ _LONGEST_WAIT = 0.5
 # and each takes more of the core, whose caches hold no more than a few.
 # Source: https://queue.acm.org/detail.cfm?id=2839461 (controlled delay)
 _LONGEST_WAIT_IN_FLOOD = 0.05
-# In one round of the event loop. In a flood all that they have in hand is
-# driven out of the core's cache by those who are refused between two rounds.
+# Requests that begin in one round of the event loop. Those who are refused
+# between two rounds drive what requests have in hand out of the core's cache,
+# so that in a flood fewer are to have anything in hand.
 _TURNS = 8
 _TURNS_IN_FLOOD = 4
 _PAUSES = {
