@@ -120,7 +120,8 @@ class HttpProtocol(LateScope):
         by_name = dict(headers)
         fault = fault_of(version, self.url, headers, by_name, self._at_most)
         if fault:
-            self._stop(fault)
+            self._why = fault
+            raise _StoppedError
         if version == "1.1" and self._sheds(by_name):
             return
         self._say()
@@ -130,6 +131,7 @@ class HttpProtocol(LateScope):
         # §6.5.1): a proxy has looked at the head alone.
         self.headers = []
         outgoing = Outgoing(self.cycle, self.transport, self.loop, self._end)
+        # To the server extensions are dictionaries, to ASGI whatever they are.
         self.scope["extensions"] = {OUTGOING: outgoing}  # type: ignore[dict-item]
         self._owed.append((self.cycle, outgoing))
         # It has all that a cycle asks of a transport.
@@ -222,11 +224,6 @@ class HttpProtocol(LateScope):
         if refusal is not None and not self.transport.is_closing():
             self.server_state.total_requests += 1
             self.transport.write(refusal)
-
-    def _stop(self, why: str) -> None:
-        """Have the parser stop."""
-        self._why = why
-        raise _StoppedError
 
     def _flush(self) -> None:
         """Write what waits for others, or for more of the same answer."""

@@ -48,6 +48,7 @@ class Entry:
         """Compare answers, and all that is known of them."""
         return isinstance(other, Entry) and self._all() == other._all()
 
+    # As Python has it for whoever is compared by value; typeshed has a method.
     __hash__ = None  # type: ignore[assignment]
 
     def _all(self) -> tuple[Answer, float, int, float]:
